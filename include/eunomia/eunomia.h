@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EUNOMIA_H
+#define EUNOMIA_H
+
+/*
+ * libeunomia: run packages of eBPF programs inside your own program.
+ *
+ *	eu_program_open   → reads a package, opens its object
+ *	eu_program_set    → sets variables, eu_program_target attach targets
+ *	eu_program_load   → loads maps and programs into the kernel
+ *	eu_program_attach → attaches programs, opens the sources of records
+ *	eu_program_fd     → poll it; when it is readable call
+ *	eu_program_dispatch → hands out what happened
+ *	eu_program_close  → detaches and frees all
+ *
+ * The library never blocks, forks, prints, installs a signal handler or owns
+ * a loop; it keeps no global state but libbpf's print hook. Stated exception:
+ * closing waits for the kernel to detach. A program is used by one thread at
+ * a time; different programs may be used by different threads.
+ *
+ * Functions return 0 or a count, or a negative errno. Outputs are not touched
+ * on failure. The last parameter takes the words of an error and may be NULL.
+ */
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EU_API __attribute__((visibility("default")))
+
+/* An error in words. One line unless the verifier's log is part of it. */
+struct eu_error {
+	int code;		/* negative errno; 0: none */
+	char text[4096];
+};
+
+struct eu_program;
+
+/*
+ * Takes @len bytes of finished output, or returns a negative errno, which ends
+ * the dispatch with that error.
+ */
+typedef int (*eu_write_fn)(void *ctx, const void *data, size_t len);
+
+/*
+ * Takes one record as it lies in the kernel's buffer: @size bytes at @data,
+ * borrowed for the time of the call; @map is the map it came from. Of sampled
+ * maps, the key's bytes are at @key (else NULL). A negative errno ends the
+ * dispatch with that error.
+ */
+typedef int (*eu_record_fn)(void *ctx, const char *map, const void *key,
+			    const void *data, size_t size);
+
+/* What the library has to say: @level 0 warnings, 1 information, 2 details. */
+typedef void (*eu_log_fn)(void *ctx, int level, const char *text);
+
+struct eu_program_opts {
+	size_t sz;		/* sizeof(struct eu_program_opts) */
+	/* One of these two: a file ("-" is standard input), or its content. */
+	const char *path;
+	const void *data;
+	size_t len;
+	const char *origin;	/* name of @data in messages */
+	/* One of these two, or neither: records are counted and dropped. */
+	const char *format;	/* "text" (default), "compact", "json", "raw" */
+	eu_write_fn write;	/* output in that format */
+	eu_record_fn record;	/* records as they are */
+	void *ctx;		/* for the functions above */
+	eu_log_fn log;
+	void *log_ctx;
+	const char *btf;	/* file with the kernel's BTF; NULL: its own */
+	uint64_t max_records;	/* the program ends after so many; 0: never */
+	bool no_tailor;		/* let libbpf read the kernel's whole BTF */
+};
+
+/*
+ * Opens a package of any form: package.json, package.yaml, tar, BPF object.
+ * Nothing enters the kernel. The program is the caller's, to be closed.
+ * -ENOENT, -EINVAL (broken), -E2BIG, -ENOTSUP (for another architecture).
+ */
+EU_API int eu_program_open(const struct eu_program_opts *opts,
+			   struct eu_program **ret, struct eu_error *err);
+
+/*
+ * Sets the global variable @name from text before load: integers in decimal
+ * or 0x hexadecimal, true and false, names of enum values, text for char
+ * arrays. -ENOENT, -EINVAL, -ERANGE.
+ */
+EU_API int eu_program_set(struct eu_program *p, const char *name,
+			  const char *value, struct eu_error *err);
+
+/*
+ * Adds an attach target, "[program=]target[,key=value…]" (docs/targets.md),
+ * before load. -EINVAL if no program takes it.
+ */
+EU_API int eu_program_target(struct eu_program *p, const char *target,
+			     struct eu_error *err);
+
+/* Shows records of map @map as values of @type ("event"). -ENOENT. */
+EU_API int eu_program_type(struct eu_program *p, const char *map,
+			   const char *type, struct eu_error *err);
+
+/*
+ * Loads maps and programs. On failure @err holds the end of the verifier's or
+ * libbpf's messages. -EPERM, and what bpf(2) returns.
+ */
+EU_API int eu_program_load(struct eu_program *p, struct eu_error *err);
+
+/* Attaches all programs and starts all sources; all or nothing. */
+EU_API int eu_program_attach(struct eu_program *p, struct eu_error *err);
+
+/*
+ * A descriptor that is readable when eu_program_dispatch() has work. It
+ * belongs to the program; -1 before attach.
+ */
+EU_API int eu_program_fd(const struct eu_program *p);
+
+/*
+ * Hands out what is there and returns how many records that were, without
+ * waiting. -ENODATA after max_records.
+ */
+EU_API int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
+
+/* Detaches, unloads, frees. Accepts NULL and what failed half-way. */
+EU_API void eu_program_close(struct eu_program *p);
+
+/* Borrowed descriptors of a map or program after load; -ENOENT. */
+EU_API int eu_program_map_fd(const struct eu_program *p, const char *name);
+EU_API int eu_program_prog_fd(const struct eu_program *p, const char *name);
+
+struct eu_stats {
+	size_t sz;		/* sizeof(struct eu_stats) */
+	uint64_t records;	/* handed out */
+	uint64_t lost;		/* known to be lost */
+	bool lost_known;	/* false: some source cannot tell */
+	uint64_t nearly_full;	/* times that a ring was seen ≥ 90 % full */
+};
+
+EU_API int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);
+
+/* "0.1.0". Static. */
+EU_API const char *eu_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

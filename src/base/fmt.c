@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/fmt.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char digit_pairs[] =
+	"0001020304050607080910111213141516171819"
+	"2021222324252627282930313233343536373839"
+	"4041424344454647484950515253545556575859"
+	"6061626364656667686970717273747576777879"
+	"8081828384858687888990919293949596979899";
+
+static const char hex_digits[] = "0123456789abcdef";
+
+static unsigned int count_digits(uint64_t v)
+{
+	unsigned int n = 1;
+
+	for (;;) {
+		if (v < 10)
+			return n;
+		if (v < 100)
+			return n + 1;
+		if (v < 1000)
+			return n + 2;
+		if (v < 10000)
+			return n + 3;
+		v /= 10000;
+		n += 4;
+	}
+}
+
+char *eu_fmt_u64(char *p, uint64_t v)
+{
+	char *end = p + count_digits(v), *q = end;
+	unsigned int i;
+
+	while (v >= 100) {
+		i = v % 100 * 2;
+		v /= 100;
+		q -= 2;
+		memcpy(q, digit_pairs + i, 2);
+	}
+	if (v >= 10)
+		memcpy(q - 2, digit_pairs + v * 2, 2);
+	else
+		q[-1] = '0' + v;
+	return end;
+}
+
+char *eu_fmt_i64(char *p, int64_t v)
+{
+	if (v >= 0)
+		return eu_fmt_u64(p, v);
+	*p++ = '-';
+	return eu_fmt_u64(p, -(uint64_t)v);
+}
+
+char *eu_fmt_hex(char *p, uint64_t v)
+{
+	int shift = v ? (63 - __builtin_clzll(v)) & ~3 : 0;
+
+	for (; shift >= 0; shift -= 4)
+		*p++ = hex_digits[v >> shift & 15];
+	return p;
+}
+
+char *eu_fmt_u128(char *p, unsigned __int128 v)
+{
+	char tmp[40], *q = tmp + sizeof(tmp);
+
+	while (v > UINT64_MAX) {
+		*--q = '0' + (char)(v % 10);
+		v /= 10;
+	}
+	p = eu_fmt_u64(p, v);
+	memcpy(p, q, tmp + sizeof(tmp) - q);
+	return p + (tmp + sizeof(tmp) - q);
+}
+
+char *eu_fmt_hexdump(char *p, const void *data, size_t n)
+{
+	const unsigned char *s = data;
+
+	for (size_t i = 0; i < n; i++) {
+		*p++ = hex_digits[s[i] >> 4];
+		*p++ = hex_digits[s[i] & 15];
+	}
+	return p;
+}
+
+/*
+ * Bytes of @w that JSON does not take as they are have their top bit set in
+ * the result: below 0x20 (NUL among them), '"', '\\', and all from 0x80 up.
+ * Exact up to and including the lowest such byte; no more is looked at.
+ */
+static inline uint64_t special_bytes(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101ull;
+	const uint64_t tops = 0x8080808080808080ull;
+	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+
+	return ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & tops;
+}
+
+/* Copies what needs no escape. Returns its length. */
+static inline size_t copy_plain(char *p, const char *s, size_t n)
+{
+	size_t i = 0;
+	unsigned char c;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t w, m;
+
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&w, s + i, 8);
+		/* There is room for six times as much. */
+		memcpy(p + i, &w, 8);
+		m = special_bytes(w);
+		if (m)
+			return i + (__builtin_ctzll(m) >> 3);
+	}
+#endif
+	for (; i < n; i++) {
+		c = s[i];
+		if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80)
+			break;
+		p[i] = c;
+	}
+	return i;
+}
+
+/* A character above ASCII, or U+FFFD. Returns the bytes read. */
+static size_t put_wide(char **p, const char *s, size_t n, uint32_t *ret_cp)
+{
+	const char *nul = memchr(s, 0, eu_min(n, (size_t)4));
+	size_t step;
+
+	step = eu_utf8_next(s, nul ? (size_t)(nul - s) : n, ret_cp);
+	if (*ret_cp == 0xfffd) {
+		memcpy(*p, "\xef\xbf\xbd", 3);
+		*p += 3;
+	} else {
+		memcpy(*p, s, step);
+		*p += step;
+	}
+	return step;
+}
+
+static char short_escape(unsigned char c)
+{
+	switch (c) {
+	case '\n': return 'n';
+	case '\t': return 't';
+	case '\r': return 'r';
+	case '\b': return 'b';
+	case '\f': return 'f';
+	case '"':
+	case '\\': return c;
+	default: return 0;
+	}
+}
+
+static char *escape(char *p, unsigned char c, const char *prefix)
+{
+	char e = short_escape(c);
+
+	*p++ = '\\';
+	if (e) {
+		*p++ = e;
+		return p;
+	}
+	while (*prefix)
+		*p++ = *prefix++;
+	*p++ = hex_digits[c >> 4];
+	*p++ = hex_digits[c & 15];
+	return p;
+}
+
+char *eu_fmt_json(char *p, const char *s, size_t n)
+{
+	size_t run;
+	uint32_t cp;
+
+	*p++ = '"';
+	for (;;) {
+		run = copy_plain(p, s, n);
+		p += run;
+		s += run;
+		n -= run;
+		if (!n || !*s)
+			break;
+		run = 1;
+		if ((unsigned char)*s >= 0x80)
+			run = put_wide(&p, s, n, &cp);
+		else
+			p = escape(p, *s, "u00");
+		s += run;
+		n -= run;
+	}
+	*p++ = '"';
+	return p;
+}
+
+char *eu_fmt_text(char *p, const char *s, size_t n, size_t *columns)
+{
+	char *from = p;
+	size_t run, wide = 0;
+	uint32_t cp;
+
+	for (;;) {
+		run = copy_plain(p, s, n);
+		p += run;
+		s += run;
+		n -= run;
+		if (!n || !*s)
+			break;
+		run = 1;
+		if ((unsigned char)*s >= 0x80) {
+			char *at = p;
+
+			run = put_wide(&p, s, n, &cp);
+			/* Bytes written less columns taken. */
+			wide += p - at - eu_utf8_width(cp);
+		} else if (*s == '"' || *s == '\\') {
+			*p++ = *s;
+		} else {
+			p = escape(p, *s, "x");
+		}
+		s += run;
+		n -= run;
+	}
+	*columns += p - from - wide;
+	return p;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_BASE_FMT_H
+#define EU_BASE_FMT_H
+
+/*
+ * Fast writers of text at a pointer. The caller has made room for the stated
+ * maximum; each returns the end of what it wrote, without a NUL.
+ */
+
+#include "base/util.h"
+
+enum {
+	EU_FMT_INT = 20,	/* bytes of a 64-bit integer, at most */
+	EU_FMT_BYTE = 6,	/* of one byte of a string: "\u0001" */
+};
+
+/* Decimal; lower-case hexadecimal without prefix and leading zeros. */
+char *eu_fmt_u64(char *p, uint64_t v);
+char *eu_fmt_i64(char *p, int64_t v);
+char *eu_fmt_hex(char *p, uint64_t v);
+/* At most 40 bytes. */
+char *eu_fmt_u128(char *p, unsigned __int128 v);
+/* @n bytes as 2 @n digits. */
+char *eu_fmt_hexdump(char *p, const void *data, size_t n);
+
+/*
+ * The text @s up to its first NUL, but no more than @n bytes, as a JSON string
+ * with its quotes; at most EU_FMT_BYTE * n + 2 bytes. What is no UTF-8 becomes
+ * U+FFFD, one for each maximal part of a broken character as Unicode
+ * recommends, so that a character cut off by a buffer's end is valid too.
+ */
+char *eu_fmt_json(char *p, const char *s, size_t n);
+
+/*
+ * The same for a line of text: no quotes, control characters as \n, \t, \r,
+ * \x1b. Adds the terminal columns of what it wrote to *@columns.
+ */
+char *eu_fmt_text(char *p, const char *s, size_t n, size_t *columns);
+
+#endif

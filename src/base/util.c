@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/util.h"
+
+#include <errno.h>
+#include <string.h>
+
+void eu_close(int fd)
+{
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+}
+
+int eu_array_grow(void *arr, size_t n, size_t size, size_t max)
+{
+	size_t want, bytes;
+	void *p;
+
+	if (n >= max)
+		return -E2BIG;
+	/* Full exactly when the count is 0 or a power of two. */
+	if (n & (n - 1))
+		return 0;
+	want = n ? n * 2 : 1;
+	if (__builtin_mul_overflow(want, size, &bytes))
+		return -ENOMEM;
+	p = realloc(*(void **)arr, bytes);
+	if (!p)
+		return -ENOMEM;
+	*(void **)arr = p;
+	return 0;
+}

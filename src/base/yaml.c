@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+
+#include <errno.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/buf.h"
+
+enum { MAX_DEPTH = 200, MAX_NODES = 1000000 };
+
+struct reader {
+	yaml_document_t *doc;
+	struct eu_error *err;
+	size_t nodes;		/* aliases may multiply what is read */
+};
+
+/* A plain (unquoted) scalar as the JSON value that YAML 1.2 sees in it. */
+static json_t *plain_scalar(const char *s, size_t n)
+{
+	json_t *j;
+
+	if (!n || !strcmp(s, "~") || !strcmp(s, "null"))
+		return json_null();
+	if (!strcmp(s, "true") || !strcmp(s, "false"))
+		return json_boolean(s[0] == 't');
+	if (strspn(s, "+-.0123456789eE") == n) {
+		j = eu_json_read(s, n, NULL);
+		if (j)
+			return j;
+	}
+	return json_stringn(s, n);
+}
+
+static json_t *read_node(struct reader *r, int id, int depth)
+{
+	yaml_node_t *n = yaml_document_get_node(r->doc, id), *k;
+	json_t *j, *v;
+
+	if (!n)
+		return json_null();
+	if (depth > MAX_DEPTH || ++r->nodes > MAX_NODES) {
+		eu_error_set(r->err, -E2BIG,
+			     "line %zu: nested too deeply or too many values",
+			     n->start_mark.line + 1);
+		return NULL;
+	}
+	if (n->type == YAML_SCALAR_NODE) {
+		if (n->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+			return plain_scalar((char *)n->data.scalar.value,
+					    n->data.scalar.length);
+		return json_stringn((char *)n->data.scalar.value,
+				    n->data.scalar.length);
+	}
+	if (n->type == YAML_SEQUENCE_NODE) {
+		yaml_node_item_t *i = n->data.sequence.items.start;
+
+		j = json_array();
+		for (; j && i < n->data.sequence.items.top; i++) {
+			v = read_node(r, *i, depth + 1);
+			if (!v || json_array_append_new(j, v))
+				goto fail;
+		}
+		return j;
+	}
+	j = json_object();
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
+	     j && p < n->data.mapping.pairs.top; p++) {
+		k = yaml_document_get_node(r->doc, p->key);
+		if (!k || k->type != YAML_SCALAR_NODE) {
+			eu_error_set(r->err, -EINVAL,
+				     "line %zu: a key must be a scalar",
+				     n->start_mark.line + 1);
+			goto fail;
+		}
+		v = read_node(r, p->value, depth + 1);
+		if (!v || json_object_set_new(j,
+				(char *)k->data.scalar.value, v))
+			goto fail;
+	}
+	return j;
+fail:
+	json_decref(j);
+	return NULL;
+}
+
+json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
+{
+	struct eu_error own = { 0 };
+	struct reader r = { .err = err ?: &own };
+	yaml_document_t doc;
+	yaml_parser_t p;
+	json_t *j = NULL;
+
+	if (!yaml_parser_initialize(&p)) {
+		eu_error_oom(err);
+		return NULL;
+	}
+	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
+	r.err->code = 0;
+	if (!yaml_parser_load(&p, &doc)) {
+		eu_error_set(r.err, -EINVAL, "line %zu, column %zu: %s",
+			     p.problem_mark.line + 1, p.problem_mark.column + 1,
+			     p.problem ?: "not YAML");
+	} else {
+		r.doc = &doc;
+		if (yaml_document_get_root_node(&doc))
+			j = read_node(&r, 1, 0);
+		else
+			eu_error_set(r.err, -EINVAL, "no document");
+		if (!j && !r.err->code)
+			eu_error_oom(r.err);
+		yaml_document_delete(&doc);
+	}
+	yaml_parser_delete(&p);
+	return j;
+}
+
+static int append(void *ctx, unsigned char *bytes, size_t n)
+{
+	struct eu_buf *b = ctx;
+
+	eu_buf_put(b, bytes, n);
+	return !b->error;
+}
+
+/* Would a reader take the plain text for something that is no string? */
+static bool needs_quotes(const char *s)
+{
+	json_t *j = plain_scalar(s, strlen(s));
+	bool yes = !json_is_string(j);
+
+	json_decref(j);
+	return yes || !strcmp(s, "yes") || !strcmp(s, "no") ||
+	       !strcmp(s, "on") || !strcmp(s, "off");
+}
+
+static int add_node(yaml_document_t *doc, const json_t *j)
+{
+	const char *key;
+	char num[32];
+	size_t i;
+	json_t *v;
+	int id, k, n;
+
+	if (json_is_object(j)) {
+		id = yaml_document_add_mapping(doc, NULL,
+				YAML_BLOCK_MAPPING_STYLE);
+		json_object_foreach((json_t *)j, key, v) {
+			k = yaml_document_add_scalar(doc, NULL,
+				(const yaml_char_t *)key, -1,
+				YAML_PLAIN_SCALAR_STYLE);
+			n = add_node(doc, v);
+			if (!id || !k || !n || !yaml_document_append_mapping_pair(
+					doc, id, k, n))
+				return 0;
+		}
+		return id;
+	}
+	if (json_is_array(j)) {
+		id = yaml_document_add_sequence(doc, NULL,
+				json_array_size(j) ? YAML_BLOCK_SEQUENCE_STYLE :
+				YAML_FLOW_SEQUENCE_STYLE);
+		json_array_foreach((json_t *)j, i, v) {
+			n = add_node(doc, v);
+			if (!id || !n ||
+			    !yaml_document_append_sequence_item(doc, id, n))
+				return 0;
+		}
+		return id;
+	}
+	if (json_is_string(j)) {
+		key = json_string_value(j);
+		return yaml_document_add_scalar(doc, NULL,
+				(const yaml_char_t *)key,
+				json_string_length(j), needs_quotes(key) ?
+				YAML_SINGLE_QUOTED_SCALAR_STYLE :
+				YAML_ANY_SCALAR_STYLE);
+	}
+	if (json_is_integer(j))
+		snprintf(num, sizeof(num), "%lld",
+			 (long long)json_integer_value(j));
+	else if (json_is_real(j))
+		snprintf(num, sizeof(num), "%.17g", json_real_value(j));
+	else
+		strcpy(num, json_is_true(j) ? "true" :
+			    json_is_false(j) ? "false" : "null");
+	return yaml_document_add_scalar(doc, NULL, (const yaml_char_t *)num, -1,
+					YAML_PLAIN_SCALAR_STYLE);
+}
+
+/* jansson writes sorted keys; reading that back gives them in order. */
+static json_t *sorted(const json_t *j)
+{
+	char *s = eu_json_write(j, NULL);
+	json_t *copy = s ? json_loads(s, JSON_DECODE_ANY, NULL) : NULL;
+
+	free(s);
+	return copy;
+}
+
+char *eu_yaml_write(const json_t *j, size_t *ret_len)
+{
+	eu_auto_json json_t *copy = sorted(j);
+	eu_auto_buf struct eu_buf out = EU_BUF(256u << 20);
+	yaml_document_t doc;
+	yaml_emitter_t e;
+	bool ok = false;
+
+	if (!copy || !yaml_document_initialize(&doc, NULL, NULL, NULL, 1, 1))
+		return NULL;
+	if (!yaml_emitter_initialize(&e)) {
+		yaml_document_delete(&doc);
+		return NULL;
+	}
+	yaml_emitter_set_output(&e, append, &out);
+	yaml_emitter_set_width(&e, -1);
+	yaml_emitter_set_unicode(&e, 1);
+	if (add_node(&doc, copy)) {
+		/* yaml_emitter_dump() takes the document. */
+		ok = yaml_emitter_open(&e) && yaml_emitter_dump(&e, &doc) &&
+		     yaml_emitter_close(&e);
+	} else {
+		yaml_document_delete(&doc);
+	}
+	yaml_emitter_delete(&e);
+	return ok ? eu_buf_take(&out, ret_len) : NULL;
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+#include "btf/layout.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	MAX_DEPTH = 32,
+	MAX_STEPS = 1 << 16,
+	MAX_TEXT = 16 << 20,	/* bytes of one value as text */
+};
+
+struct compiler {
+	const struct btf *btf;
+	struct eu_layout *l;
+	struct eu_error *err;
+	size_t budget;		/* members still to be looked at */
+};
+
+const struct btf_type *eu_btf_resolve(const struct btf *btf, uint32_t type_id,
+				      uint32_t *ret_id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type_id);
+
+	for (int i = 0; t && i < MAX_DEPTH; i++) {
+		if (!btf_is_mod(t) && !btf_is_typedef(t)) {
+			if (ret_id)
+				*ret_id = type_id;
+			return t;
+		}
+		type_id = t->type;
+		t = btf__type_by_id(btf, type_id);
+	}
+	return NULL;
+}
+
+const char *eu_btf_name(const struct btf *btf, uint32_t type_id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type_id);
+
+	for (int i = 0; t && btf_is_mod(t) && i < MAX_DEPTH; i++)
+		t = btf__type_by_id(btf, t->type);
+	return t ? btf__name_by_offset(btf, t->name_off) ?: "" : "";
+}
+
+const char *eu_enum_name(const struct eu_enum *e, int64_t value)
+{
+	size_t lo = 0, hi = e->n, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (e->values[mid].value == value)
+			return e->values[mid].name;
+		if (e->values[mid].value < value)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const struct eu_enum_value *x = a, *y = b;
+
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+static int64_t enum_value(const struct btf_type *t, uint32_t i)
+{
+	const struct btf_enum64 *e;
+
+	if (btf_is_enum64(t)) {
+		e = btf_enum64(t) + i;
+		return (uint64_t)e->val_hi32 << 32 | e->val_lo32;
+	}
+	if (btf_kflag(t))
+		return btf_enum(t)[i].val;
+	return (uint32_t)btf_enum(t)[i].val;
+}
+
+static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
+		    uint32_t *ret)
+{
+	struct eu_layout *l = c->l;
+	struct eu_enum *e;
+	int r;
+
+	for (*ret = 0; *ret < l->n_enums; (*ret)++)
+		if (l->enums[*ret].type_id == id)
+			return 0;
+	r = eu_array_grow(&l->enums, l->n_enums, sizeof(*e), MAX_STEPS);
+	if (r)
+		return eu_error_oom(c->err);
+	e = &l->enums[l->n_enums];
+	*e = (struct eu_enum){ .type_id = id, .n = btf_vlen(t) };
+	e->values = calloc(e->n ?: 1, sizeof(*e->values));
+	if (!e->values)
+		return eu_error_oom(c->err);
+	l->n_enums++;
+	for (uint32_t i = 0; i < e->n; i++) {
+		e->values[i].value = enum_value(t, i);
+		e->values[i].name = btf__name_by_offset(c->btf,
+			btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
+			btf_enum(t)[i].name_off) ?: "";
+	}
+	qsort(e->values, e->n, sizeof(*e->values), by_value);
+	return 0;
+}
+
+/* @n steps in a row; their contents are zero. */
+static int add_steps(struct compiler *c, size_t n, uint32_t *ret)
+{
+	struct eu_layout *l = c->l;
+
+	*ret = l->n_steps;
+	for (size_t i = 0; i < n; i++) {
+		if (eu_array_grow(&l->steps, l->n_steps, sizeof(*l->steps),
+				  MAX_STEPS))
+			return eu_error_set(c->err, -E2BIG,
+					    "type '%s' has too many members",
+					    l->name);
+		memset(&l->steps[l->n_steps++], 0, sizeof(*l->steps));
+	}
+	return 0;
+}
+
+static int no_value(struct compiler *c, const char *what)
+{
+	return eu_error_set(c->err, -EINVAL,
+			    "type '%s': %s", c->l->name, what);
+}
+
+static int scalar_kind(const struct btf_type *t)
+{
+	unsigned int enc;
+
+	if (btf_is_ptr(t))
+		return EU_STEP_POINTER;
+	if (btf_is_any_enum(t))
+		return EU_STEP_ENUM;
+	if (btf_is_float(t))
+		return t->size == 4 || t->size == 8 ? EU_STEP_FLOAT :
+		       EU_STEP_BYTES;
+	if (!btf_is_int(t))
+		return -1;
+	enc = btf_int_encoding(t);
+	if (t->size == 16)
+		return enc & BTF_INT_SIGNED ? EU_STEP_INT128 : EU_STEP_UINT128;
+	if (t->size > 8 || (t->size & (t->size - 1)))
+		return EU_STEP_BYTES;
+	if (enc & BTF_INT_BOOL)
+		return EU_STEP_BOOL;
+	return enc & BTF_INT_SIGNED ? EU_STEP_INT : EU_STEP_UINT;
+}
+
+static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
+		   int depth);
+
+/* Element type and number of an array of arrays stay nested, as BTF has them. */
+static int compile_array(struct compiler *c, uint32_t at,
+			 const struct btf_type *t, int depth)
+{
+	const struct btf_array *a = btf_array(t);
+	const struct btf_type *e = eu_btf_resolve(c->btf, a->type, NULL);
+	long long size = btf__resolve_size(c->btf, a->type);
+	uint32_t child, bytes;
+	int r;
+
+	if (!e || size < 0 ||
+	    __builtin_mul_overflow((uint32_t)size, a->nelems, &bytes))
+		return no_value(c, "broken array");
+	c->l->steps[at].size = bytes;
+	if (btf_is_int(e) && e->size == 1 &&
+	    !strcmp(btf__name_by_offset(c->btf, e->name_off) ?: "", "char")) {
+		c->l->steps[at].kind = EU_STEP_STRING;
+		return 0;
+	}
+	r = add_steps(c, 1, &child);
+	if (r)
+		return r;
+	c->l->steps[child].name = "";
+	c->l->steps[at].kind = EU_STEP_ARRAY;
+	c->l->steps[at].count = a->nelems;
+	c->l->steps[at].child = child;
+	return compile(c, child, a->type, depth + 1);
+}
+
+/* Is the member an anonymous struct or union? */
+static const struct btf_type *anonymous(const struct compiler *c,
+					const struct btf_member *m)
+{
+	const struct btf_type *t;
+
+	if (m->name_off)
+		return NULL;
+	t = eu_btf_resolve(c->btf, m->type, NULL);
+	return t && btf_is_composite(t) ? t : NULL;
+}
+
+static size_t count_members(struct compiler *c, const struct btf_type *t,
+			    int depth)
+{
+	const struct btf_member *m = btf_members(t);
+	const struct btf_type *inner;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < btf_vlen(t) && c->budget; i++, c->budget--) {
+		inner = depth < MAX_DEPTH ? anonymous(c, &m[i]) : NULL;
+		n += inner ? count_members(c, inner, depth + 1) : 1;
+	}
+	return n;
+}
+
+/* A bit field's bytes are those that it touches, at most nine, usually four. */
+static int bit_field(struct compiler *c, struct eu_step *s, uint32_t bit_off,
+		     uint32_t bits)
+{
+	if (bits > 64 || (bit_off & 7) + bits > 64)
+		return no_value(c, "bit field over more than eight bytes");
+	s->kind = s->kind == EU_STEP_INT ? EU_STEP_SBITS : EU_STEP_BITS;
+	s->offset = bit_off / 8;
+	s->bit_offset = bit_off & 7;
+	s->bit_size = bits;
+	s->size = ((bit_off & 7) + bits + 7) / 8;
+	return 0;
+}
+
+static int compile_members(struct compiler *c, const struct btf_type *t,
+			   uint32_t base, uint32_t *next, int depth)
+{
+	const struct btf_member *m = btf_members(t);
+	const struct btf_type *inner;
+	uint32_t bit_off, bits, at;
+	int r;
+
+	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		if (__builtin_add_overflow(btf_member_bit_offset(t, i), base * 8,
+					   &bit_off))
+			return no_value(c, "offset out of range");
+		bits = btf_member_bitfield_size(t, i);
+		inner = depth < MAX_DEPTH ? anonymous(c, &m[i]) : NULL;
+		if (inner) {
+			r = compile_members(c, inner, bit_off / 8, next,
+					    depth + 1);
+			if (r)
+				return r;
+			continue;
+		}
+		at = (*next)++;
+		c->l->steps[at].name = btf__name_by_offset(c->btf,
+							   m[i].name_off) ?: "";
+		c->l->steps[at].offset = bit_off / 8;
+		r = compile(c, at, m[i].type, depth + 1);
+		if (!r && bits)
+			r = bit_field(c, &c->l->steps[at], bit_off, bits);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int compile_struct(struct compiler *c, uint32_t at,
+			  const struct btf_type *t, int depth)
+{
+	uint32_t first, next;
+	size_t n = count_members(c, t, depth);
+	int r;
+
+	if (!c->budget)
+		return no_value(c, "has too many members");
+	r = add_steps(c, n, &first);
+	if (r)
+		return r;
+	c->l->steps[at].kind = EU_STEP_STRUCT;
+	c->l->steps[at].is_union = btf_is_union(t);
+	c->l->steps[at].size = t->size;
+	c->l->steps[at].child = first;
+	c->l->steps[at].count = n;
+	next = first;
+	return compile_members(c, t, 0, &next, depth);
+}
+
+/* Fills kind, size, count and child of step @at. */
+static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
+		   int depth)
+{
+	const struct btf_type *t;
+	uint32_t id, child;
+	int kind, r;
+
+	c->l->steps[at].type_id = type_id;
+	if (depth > MAX_DEPTH)
+		return no_value(c, "nested too deeply");
+	t = eu_btf_resolve(c->btf, type_id, &id);
+	if (!t)
+		return no_value(c, "refers to a type that is not there");
+	if (btf_is_array(t))
+		return compile_array(c, at, t, depth);
+	if (btf_is_composite(t))
+		return compile_struct(c, at, t, depth);
+	kind = scalar_kind(t);
+	if (kind < 0)
+		return no_value(c, "has no values");
+	c->l->steps[at].kind = kind;
+	c->l->steps[at].size = btf_is_ptr(t) ? btf__pointer_size(c->btf) :
+			       t->size;
+	if (kind != EU_STEP_ENUM)
+		return 0;
+	r = add_enum(c, id, t, &child);
+	c->l->steps[at].child = child;
+	return r;
+}
+
+/* Bytes that the value of step @s takes as JSON or text, at most. */
+static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
+{
+	const struct eu_enum *e;
+	size_t n = 0, sum = 2;
+
+	switch (s->kind) {
+	case EU_STEP_STRING:
+		/* "\u0001" for one byte. */
+		return (size_t)s->size * 6 + 2;
+	case EU_STEP_BYTES:
+		return (size_t)s->size * 2 + 2;
+	case EU_STEP_ENUM:
+		e = &l->enums[s->child];
+		for (size_t i = 0; i < e->n; i++)
+			n = eu_max(n, strlen(e->values[i].name));
+		return eu_max(n, strlen("<UNKNOWN_VARIANT>")) + 26;
+	case EU_STEP_ARRAY:
+		n = max_text(l, &l->steps[s->child]) + 1;
+		if (__builtin_mul_overflow(n, s->count, &sum))
+			return SIZE_MAX / 4;
+		return eu_min(sum + 2, SIZE_MAX / 4);
+	case EU_STEP_STRUCT:
+		for (uint32_t i = 0; i < s->count; i++) {
+			const struct eu_step *m = &l->steps[s->child + i];
+
+			sum += eu_min(max_text(l, m) + 4 + strlen(m->name),
+				      SIZE_MAX / 4 / (s->count + 1));
+		}
+		return sum;
+	default:
+		return 48;
+	}
+}
+
+/* The root is a step like any other; its members become the top level. */
+static int compile_root(struct compiler *c, uint32_t type_id)
+{
+	struct eu_layout *l = c->l;
+	struct eu_step root;
+	uint32_t at;
+	int r;
+
+	r = add_steps(c, 1, &at);
+	if (!r) {
+		l->steps[at].name = l->name;
+		r = compile(c, at, type_id, 0);
+	}
+	if (r)
+		return r;
+	root = l->steps[0];
+	l->size = root.size;
+	l->max_json = max_text(l, &root) + 64;
+	if (l->max_json > MAX_TEXT)
+		return eu_error_set(c->err, -E2BIG,
+				    "type '%s' is too large to be shown",
+				    l->name);
+	l->is_struct = root.kind == EU_STEP_STRUCT;
+	l->n = 1;
+	if (!l->is_struct)
+		return 0;
+	/* Members stand right behind the root; it gives up its place. */
+	memmove(l->steps, l->steps + 1, --l->n_steps * sizeof(*l->steps));
+	for (size_t i = 0; i < l->n_steps; i++)
+		if (l->steps[i].kind == EU_STEP_ARRAY ||
+		    l->steps[i].kind == EU_STEP_STRUCT)
+			l->steps[i].child--;
+	l->n = root.count;
+	return 0;
+}
+
+int eu_layout_new(const struct btf *btf, uint32_t type_id,
+		  struct eu_layout **ret, struct eu_error *err)
+{
+	struct compiler c = { .btf = btf, .err = err, .budget = MAX_STEPS * 2 };
+	int r;
+
+	c.l = calloc(1, sizeof(*c.l));
+	if (!c.l)
+		return eu_error_oom(err);
+	c.l->type_id = type_id;
+	c.l->name = eu_btf_name(btf, type_id);
+	r = compile_root(&c, type_id);
+	if (r) {
+		eu_layout_free(c.l);
+		return r;
+	}
+	*ret = c.l;
+	return 0;
+}
+
+struct eu_layout *eu_layout_bytes(uint32_t size)
+{
+	struct eu_layout *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->steps = calloc(1, sizeof(*l->steps));
+	if (!l->steps) {
+		free(l);
+		return NULL;
+	}
+	l->name = "";
+	l->size = size;
+	l->n = l->n_steps = 1;
+	l->steps[0] = (struct eu_step){
+		.kind = EU_STEP_BYTES, .size = size, .name = "data",
+	};
+	l->max_json = (size_t)size * 2 + 64;
+	return l;
+}
+
+void eu_layout_free(struct eu_layout *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n_enums; i++)
+		free(l->enums[i].values);
+	free(l->enums);
+	free(l->steps);
+	free(l);
+}
+
+const struct eu_step *eu_layout_member(const struct eu_layout *l,
+				       const char *name)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (!strcmp(l->steps[i].name, name))
+			return &l->steps[i];
+	return NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_BTF_LAYOUT_H
+#define EU_BTF_LAYOUT_H
+
+/*
+ * A BTF type compiled once into a flat array of steps, which every decoder
+ * runs over. Steps 0 to n-1 are the type's members in their order (one
+ * nameless step for a type that is no struct or union); members of nested
+ * types stand behind them and are reached by @child. Members of anonymous
+ * structs and unions stand in the place of those, as in C.
+ *
+ * Names point into the BTF, which must outlive the layout.
+ */
+
+#include <bpf/btf.h>
+
+#include "base/error.h"
+
+enum eu_step_kind {
+	EU_STEP_UINT,		/* size 1, 2, 4, 8 */
+	EU_STEP_INT,
+	EU_STEP_BOOL,
+	EU_STEP_STRING,		/* char[]: text up to NUL or the end */
+	EU_STEP_POINTER,
+	EU_STEP_ENUM,		/* @child: index into enums */
+	EU_STEP_FLOAT,		/* size 4, 8 */
+	EU_STEP_INT128,
+	EU_STEP_UINT128,
+	EU_STEP_BITS,		/* unsigned bit field */
+	EU_STEP_SBITS,		/* signed bit field */
+	EU_STEP_ARRAY,		/* @count elements, each as step @child */
+	EU_STEP_STRUCT,		/* steps @child to @child + @count - 1 */
+	EU_STEP_BYTES,		/* no type known: hexadecimal */
+};
+
+struct eu_step {
+	uint8_t kind;		/* enum eu_step_kind */
+	uint8_t bit_offset;	/* bit fields: from @offset's lowest bit */
+	uint8_t bit_size;
+	bool is_union;		/* of EU_STEP_STRUCT */
+	uint32_t offset;	/* bytes from the parent's start */
+	uint32_t size;		/* bytes; of bit fields: of the bytes read */
+	uint32_t count;
+	uint32_t child;
+	uint32_t type_id;	/* of the member, with its typedefs */
+	const char *name;	/* "" if it has none */
+};
+
+struct eu_enum_value {
+	int64_t value;
+	const char *name;
+};
+
+struct eu_enum {
+	uint32_t type_id;
+	size_t n;
+	struct eu_enum_value *values;	/* ascending */
+};
+
+struct eu_layout {
+	const char *name;	/* of the type as spelled, "" if none */
+	uint32_t type_id;	/* 0: of eu_layout_bytes() */
+	uint32_t size;		/* bytes */
+	uint32_t n;		/* top-level members */
+	bool is_struct;		/* the members are a struct's or union's */
+	struct eu_step *steps;
+	size_t n_steps;
+	struct eu_enum *enums;
+	size_t n_enums;
+	size_t max_json;	/* bytes that a value takes as JSON, at most */
+};
+
+/*
+ * Compiles @type_id. -EINVAL for types without values (functions, forward
+ * declarations, void) and broken BTF, -E2BIG for types whose text could take
+ * more than 16 MiB.
+ */
+int eu_layout_new(const struct btf *btf, uint32_t type_id,
+		  struct eu_layout **ret, struct eu_error *err);
+
+/* @size bytes without a type; one step named "data". NULL if no memory. */
+struct eu_layout *eu_layout_bytes(uint32_t size);
+
+void eu_layout_free(struct eu_layout *l);
+
+/* The member called @name, or NULL. Only top-level ones. */
+const struct eu_step *eu_layout_member(const struct eu_layout *l,
+				       const char *name);
+
+/* The name of @value, or NULL. */
+const char *eu_enum_name(const struct eu_enum *e, int64_t value);
+
+/* The type behind typedefs, const, volatile, restrict and type tags. */
+const struct btf_type *eu_btf_resolve(const struct btf *btf, uint32_t type_id,
+				      uint32_t *ret_id);
+
+/* The type's or typedef's name with const and volatile left out; "" if none. */
+const char *eu_btf_name(const struct btf *btf, uint32_t type_id);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "out/hist.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "out/value.h"
+
+enum { MAX_SLOTS = 64 };
+
+static void stars(struct eu_buf *out, uint64_t v, uint64_t max, int width)
+{
+	/* In 128 bits: counts may be large. */
+	int n = (int)((unsigned __int128)v * width / max);
+
+	eu_buf_fill(out, '*', n);
+	eu_buf_fill(out, ' ', width - n);
+}
+
+void eu_hist_draw(struct eu_buf *out, const uint64_t *slots, size_t n,
+		  const char *unit)
+{
+	uint64_t max = 0, low, high;
+	size_t last = 0;
+	int digits, width;
+
+	n = eu_min(n, (size_t)MAX_SLOTS);
+	for (size_t i = 0; i < n; i++) {
+		max = eu_max(max, slots[i]);
+		last = slots[i] ? i : last;
+	}
+	if (!max)
+		return;
+	/* Above 2^32 the numbers take twice the room, the stars half. */
+	digits = last <= 32 ? 10 : 20;
+	width = last <= 32 ? 40 : 20;
+	eu_buf_printf(out, "%*s%-*s : count    distribution\n",
+		      last <= 32 ? 5 : 15, "", last <= 32 ? 19 : 29, unit);
+	for (size_t i = 0; i <= last; i++) {
+		low = i ? 1ull << i : 0;
+		high = i == 63 ? UINT64_MAX : (1ull << (i + 1)) - 1;
+		eu_buf_printf(out, "%*llu -> %-*llu : %-8llu |", digits,
+			      (unsigned long long)low, digits,
+			      (unsigned long long)high,
+			      (unsigned long long)slots[i]);
+		stars(out, slots[i], max, width);
+		eu_buf_puts(out, "|\n");
+	}
+}
+
+static void put_text(struct eu_sink *s, const struct eu_layout *l,
+		     const struct eu_step *step, const char *data, size_t size)
+{
+	size_t columns;
+
+	if (!eu_buf_room(&s->out, l->max_json))
+		return;
+	s->out.len = eu_value_text(s->out.data + s->out.len, l, step, data,
+				   size, &columns) - s->out.data;
+}
+
+void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
+{
+	const struct eu_layout *k = r->stream->key, *v = r->stream->value;
+	const struct eu_step *slots = eu_layout_member(v, "slots"), *e;
+	uint64_t value[MAX_SLOTS] = { 0 };
+	size_t n;
+
+	if (k) {
+		eu_buf_puts(&s->out, "key =");
+		for (uint32_t i = 0; i < k->n; i++) {
+			eu_buf_putc(&s->out, ' ');
+			put_text(s, k, &k->steps[i], r->key, k->size);
+		}
+		eu_buf_putc(&s->out, '\n');
+	}
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (&v->steps[i] == slots)
+			continue;
+		eu_buf_printf(&s->out, "%s = ", v->steps[i].name);
+		put_text(s, v, &v->steps[i], r->data, r->size);
+		eu_buf_putc(&s->out, '\n');
+	}
+	if (slots && slots->kind == EU_STEP_ARRAY) {
+		e = &v->steps[slots->child];
+		n = eu_min((size_t)slots->count, (size_t)MAX_SLOTS);
+		for (size_t i = 0; i < n; i++)
+			value[i] = eu_value_int(e, (const char *)r->data +
+						slots->offset + i * e->size,
+						e->size);
+		eu_hist_draw(&s->out, value, n, r->stream->unit ?: "(unit)");
+	}
+	eu_buf_putc(&s->out, '\n');
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OUT_HIST_H
+#define EU_OUT_HIST_H
+
+/* Histograms of powers of two, drawn as rows of stars. */
+
+#include "out/sink.h"
+
+/*
+ * The picture of @n slots: a header and a row for each slot up to the last
+ * that is not zero; nothing if all are.
+ */
+void eu_hist_draw(struct eu_buf *out, const uint64_t *slots, size_t n,
+		  const char *unit);
+
+/*
+ * One entry of a sampled map: its key, the members of its value but "slots",
+ * then the picture of "slots", an array of integers.
+ */
+void eu_hist_record(struct eu_sink *s, const struct eu_record *r);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OUT_SINK_H
+#define EU_OUT_SINK_H
+
+/*
+ * A sink is where records go. Each kind is one file with a const struct
+ * eu_sink_ops and a row in sink.c's table. Text is collected in @out and
+ * handed to @write at the end of a batch, or earlier when it grows; a failed
+ * write is remembered and returned by eu_sink_end().
+ */
+
+#include "base/buf.h"
+#include "out/record.h"
+
+struct eu_sink;
+
+struct eu_sink_ops {
+	const char *name;	/* as the user writes it: "text" */
+	const char *help;
+	/* Prepares stream->view, and writes a header if there is one. */
+	int (*begin)(struct eu_sink *s, struct eu_stream *st,
+		     struct eu_error *err);
+	void (*record)(struct eu_sink *s, const struct eu_record *r);
+	/* A sampling round of @st is over. May be NULL. */
+	void (*round)(struct eu_sink *s, const struct eu_stream *st);
+	/* Frees stream->view. */
+	void (*finish)(struct eu_sink *s, struct eu_stream *st);
+};
+
+struct eu_sink {
+	const struct eu_sink_ops *ops;
+	struct eu_buf out;
+	eu_write_fn write;
+	void *ctx;
+	int error;		/* of the first failed write */
+	bool labelled;		/* rows name their stream */
+	uint64_t second;	/* the one that @clock shows */
+	char clock[12];		/* "HH:MM:SS" local time */
+};
+
+/* -EINVAL and the list of names for a name that is none. */
+int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
+		 void *ctx, struct eu_error *err);
+void eu_sink_done(struct eu_sink *s);
+
+int eu_sink_begin(struct eu_sink *s, struct eu_stream *st,
+		  struct eu_error *err);
+static inline void eu_sink_record(struct eu_sink *s, const struct eu_record *r)
+{
+	s->ops->record(s, r);
+}
+void eu_sink_round(struct eu_sink *s, const struct eu_stream *st);
+void eu_sink_finish(struct eu_sink *s, struct eu_stream *st);
+
+/* Writes what is there when it has grown; called between records. */
+static inline bool eu_sink_full(const struct eu_sink *s)
+{
+	return s->out.len >= 64 << 10;
+}
+/* Writes all that is there. 0 or the first error of the write function. */
+int eu_sink_flush(struct eu_sink *s);
+
+/* A sink by its place in the table; NULL behind the last. */
+const struct eu_sink_ops *eu_sink_kind(size_t i);
+
+/* "HH:MM:SS" of local time, eight characters, formatted once a second. */
+const char *eu_sink_clock(struct eu_sink *s, uint64_t when);
+
+extern const struct eu_sink_ops eu_sink_text, eu_sink_compact, eu_sink_json,
+	eu_sink_raw;
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "out/hist.h"
+#include "out/sink.h"
+#include "out/value.h"
+
+/*
+ * Rows of text. The table ("text"): local time, then a column for each member
+ * under its name in upper case, at least six wide. Its compact form
+ * ("compact"): names in lower case, single spaces.
+ *
+ * A value that is too long for its column pushes the next ones to the right,
+ * with one space between, until they find their columns again.
+ */
+
+enum { TIME_WIDTH = 9, MIN_WIDTH = 6 };
+
+struct view {
+	size_t n_key;		/* columns of the key, which come first */
+	size_t n;
+	size_t label;		/* width of the label column, or 0 */
+	size_t most;		/* bytes of a row, at most */
+	uint32_t start[];	/* column at which each value starts */
+};
+
+static void put_header(struct eu_sink *s, const struct eu_stream *st,
+		       struct view *v, bool compact)
+{
+	const struct eu_layout *l;
+	size_t column = v->label + TIME_WIDTH, len;
+	const char *name;
+
+	if (v->label) {
+		eu_buf_puts(&s->out, compact ? "map" : "MAP");
+		eu_buf_fill(&s->out, ' ', compact ? 1 : v->label - 3);
+	}
+	eu_buf_puts(&s->out, compact ? "time" : "TIME     ");
+	for (size_t i = 0; i < v->n; i++) {
+		l = i < v->n_key ? st->key : st->value;
+		name = l->steps[i < v->n_key ? i : i - v->n_key].name;
+		name = *name ? name : l->name;
+		len = strlen(name);
+		v->start[i] = column;
+		if (compact)
+			eu_buf_putc(&s->out, ' ');
+		for (const char *c = name; *c; c++)
+			eu_buf_putc(&s->out, compact ? tolower((unsigned char)*c)
+					: toupper((unsigned char)*c));
+		if (!compact) {
+			len = eu_max(len, (size_t)MIN_WIDTH);
+			eu_buf_fill(&s->out, ' ', len - strlen(name) + 1);
+		}
+		column += len + 1;
+	}
+	eu_buf_putc(&s->out, '\n');
+}
+
+static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
+		 struct eu_error *err)
+{
+	size_t n_key = st->key ? st->key->n : 0, n = n_key + st->value->n;
+	struct view *v;
+
+	v = calloc(1, sizeof(*v) + n * sizeof(v->start[0]));
+	if (!v)
+		return eu_error_oom(err);
+	v->n_key = n_key;
+	v->n = n;
+	if (s->labelled)
+		v->label = eu_max(strlen(st->name), (size_t)MIN_WIDTH) + 1;
+	st->view = v;
+	if (!st->hist)
+		put_header(s, st, v, compact);
+	/* Padding goes no further than the last column's start. */
+	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
+		  (n ? v->start[n - 1] : 0) + v->label + 64 + n * 2;
+	return 0;
+}
+
+static int text_begin(struct eu_sink *s, struct eu_stream *st,
+		      struct eu_error *err)
+{
+	return begin(s, st, false, err);
+}
+
+static int compact_begin(struct eu_sink *s, struct eu_stream *st,
+			 struct eu_error *err)
+{
+	return begin(s, st, true, err);
+}
+
+static void finish(struct eu_sink *s, struct eu_stream *st)
+{
+	(void)s;
+	free(st->view);
+	st->view = NULL;
+}
+
+static char *put_label(char *p, const struct eu_stream *st, size_t width)
+{
+	size_t n = strlen(st->name);
+
+	memcpy(p, st->name, n);
+	p += n;
+	*p++ = ' ';
+	for (; n + 1 < width; n++)
+		*p++ = ' ';
+	return p;
+}
+
+static inline char *pad(char *p, size_t *column, size_t start)
+{
+	size_t n = start > *column ? start - *column : 1;
+
+	memset(p, ' ', n);
+	*column += n;
+	return p + n;
+}
+
+static void text_record(struct eu_sink *s, const struct eu_record *r)
+{
+	const struct eu_stream *st = r->stream;
+	const struct view *v = st->view;
+	const struct eu_layout *l = st->key ?: st->value;
+	const char *data = st->key ? r->key : r->data;
+	size_t size = st->key ? st->key->size : r->size;
+	size_t column = TIME_WIDTH + v->label, width, i, m;
+	char *p;
+
+	if (st->hist) {
+		eu_hist_record(s, r);
+		return;
+	}
+	if (!eu_buf_room(&s->out, v->most))
+		return;
+	p = s->out.data + s->out.len;
+	if (v->label)
+		p = put_label(p, st, v->label);
+	memcpy(p, eu_sink_clock(s, r->when), 8);
+	p[8] = ' ';
+	p += TIME_WIDTH;
+	for (i = 0, m = 0; i < v->n; i++, m++) {
+		if (i == v->n_key) {
+			l = st->value;
+			data = r->data;
+			size = r->size;
+			m = 0;
+		}
+		if (i)
+			p = pad(p, &column, v->start[i]);
+		p = eu_value_text(p, l, &l->steps[m], data, size, &width);
+		column += width;
+	}
+	*p++ = '\n';
+	s->out.len = p - s->out.data;
+}
+
+static void compact_record(struct eu_sink *s, const struct eu_record *r)
+{
+	const struct eu_stream *st = r->stream;
+	const struct view *v = st->view;
+	size_t unused;
+	char *p;
+
+	if (st->hist) {
+		eu_hist_record(s, r);
+		return;
+	}
+	if (!eu_buf_room(&s->out, v->most))
+		return;
+	p = s->out.data + s->out.len;
+	if (v->label)
+		p = put_label(p, st, 0);
+	memcpy(p, eu_sink_clock(s, r->when), 8);
+	p += 8;
+	for (size_t i = 0; i < v->n_key; i++) {
+		*p++ = ' ';
+		p = eu_value_text(p, st->key, &st->key->steps[i], r->key,
+				  st->key->size, &unused);
+	}
+	for (size_t i = 0; i < st->value->n; i++) {
+		*p++ = ' ';
+		p = eu_value_text(p, st->value, &st->value->steps[i], r->data,
+				  r->size, &unused);
+	}
+	*p++ = '\n';
+	s->out.len = p - s->out.data;
+}
+
+const struct eu_sink_ops eu_sink_text = {
+	.name = "text",
+	.help = "a table with aligned columns",
+	.begin = text_begin,
+	.record = text_record,
+	.finish = finish,
+};
+
+const struct eu_sink_ops eu_sink_compact = {
+	.name = "compact",
+	.help = "rows with single spaces",
+	.begin = compact_begin,
+	.record = compact_record,
+	.finish = finish,
+};

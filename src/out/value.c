@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+#include "out/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+
+/* Records are packed as the program likes; nothing here may assume alignment. */
+static inline uint64_t load_uint(const void *p, uint32_t size)
+{
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
+	switch (size) {
+	case 8: memcpy(&v8, p, 8); return v8;
+	case 4: memcpy(&v4, p, 4); return v4;
+	case 2: memcpy(&v2, p, 2); return v2;
+	default: return *(const uint8_t *)p;
+	}
+}
+
+static inline int64_t load_int(const void *p, uint32_t size)
+{
+	uint64_t v = load_uint(p, size);
+
+	switch (size) {
+	case 4: return (int32_t)v;
+	case 2: return (int16_t)v;
+	case 1: return (int8_t)v;
+	default: return v;
+	}
+}
+
+static uint64_t load_bits(const struct eu_step *s, const char *p)
+{
+	uint64_t v = 0;
+	uint32_t shift;
+
+	memcpy(&v, p, s->size);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	shift = s->bit_offset;
+#else
+	shift = 64 - s->bit_offset - s->bit_size;
+#endif
+	v >>= shift;
+	return s->bit_size < 64 ? v & ((1ull << s->bit_size) - 1) : v;
+}
+
+static int64_t load_sbits(const struct eu_step *s, const char *p)
+{
+	unsigned int unused = 64 - s->bit_size;
+
+	return (int64_t)(load_bits(s, p) << unused) >> unused;
+}
+
+int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
+{
+	const char *p = base + s->offset;
+
+	if ((uint64_t)s->offset + s->size > size)
+		return 0;
+	switch (s->kind) {
+	case EU_STEP_UINT:
+	case EU_STEP_BOOL:
+	case EU_STEP_POINTER:
+		return load_uint(p, s->size);
+	case EU_STEP_INT:
+	case EU_STEP_ENUM:
+		return load_int(p, s->size);
+	case EU_STEP_BITS:
+		return load_bits(s, p);
+	case EU_STEP_SBITS:
+		return load_sbits(s, p);
+	default:
+		return 0;
+	}
+}
+
+/* The shortest text that reads back as the same number; JSON has no others. */
+static char *put_float(char *p, const char *data, uint32_t size)
+{
+	int digits = size == 4 ? 6 : 15, most = size == 4 ? 9 : 17;
+	double d;
+	float f;
+	int n;
+
+	if (size == 4) {
+		memcpy(&f, data, 4);
+		d = f;
+	} else {
+		memcpy(&d, data, 8);
+	}
+	if (!isfinite(d)) {
+		memcpy(p, "null", 4);
+		return p + 4;
+	}
+	for (; digits <= most; digits++) {
+		char *end;
+
+		n = snprintf(p, 40, "%.*g", digits, d);
+		if (size == 4 ? strtof(p, &end) == (float)d :
+				strtod(p, &end) == d)
+			break;
+	}
+	return p + n;
+}
+
+static char *put_enum(char *p, const struct eu_layout *l,
+		      const struct eu_step *s, const char *data)
+{
+	const struct eu_enum *e = &l->enums[s->child];
+	int64_t v = load_int(data, s->size);
+	const char *name = eu_enum_name(e, v);
+	size_t n;
+
+	/* Values of unsigned enums stand in the table as unsigned ones. */
+	if (!name && v < 0) {
+		int64_t u = load_uint(data, s->size);
+
+		name = eu_enum_name(e, u);
+		v = name ? u : v;
+	}
+	name = name ?: "<UNKNOWN_VARIANT>";
+	n = strlen(name);
+	memcpy(p, name, n);
+	p += n;
+	*p++ = '(';
+	p = eu_fmt_i64(p, v);
+	*p++ = ')';
+	return p;
+}
+
+static char *put_128(char *p, const struct eu_step *s, const char *data)
+{
+	unsigned __int128 v;
+
+	memcpy(&v, data, 16);
+	if (s->kind == EU_STEP_INT128 && (__int128)v < 0) {
+		*p++ = '-';
+		v = -v;
+	}
+	return eu_fmt_u128(p, v);
+}
+
+static char *put_literal(char *p, const char *s)
+{
+	size_t n = strlen(s);
+
+	memcpy(p, s, n);
+	return p + n;
+}
+
+/* Numbers: the same in JSON and in text. */
+static inline char *put_number(char *p, const struct eu_step *s,
+			       const char *data)
+{
+	switch (s->kind) {
+	case EU_STEP_UINT:
+	case EU_STEP_POINTER:
+		return eu_fmt_u64(p, load_uint(data, s->size));
+	case EU_STEP_INT:
+		return eu_fmt_i64(p, load_int(data, s->size));
+	case EU_STEP_BOOL:
+		return put_literal(p, load_uint(data, s->size) ? "true" :
+				   "false");
+	case EU_STEP_BITS:
+		return eu_fmt_u64(p, load_bits(s, data));
+	case EU_STEP_SBITS:
+		return eu_fmt_i64(p, load_sbits(s, data));
+	default:
+		return put_float(p, data, s->size);
+	}
+}
+
+static char *put_members(char *p, const struct eu_layout *l, uint32_t first,
+			 uint32_t n, const char *data, size_t size)
+{
+	const struct eu_step *m = &l->steps[first], *end = m + n;
+	size_t len;
+
+	*p++ = '{';
+	for (; m < end; m++) {
+		*p++ = '"';
+		len = strlen(m->name);
+		memcpy(p, m->name, len);
+		p += len;
+		*p++ = '"';
+		*p++ = ':';
+		p = eu_value_json(p, l, m, data, size);
+		*p++ = ',';
+	}
+	if (n)
+		p--;
+	*p++ = '}';
+	return p;
+}
+
+static char *put_array(char *p, const struct eu_layout *l,
+		       const struct eu_step *s, const char *data, size_t size)
+{
+	const struct eu_step *e = &l->steps[s->child];
+
+	*p++ = '[';
+	for (uint32_t i = 0; i < s->count && size >= e->size; i++) {
+		p = eu_value_json(p, l, e, data, size);
+		*p++ = ',';
+		data += e->size;
+		size -= e->size;
+	}
+	if (p[-1] == ',')
+		p--;
+	*p++ = ']';
+	return p;
+}
+
+/* Is there enough of the value? A cut string, array or struct has a part. */
+static inline bool present(const struct eu_step *s, size_t size)
+{
+	if (__builtin_expect((uint64_t)s->offset + s->size <= size, 1))
+		return true;
+	return s->offset < size &&
+	       (s->kind == EU_STEP_STRING || s->kind == EU_STEP_ARRAY ||
+		s->kind == EU_STEP_STRUCT || s->kind == EU_STEP_BYTES);
+}
+
+char *eu_value_json(char *p, const struct eu_layout *l,
+		    const struct eu_step *s, const char *base, size_t size)
+{
+	const char *data = base + s->offset;
+	size_t left;
+
+	if (!present(s, size))
+		return put_literal(p, "null");
+	left = eu_min(size - s->offset, (size_t)s->size);
+	switch (s->kind) {
+	case EU_STEP_STRING:
+		return eu_fmt_json(p, data, left);
+	case EU_STEP_ENUM:
+		*p++ = '"';
+		p = put_enum(p, l, s, data);
+		*p++ = '"';
+		return p;
+	case EU_STEP_INT128:
+	case EU_STEP_UINT128:
+		*p++ = '"';
+		p = put_128(p, s, data);
+		*p++ = '"';
+		return p;
+	case EU_STEP_BYTES:
+		*p++ = '"';
+		p = eu_fmt_hexdump(p, data, left);
+		*p++ = '"';
+		return p;
+	case EU_STEP_ARRAY:
+		return put_array(p, l, s, data, left);
+	case EU_STEP_STRUCT:
+		return put_members(p, l, s->child, s->count, data, left);
+	default:
+		return put_number(p, s, data);
+	}
+}
+
+char *eu_value_text(char *p, const struct eu_layout *l,
+		    const struct eu_step *s, const char *base, size_t size,
+		    size_t *ret_columns)
+{
+	const char *data = base + s->offset;
+	char *from = p;
+
+	if (!present(s, size)) {
+		*p++ = '-';
+	} else if (s->kind == EU_STEP_STRING) {
+		*ret_columns = 0;
+		return eu_fmt_text(p, data,
+				   eu_min(size - s->offset, (size_t)s->size),
+				   ret_columns);
+	} else if (s->kind == EU_STEP_ENUM) {
+		p = put_enum(p, l, s, data);
+	} else if (s->kind == EU_STEP_INT128 || s->kind == EU_STEP_UINT128) {
+		p = put_128(p, s, data);
+	} else if (s->kind == EU_STEP_BYTES) {
+		p = eu_fmt_hexdump(p, data,
+				   eu_min(size - s->offset, (size_t)s->size));
+	} else {
+		p = eu_value_json(p, l, s, base, size);
+	}
+	*ret_columns = p - from;
+	return p;
+}
+
+char *eu_value_json_object(char *p, const struct eu_layout *l,
+			   const char *data, size_t size)
+{
+	return put_members(p, l, 0, l->n, data, size);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OUT_VALUE_H
+#define EU_OUT_VALUE_H
+
+/*
+ * Values to text. The one walker over layouts: every sink that writes text
+ * calls it. It writes without checks at @p, where the caller has made room for
+ * layout->max_json bytes (which covers the plain form too), and returns the
+ * end of what it wrote.
+ */
+
+#include "btf/layout.h"
+
+/*
+ * As JSON: structs as objects in the order of their members, char arrays as
+ * strings, enums as "NAME(3)", 128-bit integers as strings of their digits.
+ * @size bytes are at @base; a value that is not there at all is null.
+ */
+char *eu_value_json(char *p, const struct eu_layout *l,
+		    const struct eu_step *s, const char *base, size_t size);
+
+/*
+ * For a line of text: the same without the quotes of a string or enum at the
+ * top; control characters are escaped. *@ret_columns: columns of a terminal.
+ */
+char *eu_value_text(char *p, const struct eu_layout *l,
+		    const struct eu_step *s, const char *base, size_t size,
+		    size_t *ret_columns);
+
+/* The members of the whole layout as a JSON object; l->max_json bytes. */
+char *eu_value_json_object(char *p, const struct eu_layout *l,
+			   const char *data, size_t size);
+
+/* The value of a step that is an integer of any kind, else 0. */
+int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size);
+
+#endif

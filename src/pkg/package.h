@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_PKG_PACKAGE_H
+#define EU_PKG_PACKAGE_H
+
+/*
+ * A package: one BPF object (for several architectures perhaps) and what is
+ * known about it, in its one form in memory. The object's own ELF and BTF say
+ * which variables, maps and programs there are; the metadata of package.json
+ * adds to them by name and never contradicts them: a package that does is
+ * refused on reading. Old formats are converted on reading, and no other code
+ * knows that they exist. docs/package.md specifies the format.
+ *
+ * All strings and arrays belong to the package. Keys that this version does
+ * not know survive in the "meta" objects and are written again.
+ */
+
+#include <bpf/btf.h>
+
+#include "base/json.h"
+
+/* Limits on what is read from others. */
+enum {
+	EU_PACKAGE_MAX_FILE	= 256 << 20,	/* bytes of package.json */
+	EU_PACKAGE_MAX_OBJECT	= 128 << 20,	/* bytes of one object */
+	EU_PACKAGE_MAX_ITEMS	= 65536,	/* variables, maps, programs */
+};
+
+/* A global variable of .rodata, .data, .bss or a section like them. */
+struct eu_var {
+	char *name;
+	char *section;		/* ".rodata" … */
+	uint32_t type_id;	/* in the object's BTF */
+	uint32_t offset;	/* bytes from the section's start */
+	uint32_t size;		/* bytes */
+	char *type;		/* C spelling without const and volatile */
+	char *description;	/* or NULL */
+	char *flag;		/* cmdarg.long, or NULL: the name */
+	char *short_flag;	/* cmdarg.short, one character, or NULL */
+	char *help;		/* cmdarg.help, or NULL */
+	json_t *def;		/* cmdarg.default, else value, or NULL */
+	json_t *meta;		/* the item's object as written */
+};
+
+enum eu_sample_kind { EU_SAMPLE_NONE, EU_SAMPLE_KV, EU_SAMPLE_LOG2,
+		      EU_SAMPLE_LINEAR };
+
+/* One field of a "custom_members" export. */
+struct eu_member {
+	char *name;
+	uint32_t offset;	/* bytes */
+	uint32_t type_id;
+};
+
+struct eu_map {
+	char *name;		/* as in the object: "rb", ".rodata" */
+	char *ident;		/* as C identifier: "rb", "rodata" */
+	char *description;	/* or NULL */
+	uint32_t type;		/* enum bpf_map_type; 0: not known */
+	uint32_t key_size, value_size, max_entries, flags;
+	uint32_t key_type_id, value_type_id;	/* in the BTF; 0: none */
+	bool internal;		/* holds global variables */
+	bool mmaped;		/* internal, and mapped into user space */
+	/* How it is shown, where the package says so. */
+	enum eu_sample_kind sample;
+	uint32_t interval_ms;	/* of sampling */
+	char *unit;		/* of a histogram, or NULL */
+	bool keep;		/* "clear_map": false: not cleared each round */
+	uint32_t export_type_id;/* "export_config", or an annotation; 0: none */
+	struct eu_member *members;
+	size_t n_members;
+	bool exported;		/* "export_config" is not "no_export" */
+	bool stack_trace;	/* "intepreter": stack traces */
+	json_t *meta;
+};
+
+struct eu_prog {
+	char *name;		/* the C function */
+	char *section;		/* ELF section: "tp/sched/sched_process_exec" */
+	char *description;	/* or NULL */
+	char **targets;		/* attach targets in the one grammar */
+	size_t n_targets;
+	json_t *meta;
+};
+
+/* A type whose values the package shows. */
+struct eu_export {
+	char *name;
+	uint32_t type_id;	/* in the object's BTF; 0: it has none */
+	uint32_t size;		/* bytes */
+	bool marked;		/* annotated with @export */
+	json_t *meta;
+};
+
+/* One BPF object file. */
+struct eu_object {
+	char *arch;		/* "x86", "arm64", "arm", "riscv", "s390" …;
+				 * NULL: not bound to one */
+	void *data;
+	size_t size;
+};
+
+struct eu_package {
+	char *name;		/* "obj_name": "bootstrap_bpf" */
+	char *origin;		/* file name or URL, for messages */
+	struct eu_object *objects;
+	size_t n_objects;
+	struct eu_object *object;	/* the one that all below describes */
+	struct btf *btf;	/* of it, or NULL */
+
+	/* From the doc comment of LICENSE; each may be NULL. */
+	char *brief, *details, *description, *version;
+
+	struct eu_var *vars;
+	size_t n_vars;
+	struct eu_map *maps;
+	size_t n_maps;
+	struct eu_prog *progs;
+	size_t n_progs;
+	struct eu_export *exports;
+	size_t n_exports;
+
+	uint32_t perf_pages;	/* pages of each perf buffer; 0: default */
+	bool multiple_exports;	/* "enable_multiple_export_types" */
+	json_t *meta;		/* unknown keys of "meta" and "bpf_skel" */
+};
+
+/*
+ * From any form: package.json and package.yaml of every version since 0.3,
+ * tar, ELF object. The bytes are borrowed; @origin is for messages. Of several
+ * objects the one for @arch is taken (NULL: this machine's); -ENOTSUP if there
+ * is none and the object's programs are bound to an architecture.
+ */
+int eu_package_parse(const void *data, size_t len, const char *origin,
+		     const char *arch, struct eu_package **ret,
+		     struct eu_error *err);
+
+/* The same from a file; "-" is standard input. */
+int eu_package_read(const char *path, const char *arch,
+		    struct eu_package **ret, struct eu_error *err);
+
+/*
+ * Only the object: what its ELF and BTF say. @name ("bootstrap_bpf") NULL: from
+ * @origin's file name.
+ */
+int eu_package_from_object(const void *elf, size_t len, const char *origin,
+			   const char *name, struct eu_package **ret,
+			   struct eu_error *err);
+
+/* Accepts NULL. */
+void eu_package_free(struct eu_package *pkg);
+
+/* Borrowed; NULL if there is none of that name. */
+struct eu_var *eu_package_var(struct eu_package *pkg, const char *name);
+struct eu_map *eu_package_map(struct eu_package *pkg, const char *name);
+struct eu_prog *eu_package_prog(struct eu_package *pkg, const char *name);
+
+/*
+ * "meta" as JSON (the content of NAME.skel.json), and the whole package.
+ * A new reference; NULL and @err.
+ */
+json_t *eu_package_meta(const struct eu_package *pkg, struct eu_error *err);
+json_t *eu_package_json(const struct eu_package *pkg, struct eu_error *err);
+
+/* This machine's architecture in the words above: "x86", "arm64" … */
+const char *eu_arch_host(void);
+
+static inline void eu_package_free_(struct eu_package **pkg)
+{
+	eu_package_free(*pkg);
+}
+
+#define eu_auto_package EU_CLEANUP(eu_package_free_)
+
+#endif
