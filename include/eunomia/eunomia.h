@@ -31,8 +31,6 @@
 extern "C" {
 #endif
 
-#define EU_API __attribute__((visibility("default")))
-
 /* An error in words. One line unless the verifier's log is part of it. */
 struct eu_error {
 	int code;		/* negative errno; 0: none */
@@ -83,7 +81,7 @@ struct eu_program_opts {
  * Nothing enters the kernel. The program is the caller's, to be closed.
  * -ENOENT, -EINVAL (broken), -E2BIG, -ENOTSUP (for another architecture).
  */
-EU_API int eu_program_open(const struct eu_program_opts *opts,
+int eu_program_open(const struct eu_program_opts *opts,
 			   struct eu_program **ret, struct eu_error *err);
 
 /*
@@ -91,47 +89,47 @@ EU_API int eu_program_open(const struct eu_program_opts *opts,
  * or 0x hexadecimal, true and false, names of enum values, text for char
  * arrays. -ENOENT, -EINVAL, -ERANGE.
  */
-EU_API int eu_program_set(struct eu_program *p, const char *name,
+int eu_program_set(struct eu_program *p, const char *name,
 			  const char *value, struct eu_error *err);
 
 /*
  * Adds an attach target, "[program=]target[,key=value…]" (docs/targets.md),
  * before load. -EINVAL if no program takes it.
  */
-EU_API int eu_program_target(struct eu_program *p, const char *target,
+int eu_program_target(struct eu_program *p, const char *target,
 			     struct eu_error *err);
 
 /* Shows records of map @map as values of @type ("event"). -ENOENT. */
-EU_API int eu_program_type(struct eu_program *p, const char *map,
+int eu_program_type(struct eu_program *p, const char *map,
 			   const char *type, struct eu_error *err);
 
 /*
  * Loads maps and programs. On failure @err holds the end of the verifier's or
  * libbpf's messages. -EPERM, and what bpf(2) returns.
  */
-EU_API int eu_program_load(struct eu_program *p, struct eu_error *err);
+int eu_program_load(struct eu_program *p, struct eu_error *err);
 
 /* Attaches all programs and starts all sources; all or nothing. */
-EU_API int eu_program_attach(struct eu_program *p, struct eu_error *err);
+int eu_program_attach(struct eu_program *p, struct eu_error *err);
 
 /*
  * A descriptor that is readable when eu_program_dispatch() has work. It
  * belongs to the program; -1 before attach.
  */
-EU_API int eu_program_fd(const struct eu_program *p);
+int eu_program_fd(const struct eu_program *p);
 
 /*
  * Hands out what is there and returns how many records that were, without
  * waiting. -ENODATA after max_records.
  */
-EU_API int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
+int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
 
 /* Detaches, unloads, frees. Accepts NULL and what failed half-way. */
-EU_API void eu_program_close(struct eu_program *p);
+void eu_program_close(struct eu_program *p);
 
 /* Borrowed descriptors of a map or program after load; -ENOENT. */
-EU_API int eu_program_map_fd(const struct eu_program *p, const char *name);
-EU_API int eu_program_prog_fd(const struct eu_program *p, const char *name);
+int eu_program_map_fd(const struct eu_program *p, const char *name);
+int eu_program_prog_fd(const struct eu_program *p, const char *name);
 
 struct eu_stats {
 	size_t sz;		/* sizeof(struct eu_stats) */
@@ -141,10 +139,10 @@ struct eu_stats {
 	uint64_t nearly_full;	/* times that a ring was seen ≥ 90 % full */
 };
 
-EU_API int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);
+int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);
 
 /* "0.1.0". Static. */
-EU_API const char *eu_version(void);
+const char *eu_version(void);
 
 #ifdef __cplusplus
 }

@@ -403,7 +403,8 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 	return 0;
 }
 
-struct eu_layout *eu_layout_bytes(uint32_t size)
+struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
+				  uint32_t size)
 {
 	struct eu_layout *l = calloc(1, sizeof(*l));
 
@@ -418,9 +419,9 @@ struct eu_layout *eu_layout_bytes(uint32_t size)
 	l->size = size;
 	l->n = l->n_steps = 1;
 	l->steps[0] = (struct eu_step){
-		.kind = EU_STEP_BYTES, .size = size, .name = "data",
+		.kind = kind, .size = size, .name = name,
 	};
-	l->max_json = (size_t)size * 2 + 64;
+	l->max_json = max_text(l, &l->steps[0]) + 64;
 	return l;
 }
 

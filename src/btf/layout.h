@@ -78,8 +78,12 @@ struct eu_layout {
 int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		  struct eu_layout **ret, struct eu_error *err);
 
-/* @size bytes without a type; one step named "data". NULL if no memory. */
-struct eu_layout *eu_layout_bytes(uint32_t size);
+/*
+ * At most @size bytes without a type: one step of kind EU_STEP_BYTES or
+ * EU_STEP_STRING called @name, which is borrowed. NULL if no memory.
+ */
+struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
+				  uint32_t size);
 
 void eu_layout_free(struct eu_layout *l);
 

@@ -72,7 +72,7 @@ static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 	if (s->labelled)
 		v->label = eu_max(strlen(st->name), (size_t)MIN_WIDTH) + 1;
 	st->view = v;
-	if (!st->hist)
+	if (!st->hist && !st->lines)
 		put_header(s, st, v, compact);
 	/* Padding goes no further than the last column's start. */
 	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
@@ -120,6 +120,18 @@ static inline char *pad(char *p, size_t *column, size_t start)
 	return p + n;
 }
 
+/* What is no row of columns. */
+static bool special(struct eu_sink *s, const struct eu_record *r)
+{
+	if (r->stream->hist)
+		eu_hist_record(s, r);
+	else if (r->stream->lines)
+		eu_buf_put(&s->out, r->data, r->size);
+	else
+		return false;
+	return true;
+}
+
 static void text_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_stream *st = r->stream;
@@ -130,10 +142,8 @@ static void text_record(struct eu_sink *s, const struct eu_record *r)
 	size_t column = TIME_WIDTH + v->label, width, i, m;
 	char *p;
 
-	if (st->hist) {
-		eu_hist_record(s, r);
+	if (special(s, r))
 		return;
-	}
 	if (!eu_buf_room(&s->out, v->most))
 		return;
 	p = s->out.data + s->out.len;
@@ -165,10 +175,8 @@ static void compact_record(struct eu_sink *s, const struct eu_record *r)
 	size_t unused;
 	char *p;
 
-	if (st->hist) {
-		eu_hist_record(s, r);
+	if (special(s, r))
 		return;
-	}
 	if (!eu_buf_room(&s->out, v->most))
 		return;
 	p = s->out.data + s->out.len;

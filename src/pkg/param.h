@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_PKG_PARAM_H
+#define EU_PKG_PARAM_H
+
+/*
+ * A global variable as something that can be set: its flag on a command line,
+ * and text or JSON written into its bytes.
+ */
+
+#include "base/options.h"
+#include "pkg/package.h"
+
+/*
+ * Writes @text as a value of @var's type to @dst (var->size bytes). Integers
+ * in decimal, 0x hexadecimal or 0 octal over the whole range of the type;
+ * true/false/1/0; enum values by name or number; floats; text into char
+ * arrays, which must leave room for its NUL. -EINVAL, -ERANGE; texts name
+ * variable, value and type.
+ */
+int eu_param_parse(const struct btf *btf, const struct eu_var *var,
+		   const char *text, void *dst, struct eu_error *err);
+
+/* The same from JSON: true, false, numbers, strings. */
+int eu_param_json(const struct btf *btf, const struct eu_var *var,
+		  const json_t *value, void *dst, struct eu_error *err);
+
+/* Variables that are no parameters: anchors of types and padding. */
+bool eu_param_hidden(const struct eu_var *var);
+
+/* A flag of a package: the option's id is its index here. */
+struct eu_flag {
+	const struct eu_var *var;
+	const char *fixed;	/* "true", "false": set by its presence */
+	char *name;
+	char *help;
+};
+
+struct eu_flags {
+	struct eu_flag *flag;
+	struct eu_option *options;	/* n + 1, the last one empty */
+	size_t n;
+};
+
+/*
+ * The flags of a package. A bool with default false (or none) has --NAME and
+ * --enable-NAME, with default true --disable-NAME; all others take a value.
+ */
+int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,
+		 struct eu_error *err);
+void eu_flags_done(struct eu_flags *f);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "pkg/section.h"
+
+#include <string.h>
+
+/*
+ * The first row that fits counts. A prefix with '+' at its end fits the bare
+ * name and the name followed by '/' or '.'; others fit what begins with them.
+ */
+static const struct eu_section sections[] = {
+	{ "kprobe.multi+", EU_ATTACH_AUTO, EU_SHAPE_SYMBOL, true },
+	{ "kretprobe.multi+", EU_ATTACH_AUTO, EU_SHAPE_SYMBOL, true },
+	{ "kprobe+", EU_ATTACH_KPROBE, EU_SHAPE_SYMBOL, true },
+	{ "kretprobe+", EU_ATTACH_KPROBE, EU_SHAPE_SYMBOL, true },
+	{ "ksyscall+", EU_ATTACH_AUTO, EU_SHAPE_NAME, true },
+	{ "kretsyscall+", EU_ATTACH_AUTO, EU_SHAPE_NAME, true },
+	{ "uprobe.multi+", EU_ATTACH_AUTO, EU_SHAPE_BINARY, true },
+	{ "uretprobe.multi+", EU_ATTACH_AUTO, EU_SHAPE_BINARY, true },
+	{ "uprobe+", EU_ATTACH_UPROBE, EU_SHAPE_BINARY, true },
+	{ "uretprobe+", EU_ATTACH_UPROBE, EU_SHAPE_BINARY, true },
+	{ "usdt+", EU_ATTACH_USDT, EU_SHAPE_USDT, true },
+	{ "tracepoint+", EU_ATTACH_TRACEPOINT, EU_SHAPE_NAME },
+	{ "tp+", EU_ATTACH_TRACEPOINT, EU_SHAPE_NAME },
+	{ "raw_tracepoint+", EU_ATTACH_RAW_TRACEPOINT, EU_SHAPE_NAME },
+	{ "raw_tp+", EU_ATTACH_RAW_TRACEPOINT, EU_SHAPE_NAME },
+	{ "xdp/cpumap", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "xdp/devmap", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "xdp.frags/cpumap", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "xdp.frags/devmap", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "xdp+", EU_ATTACH_XDP, EU_SHAPE_INTERFACE },
+	{ "tcx/", EU_ATTACH_TCX, EU_SHAPE_TRAFFIC },
+	{ "tc/", EU_ATTACH_TCX, EU_SHAPE_TRAFFIC },
+	{ "tc+", EU_ATTACH_TC, EU_SHAPE_TRAFFIC },
+	{ "classifier+", EU_ATTACH_TC, EU_SHAPE_TRAFFIC },
+	{ "cgroup_skb/", EU_ATTACH_CGROUP, EU_SHAPE_CGROUP },
+	{ "cgroup/", EU_ATTACH_CGROUP, EU_SHAPE_CGROUP },
+	{ "sockops+", EU_ATTACH_CGROUP, EU_SHAPE_CGROUP },
+	{ "perf_event+", EU_ATTACH_PERF_EVENT, EU_SHAPE_PERF },
+	{ "socket+", EU_ATTACH_SOCKET_FILTER, EU_SHAPE_SOCKET },
+	{ "fentry+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "fexit+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "fmod_ret+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "freplace+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "tp_btf+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "lsm+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "lsm_cgroup+", EU_ATTACH_CGROUP, EU_SHAPE_CGROUP },
+	{ "iter+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "netfilter+", EU_ATTACH_AUTO, EU_SHAPE_NAME },
+	{ "struct_ops+", EU_ATTACH_AUTO, EU_SHAPE_NONE },
+	{ "syscall+", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "action+", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "lwt_", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "sk_msg+", EU_ATTACH_NONE, EU_SHAPE_MAP },
+	{ "sk_skb+", EU_ATTACH_NONE, EU_SHAPE_MAP },
+	{ "sk_lookup+", EU_ATTACH_NONE, EU_SHAPE_NETNS },
+	{ "sk_reuseport+", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "flow_dissector+", EU_ATTACH_NONE, EU_SHAPE_NETNS },
+};
+
+static bool fits(const char *prefix, const char *name)
+{
+	size_t n = strlen(prefix);
+
+	if (prefix[n - 1] != '+')
+		return !strncmp(prefix, name, n);
+	n--;
+	return !strncmp(prefix, name, n) && strchr("/.", name[n]);
+}
+
+const struct eu_section *eu_section_find(const char *name)
+{
+	name += *name == '?';
+	for (size_t i = 0; i < EU_COUNT(sections); i++)
+		if (fits(sections[i].prefix, name))
+			return &sections[i];
+	return NULL;
+}
+
+const char *eu_shape_words(enum eu_shape shape)
+{
+	static const char *const words[] = {
+		[EU_SHAPE_NONE] = "no target",
+		[EU_SHAPE_NAME] = "a name",
+		[EU_SHAPE_INTERFACE] = "an interface (eth0)",
+		[EU_SHAPE_TRAFFIC] = "an interface and a direction "
+				     "(eth0:ingress, eth0:egress)",
+		[EU_SHAPE_CGROUP] = "a cgroup (/sys/fs/cgroup/NAME)",
+		[EU_SHAPE_BINARY] = "a binary and a symbol "
+				    "(/bin/bash:readline, libc:malloc)",
+		[EU_SHAPE_USDT] = "a binary, a provider and a probe "
+				  "(libc:libc:setjmp)",
+		[EU_SHAPE_SYMBOL] = "a kernel function (do_unlinkat)",
+		[EU_SHAPE_PERF] = "an event (cpu-clock,freq=49)",
+		[EU_SHAPE_SOCKET] = "an interface, or any",
+		[EU_SHAPE_NETNS] = "a network namespace (/proc/PID/ns/net)",
+		[EU_SHAPE_MAP] = "a map of the package (map:NAME)",
+	};
+
+	return words[shape];
+}

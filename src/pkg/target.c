@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "pkg/target.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Keys that targets of each shape take. */
+static const struct {
+	enum eu_shape shape;
+	const char *keys;
+} allowed[] = {
+	{ EU_SHAPE_INTERFACE, " mode netns " },
+	{ EU_SHAPE_TRAFFIC, " priority handle netns " },
+	{ EU_SHAPE_CGROUP, " flags " },
+	{ EU_SHAPE_BINARY, " pid cookie " },
+	{ EU_SHAPE_USDT, " pid cookie " },
+	{ EU_SHAPE_SYMBOL, " cookie " },
+	{ EU_SHAPE_NAME, " cookie " },
+	{ EU_SHAPE_PERF, " freq period cpu pid " },
+	{ EU_SHAPE_SOCKET, " " },
+};
+
+static bool is_identifier(const char *s, size_t n)
+{
+	if (!n || isdigit((unsigned char)*s))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)s[i]) && s[i] != '_')
+			return false;
+	return true;
+}
+
+/* Cuts off the text up to the next bare comma, in place. */
+static char *next_part(char **rest)
+{
+	char *from = *rest, *to = from, *part = from;
+
+	if (!from)
+		return NULL;
+	while (*from && *from != ',') {
+		if (from[0] == '\\' && from[1] == ',')
+			from++;
+		*to++ = *from++;
+	}
+	*rest = *from ? from + 1 : NULL;
+	*to = '\0';
+	return part;
+}
+
+static int add_key(struct eu_target *t, char *part, struct eu_error *err)
+{
+	char *eq = strchr(part, '=');
+
+	if (!eq || eq == part)
+		return eu_error_set(err, -EINVAL,
+				    "target '%s': '%s' is not KEY=VALUE",
+				    t->text, part);
+	*eq = '\0';
+	if (eu_target_key(t, part))
+		return eu_error_set(err, -EINVAL, "target '%s': '%s' twice",
+				    t->text, part);
+	if (t->n_keys == EU_TARGET_MAX_KEYS)
+		return eu_error_set(err, -EINVAL, "target '%s': too many keys",
+				    t->text);
+	t->key[t->n_keys].name = strdup(part);
+	t->key[t->n_keys].value = strdup(eq + 1);
+	t->n_keys++;
+	if (!t->key[t->n_keys - 1].name || !t->key[t->n_keys - 1].value)
+		return eu_error_oom(err);
+	return 0;
+}
+
+static int fill(struct eu_target *t, struct eu_error *err)
+{
+	size_t name = strcspn(t->text, "=,");
+	eu_auto_free char *copy = NULL;
+	char *rest, *part;
+	int r;
+
+	copy = strdup(t->text);
+	if (!copy)
+		return eu_error_oom(err);
+	rest = copy;
+	if (t->text[name] == '=' && is_identifier(t->text, name)) {
+		t->program = strndup(t->text, name);
+		if (!t->program)
+			return eu_error_oom(err);
+		rest += name + 1;
+	}
+	part = next_part(&rest);
+	if (!part || !*part)
+		return eu_error_set(err, -EINVAL, "target '%s' is empty",
+				    t->text);
+	t->what = strdup(part);
+	if (!t->what)
+		return eu_error_oom(err);
+	while ((part = next_part(&rest))) {
+		r = add_key(t, part, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int eu_target_parse(const char *text, struct eu_target **ret,
+		    struct eu_error *err)
+{
+	struct eu_target *t = calloc(1, sizeof(*t));
+	int r;
+
+	if (!t)
+		return eu_error_oom(err);
+	t->text = strdup(text);
+	r = t->text ? fill(t, err) : eu_error_oom(err);
+	if (r) {
+		eu_target_free(t);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+void eu_target_free(struct eu_target *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n_keys; i++) {
+		free(t->key[i].name);
+		free(t->key[i].value);
+	}
+	free(t->text);
+	free(t->program);
+	free(t->what);
+	free(t);
+}
+
+static bool has_shape(const char *s, enum eu_shape shape)
+{
+	const char *colon = strchr(s, ':');
+
+	switch (shape) {
+	case EU_SHAPE_NONE:
+		return false;
+	case EU_SHAPE_INTERFACE:
+	case EU_SHAPE_SOCKET:
+		return !colon && !strchr(s, '/');
+	case EU_SHAPE_TRAFFIC:
+		return !strchr(s, '/') && (!colon || !strcmp(colon, ":ingress") ||
+					   !strcmp(colon, ":egress"));
+	case EU_SHAPE_CGROUP:
+		return *s == '/' || s[strspn(s, "0123456789")] == '\0';
+	case EU_SHAPE_NETNS:
+		return *s == '/';
+	case EU_SHAPE_BINARY:
+		return colon && colon != s && colon[1];
+	case EU_SHAPE_USDT:
+		return colon && colon != s && strchr(colon + 1, ':');
+	case EU_SHAPE_MAP:
+		return !strncmp(s, "map:", 4) && s[4];
+	default:
+		return *s != '/';
+	}
+}
+
+int eu_target_check(const struct eu_target *t, const struct eu_section *s,
+		    struct eu_error *err)
+{
+	const char *keys = " ";
+	char word[64];
+
+	if (!has_shape(t->what, s->shape))
+		return eu_error_set(err, -EINVAL,
+				    "target '%s': a %.*s program takes %s",
+				    t->text, (int)strcspn(s->prefix, "+/"),
+				    s->prefix, eu_shape_words(s->shape));
+	for (size_t i = 0; i < EU_COUNT(allowed); i++)
+		if (allowed[i].shape == s->shape)
+			keys = allowed[i].keys;
+	for (size_t i = 0; i < t->n_keys; i++) {
+		snprintf(word, sizeof(word), " %s ", t->key[i].name);
+		if (!strstr(keys, word))
+			return eu_error_set(err, -EINVAL,
+				"target '%s': unknown key '%s'; there are:%s",
+				t->text, t->key[i].name, keys);
+	}
+	return 0;
+}
+
+const char *eu_target_key(const struct eu_target *t, const char *name)
+{
+	for (size_t i = 0; i < t->n_keys; i++)
+		if (!strcmp(t->key[i].name, name))
+			return t->key[i].value;
+	return NULL;
+}
+
+int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
+		     int64_t max, int64_t def, int64_t *ret,
+		     struct eu_error *err)
+{
+	const char *s = t ? eu_target_key(t, name) : NULL;
+	char *end;
+	int64_t v;
+
+	if (!s) {
+		*ret = def;
+		return 0;
+	}
+	errno = 0;
+	v = strtoll(s, &end, 0);
+	if (errno || *end || end == s || v < min || v > max)
+		return eu_error_set(err, -EINVAL,
+			"target '%s': %s=%s is not a number from %" PRId64
+			" to %" PRId64, t->text, name, s, min, max);
+	*ret = v;
+	return 0;
+}

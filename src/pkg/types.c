@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "pkg/types.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "btf/layout.h"
+
+enum { MAX_DEPTH = 16 };
+
+/* Is @inner a member, perhaps in an array or further down, of @outer? */
+static bool contains(const struct btf *btf, uint32_t outer, uint32_t inner,
+		     int depth)
+{
+	const struct btf_type *t = eu_btf_resolve(btf, outer, &outer);
+
+	if (!t || depth > MAX_DEPTH)
+		return false;
+	if (depth && outer == inner)
+		return true;
+	if (btf_is_array(t))
+		return contains(btf, btf_array(t)->type, inner, depth + 1);
+	if (!btf_is_composite(t))
+		return false;
+	for (uint32_t i = 0; i < btf_vlen(t); i++)
+		if (contains(btf, btf_members(t)[i].type, inner, depth + 1))
+			return true;
+	return false;
+}
+
+static bool is_inner(const struct eu_package *pkg, const struct eu_export *e)
+{
+	uint32_t id = e->type_id;
+
+	if (!eu_btf_resolve(pkg->btf, id, &id))
+		return true;
+	for (size_t i = 0; i < pkg->n_exports; i++)
+		if (&pkg->exports[i] != e && pkg->exports[i].type_id &&
+		    contains(pkg->btf, pkg->exports[i].type_id, id, 0))
+			return true;
+	return false;
+}
+
+uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
+{
+	if (map->export_type_id)
+		return map->export_type_id;
+	if (map->value_type_id)
+		return map->value_type_id;
+	if (!pkg->btf)
+		return 0;
+	for (size_t i = 0; i < pkg->n_exports; i++)
+		if (pkg->exports[i].marked && pkg->exports[i].type_id)
+			return pkg->exports[i].type_id;
+	for (size_t i = 0; i < pkg->n_exports; i++)
+		if (pkg->exports[i].type_id && !is_inner(pkg, &pkg->exports[i]))
+			return pkg->exports[i].type_id;
+	return 0;
+}
+
+/* Structs and typedefs that could have been meant, at most a handful. */
+static void list_types(const struct btf *btf, struct eu_error *err)
+{
+	uint32_t n = btf__type_cnt(btf), listed = 0;
+	const struct btf_type *t;
+	const char *name;
+
+	for (uint32_t id = 1; id < n && listed < 8; id++) {
+		t = btf__type_by_id(btf, id);
+		name = btf__name_by_offset(btf, t->name_off);
+		if (!btf_is_struct(t) || !name || !*name ||
+		    strchr(name, '_') == name)
+			continue;
+		eu_error_append(err, -ENOENT, "%s%s",
+				listed++ ? ", " : "; its structs: ", name);
+	}
+}
+
+int eu_types_by_name(const struct eu_package *pkg, const char *name,
+		     uint32_t *ret_id, struct eu_error *err)
+{
+	static const struct {
+		const char *prefix;
+		uint32_t kind;
+	} kinds[] = {
+		{ "struct ", BTF_KIND_STRUCT }, { "union ", BTF_KIND_UNION },
+		{ "", BTF_KIND_STRUCT }, { "", BTF_KIND_TYPEDEF },
+		{ "", BTF_KIND_UNION }, { "", BTF_KIND_INT },
+		{ "enum ", BTF_KIND_ENUM },
+	};
+	int id = -1;
+
+	if (!pkg->btf)
+		return eu_error_set(err, -EINVAL,
+			"type '%s': the object has no BTF; compile it with -g",
+			name);
+	for (size_t i = 0; i < EU_COUNT(kinds) && id <= 0; i++) {
+		size_t n = strlen(kinds[i].prefix);
+
+		if (!strncmp(name, kinds[i].prefix, n))
+			id = btf__find_by_name_kind(pkg->btf, name + n,
+						    kinds[i].kind);
+	}
+	if (id <= 0) {
+		eu_error_set(err, -ENOENT, "type '%s' is not in the object's BTF",
+			     name);
+		list_types(pkg->btf, err);
+		return -ENOENT;
+	}
+	*ret_id = id;
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_PKG_TYPES_H
+#define EU_PKG_TYPES_H
+
+/* Which BTF type the records of a map have. */
+
+#include "pkg/package.h"
+
+/*
+ * The type's id of what @map exports; 0 if nothing says so. In this order: its
+ * own "export_config", what its values are by BTF (maps with keys), the
+ * package's export types: of several those marked with @export, else the first
+ * that is no member of another.
+ */
+uint32_t eu_types_of_map(const struct eu_package *pkg,
+			 const struct eu_map *map);
+
+/*
+ * The id of the type called @name: "event", "struct event", a typedef.
+ * -ENOENT, -EINVAL without BTF; texts list what there is.
+ */
+int eu_types_by_name(const struct eu_package *pkg, const char *name,
+		     uint32_t *ret_id, struct eu_error *err);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "rt/attach.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int attach_none(const struct eu_attach *a, struct eu_error *err)
+{
+	(void)a;
+	(void)err;
+	return 0;
+}
+
+static int attach_auto(const struct eu_attach *a, struct eu_error *err)
+{
+	return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
+}
+
+/* One row a kind; "needs" says that the section's name alone is not enough. */
+static const struct {
+	eu_attach_fn attach;
+	bool needs_target;
+} kinds[] = {
+	[EU_ATTACH_NONE] = { attach_none },
+	[EU_ATTACH_AUTO] = { attach_auto },
+	[EU_ATTACH_XDP] = { eu_attach_xdp, true },
+	[EU_ATTACH_TC] = { eu_attach_tc, true },
+	[EU_ATTACH_TCX] = { eu_attach_tc, true },
+	[EU_ATTACH_CGROUP] = { eu_attach_cgroup, true },
+	[EU_ATTACH_UPROBE] = { eu_attach_uprobe },
+	[EU_ATTACH_USDT] = { eu_attach_usdt },
+	[EU_ATTACH_KPROBE] = { eu_attach_kprobe },
+	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint },
+	[EU_ATTACH_RAW_TRACEPOINT] = { eu_attach_raw_tracepoint },
+	[EU_ATTACH_PERF_EVENT] = { eu_attach_perf_event },
+	[EU_ATTACH_SOCKET_FILTER] = { eu_attach_socket_filter },
+};
+
+static const struct eu_section unknown = { "", EU_ATTACH_AUTO,
+					   EU_SHAPE_NONE, false };
+
+/* A section that the table does not know is left to libbpf. */
+static const struct eu_section *section_of(const struct eu_prog *prog)
+{
+	return eu_section_find(prog->section) ?: &unknown;
+}
+
+static bool same_kind_of_tc(const struct eu_section *s, const struct eu_goal *g)
+{
+	return s->shape != EU_SHAPE_TRAFFIC || s->attach != EU_ATTACH_TCX ||
+	       !strchr(g->target->what, ':');
+}
+
+static const struct eu_goal *next_goal(const struct eu_program *p,
+				       const struct eu_prog *prog, size_t *i)
+{
+	for (; *i < p->n_goals; (*i)++)
+		if (p->goals[*i].prog == prog)
+			return &p->goals[(*i)++];
+	return NULL;
+}
+
+int eu_attach_interface(const char *name, struct eu_error *err)
+{
+	bool number = !name[strspn(name, "0123456789")];
+	struct if_nameindex *list;
+	char unused[IF_NAMESIZE];
+	int i = if_nametoindex(name);
+
+	if (!i && number && if_indextoname(atoi(name), unused))
+		i = atoi(name);
+	if (i)
+		return i;
+	list = if_nameindex();
+	eu_error_set(err, -ENODEV, "no interface '%s'; there are:", name);
+	for (struct if_nameindex *n = list; n && n->if_index; n++)
+		eu_error_append(err, -ENODEV, "%s %s", n == list ? "" : ",",
+				n->if_name);
+	if (list)
+		if_freenameindex(list);
+	return -ENODEV;
+}
+
+static int refuse_bare(const struct eu_prog *prog, const struct eu_section *s,
+		       struct eu_error *err)
+{
+	struct if_nameindex *list;
+
+	eu_error_set(err, -EINVAL,
+		     "program '%s' (%s) needs a target: -t takes %s",
+		     prog->name, prog->section, eu_shape_words(s->shape));
+	if (s->shape != EU_SHAPE_INTERFACE && s->shape != EU_SHAPE_TRAFFIC)
+		return -EINVAL;
+	list = if_nameindex();
+	for (struct if_nameindex *n = list; n && n->if_index; n++)
+		eu_error_append(err, -EINVAL, "%s %s",
+				n == list ? "; there are:" : ",", n->if_name);
+	if (list)
+		if_freenameindex(list);
+	return -EINVAL;
+}
+
+/* "uprobe", "kprobe", "tp" alone: what to attach to must come from a target. */
+static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
+{
+	switch (s->attach) {
+	case EU_ATTACH_UPROBE:
+	case EU_ATTACH_USDT:
+	case EU_ATTACH_KPROBE:
+	case EU_ATTACH_TRACEPOINT:
+	case EU_ATTACH_RAW_TRACEPOINT:
+		return strchr(prog->section, '/') != NULL;
+	default:
+		return !kinds[s->attach].needs_target;
+	}
+}
+
+int eu_attach_check(struct eu_program *p, struct eu_error *err)
+{
+	const struct eu_section *s;
+	const struct eu_prog *prog;
+	const struct eu_goal *g;
+	size_t at;
+	int r;
+
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		prog = &p->pkg->progs[i];
+		s = section_of(prog);
+		at = 0;
+		g = next_goal(p, prog, &at);
+		if (!g && !says_where(prog, s))
+			return refuse_bare(prog, s, err);
+		for (; g; g = next_goal(p, prog, &at)) {
+			r = eu_target_check(g->target, s, err);
+			if (r)
+				return eu_error_prefix(err, r, "program '%s'",
+						       prog->name);
+			if (!same_kind_of_tc(s, g))
+				return eu_error_set(err, -EINVAL,
+					"target '%s': the section '%s' of program '%s' gives the direction; leave it out",
+					g->target->text, prog->section,
+					prog->name);
+		}
+	}
+	return 0;
+}
+
+int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
+		   struct eu_error *err)
+{
+	struct eu_link *l;
+	int r = errno;
+
+	if (!link && r == ENOENT && a->section->attach == EU_ATTACH_TRACEPOINT)
+		return eu_error_set(err, -r,
+			"tracepoint '%s' does not exist in this kernel (see /sys/kernel/tracing/available_events)",
+			a->target ? a->target->what :
+			strchr(a->prog->section, '/') + 1);
+	if (!link)
+		return eu_error_set(err, -r, "cannot attach to '%s': %s",
+				    a->target ? a->target->text :
+				    a->prog->section, strerror(r));
+	l = eu_program_add_link(a->p);
+	if (!l) {
+		bpf_link__destroy(link);
+		return eu_error_oom(err);
+	}
+	l->link = link;
+	return 0;
+}
+
+static int attach_one(struct eu_attach *a, struct eu_error *err)
+{
+	int r;
+
+	eu_log_enter(&a->p->log);
+	r = kinds[a->section->attach].attach(a, err);
+	eu_log_leave();
+	if (r)
+		eu_error_prefix(err, r, "program '%s'", a->prog->name);
+	else
+		eu_log(&a->p->log, 1, "attached %s to %s", a->prog->name,
+		       a->target ? a->target->text : a->prog->section);
+	return r;
+}
+
+static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
+		       struct eu_error *err)
+{
+	struct eu_attach a = {
+		.p = p, .prog = prog, .section = section_of(prog),
+		.bpf = eu_program_find(p, prog->name),
+	};
+	const struct eu_goal *g;
+	size_t at = 0;
+	int r;
+
+	if (!a.bpf || !bpf_program__autoload(a.bpf))
+		return 0;
+	g = next_goal(p, prog, &at);
+	if (!g)
+		return attach_one(&a, err);
+	for (; g; g = next_goal(p, prog, &at)) {
+		a.target = g->target;
+		r = attach_one(&a, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
+{
+	struct bpf_link *link;
+	struct eu_link *l;
+	struct bpf_map *m;
+
+	bpf_object__for_each_map(m, p->obj) {
+		if (bpf_map__type(m) != BPF_MAP_TYPE_STRUCT_OPS)
+			continue;
+		link = bpf_map__attach_struct_ops(m);
+		if (!link)
+			return eu_error_set(err, -errno,
+				"cannot register struct_ops '%s': %s",
+				bpf_map__name(m), strerror(errno));
+		l = eu_program_add_link(p);
+		if (!l) {
+			bpf_link__destroy(link);
+			return eu_error_oom(err);
+		}
+		l->link = link;
+	}
+	return 0;
+}
+
+int eu_attach_all(struct eu_program *p, struct eu_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->pkg->n_progs && !r; i++)
+		r = attach_prog(p, &p->pkg->progs[i], err);
+	if (!r)
+		r = attach_struct_ops(p, err);
+	if (r)
+		eu_program_detach(p, 0);
+	return r;
+}

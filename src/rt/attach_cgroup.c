@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include <bpf/bpf.h>
+
+#include "rt/attach.h"
+
+/* Programs on control groups of version 2, given by path or by id. */
+
+/* The type of kernfs handles: nothing but the id (include/linux/exportfs.h). */
+enum { FILEID_KERNFS = 0xfe };
+
+static int open_by_id(const char *id, struct eu_error *err)
+{
+	union {
+		struct file_handle h;
+		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} f = { .h = { .handle_bytes = sizeof(uint64_t),
+		       .handle_type = FILEID_KERNFS } };
+	static const char *const mounts[] = { "/sys/fs/cgroup",
+					      "/sys/fs/cgroup/unified" };
+	uint64_t number;
+	int fd, got;
+	char *end;
+
+	errno = 0;
+	number = strtoull(id, &end, 10);
+	if (errno || *end)
+		return eu_error_set(err, -EINVAL, "'%s' is no cgroup id", id);
+	memcpy(f.h.f_handle, &number, sizeof(number));
+	for (size_t i = 0; i < EU_COUNT(mounts); i++) {
+		fd = open(mounts[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		got = open_by_handle_at(fd, &f.h, O_RDONLY | O_CLOEXEC);
+		eu_close(fd);
+		if (got >= 0)
+			return got;
+	}
+	return eu_error_set(err, -ENOENT, "no cgroup has the id %s", id);
+}
+
+static int open_cgroup(const char *what, struct eu_error *err)
+{
+	struct statfs fs;
+	int fd;
+
+	if (*what != '/')
+		return open_by_id(what, err);
+	fd = open(what, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return eu_error_set(err, -errno, "cannot open cgroup '%s': %s",
+				    what, strerror(errno));
+	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		return fd;
+	eu_close(fd);
+	return eu_error_set(err, -EINVAL,
+			    "'%s' is no cgroup of version 2 (see: mount -t cgroup2)",
+			    what);
+}
+
+static void detach_flags(struct eu_link *l)
+{
+	bpf_prog_detach2(l->cgroup.prog_fd, l->fd, l->cgroup.type);
+	eu_close(l->fd);
+	eu_close(l->cgroup.prog_fd);
+	l->fd = -1;
+}
+
+/* Links are always "multi"; other ways need the older call. */
+static int attach_flags(const struct eu_attach *a, int cgroup,
+			struct eu_error *err)
+{
+	const char *flags = eu_target_key(a->target, "flags");
+	enum bpf_attach_type type = bpf_program__expected_attach_type(a->bpf);
+	struct eu_link *l;
+	int how;
+
+	if (!strcmp(flags, "multi"))
+		how = BPF_F_ALLOW_MULTI;
+	else if (!strcmp(flags, "override"))
+		how = BPF_F_ALLOW_OVERRIDE;
+	else
+		return eu_error_set(err, -EINVAL,
+				    "target '%s': flags is multi or override",
+				    a->target->text);
+	if (bpf_prog_attach(bpf_program__fd(a->bpf), cgroup, type, how))
+		return eu_error_set(err, -errno, "cannot attach to '%s': %s",
+				    a->target->text, strerror(errno));
+	l = eu_program_add_link(a->p);
+	if (!l) {
+		bpf_prog_detach2(bpf_program__fd(a->bpf), cgroup, type);
+		return eu_error_oom(err);
+	}
+	l->detach = detach_flags;
+	l->cgroup.type = type;
+	l->fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
+	l->cgroup.prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
+	return 0;
+}
+
+int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err)
+{
+	eu_auto_close int fd = open_cgroup(a->target->what, err);
+
+	if (fd < 0)
+		return fd;
+	if (eu_target_key(a->target, "flags"))
+		return attach_flags(a, fd, err);
+	return eu_attach_keep(a, bpf_program__attach_cgroup(a->bpf, fd), err);
+}

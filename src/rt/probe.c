@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "rt/probe.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/magic.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/file.h"
+
+/* return 0; */
+static const struct bpf_insn nothing[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+static int load(enum bpf_prog_type type, enum bpf_attach_type attach,
+		uint32_t btf_id)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = attach,
+		    .attach_btf_id = btf_id);
+	int fd = bpf_prog_load(type, "eu_probe", "GPL", nothing,
+			       EU_COUNT(nothing), &o);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int readable(const char *path)
+{
+	return access(path, R_OK) ? -errno : 0;
+}
+
+static int probe_root(const struct eu_probe *p)
+{
+	(void)p;
+	return geteuid() ? -EPERM : 0;
+}
+
+static int probe_bpf(const struct eu_probe *p)
+{
+	eu_auto_close int fd = load(BPF_PROG_TYPE_SOCKET_FILTER, 0, 0);
+
+	(void)p;
+	return eu_min(fd, 0);
+}
+
+static int probe_btf(const struct eu_probe *p)
+{
+	(void)p;
+	return readable("/sys/kernel/btf/vmlinux");
+}
+
+static int mounted(const char *path, long magic)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs))
+		return -errno;
+	return fs.f_type == magic ? 0 : -ENODEV;
+}
+
+static int probe_tracefs(const struct eu_probe *p)
+{
+	(void)p;
+	return mounted("/sys/kernel/tracing", TRACEFS_MAGIC) &&
+	       mounted("/sys/kernel/debug/tracing", TRACEFS_MAGIC) ?
+	       -ENODEV : 0;
+}
+
+static int probe_bpffs(const struct eu_probe *p)
+{
+	(void)p;
+	return mounted("/sys/fs/bpf", BPF_FS_MAGIC);
+}
+
+static int probe_cgroup2(const struct eu_probe *p)
+{
+	(void)p;
+	return mounted("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC) &&
+	       mounted("/sys/fs/cgroup/unified", CGROUP2_SUPER_MAGIC) ?
+	       -ENODEV : 0;
+}
+
+/* Attaches a program to a perf event as tracing programs are. */
+static int attach_perf(struct perf_event_attr *attr, int prog)
+{
+	eu_auto_close int fd = -1;
+
+	attr->size = sizeof(*attr);
+	fd = syscall(SYS_perf_event_open, attr, -1, 0, -1,
+		     PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog))
+		return -errno;
+	return 0;
+}
+
+static int read_number(const char *path, int *ret)
+{
+	eu_auto_free char *text = NULL;
+	size_t len;
+	int r = eu_file_read(path, 4096, &text, &len, NULL);
+
+	if (!r)
+		*ret = atoi(text);
+	return r;
+}
+
+static int probe_tracepoint(const struct eu_probe *p)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT,
+					.sample_period = 1 };
+	eu_auto_close int fd = load(BPF_PROG_TYPE_TRACEPOINT, 0, 0);
+	int id = 0, r;
+
+	(void)p;
+	if (fd < 0)
+		return fd;
+	r = read_number("/sys/kernel/tracing/events/sched/sched_switch/id",
+			&id);
+	if (r)
+		r = read_number("/sys/kernel/debug/tracing/events/sched/sched_switch/id",
+				&id);
+	attr.config = id;
+	return r ?: attach_perf(&attr, fd);
+}
+
+static int probe_raw_tp(const struct eu_probe *p)
+{
+	eu_auto_close int fd = load(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
+	eu_auto_close int link = -1;
+
+	(void)p;
+	if (fd < 0)
+		return fd;
+	link = bpf_raw_tracepoint_open("sched_switch", fd);
+	return eu_min(link, 0);
+}
+
+static int probe_kprobe(const struct eu_probe *p)
+{
+	struct perf_event_attr attr = { .sample_period = 1 };
+	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE, 0, 0);
+	int type = 0, r;
+
+	(void)p;
+	if (fd < 0)
+		return fd;
+	r = read_number("/sys/bus/event_source/devices/kprobe/type", &type);
+	attr.type = type;
+	attr.config1 = (uintptr_t)"vfs_read";
+	return r ?: attach_perf(&attr, fd);
+}
+
+/* The file offset of a function of ours is what the kernel wants. */
+static int offset_of(const void *address, char *path, size_t size,
+		     uint64_t *ret)
+{
+	unsigned long from, to, offset, at = (uintptr_t)address;
+	eu_auto_free char *line = NULL;
+	size_t cap = 0;
+	FILE *f = fopen("/proc/self/maps", "re");
+	int name, r = -ENOENT;
+
+	while (f && r && getline(&line, &cap, f) > 0) {
+		if (sscanf(line, "%lx-%lx %*s %lx %*s %*s %n", &from, &to,
+			   &offset, &name) < 3 || at < from || at >= to)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(path, size, "%s", line + name);
+		*ret = at - from + offset;
+		r = 0;
+	}
+	if (f)
+		fclose(f);
+	return r;
+}
+
+static int probe_uprobe(const struct eu_probe *p)
+{
+	struct perf_event_attr attr = { .sample_period = 1 };
+	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE, 0, 0);
+	char path[4096];
+	uint64_t offset = 0;
+	int type = 0, r;
+
+	(void)p;
+	if (fd < 0)
+		return fd;
+	r = read_number("/sys/bus/event_source/devices/uprobe/type", &type);
+	r = r ?: offset_of((const void *)(uintptr_t)probe_uprobe, path,
+			   sizeof(path), &offset);
+	attr.type = type;
+	attr.config1 = (uintptr_t)path;
+	attr.config2 = offset;
+	return r ?: attach_perf(&attr, fd);
+}
+
+static int probe_perf_event(const struct eu_probe *p)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = 1000000000,
+	};
+	eu_auto_close int fd = load(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
+
+	(void)p;
+	return fd < 0 ? fd : attach_perf(&attr, fd);
+}
+
+/* Programs on functions found by BTF: loading is not yet attaching. */
+static int probe_btf_id(const struct eu_probe *p)
+{
+	static const struct {
+		enum bpf_prog_type type;
+		const char *name;
+	} what[] = {
+		[BPF_TRACE_FENTRY] = { BPF_PROG_TYPE_TRACING, "vfs_read" },
+		[BPF_TRACE_FEXIT] = { BPF_PROG_TYPE_TRACING, "vfs_read" },
+		[BPF_TRACE_RAW_TP] = { BPF_PROG_TYPE_TRACING, "sched_switch" },
+		[BPF_LSM_MAC] = { BPF_PROG_TYPE_LSM, "file_open" },
+	};
+	eu_auto_close int fd = -1, link = -1;
+	int id;
+
+	id = libbpf_find_vmlinux_btf_id(what[p->arg].name, p->arg);
+	if (id < 0)
+		return id;
+	fd = load(what[p->arg].type, p->arg, id);
+	if (fd < 0)
+		return fd;
+	link = bpf_raw_tracepoint_open(NULL, fd);
+	return eu_min(link, 0);
+}
+
+/* A kernel without "bpf" among its LSMs attaches what never runs. */
+static int probe_lsm(const struct eu_probe *p)
+{
+	eu_auto_free char *list = NULL;
+	size_t len;
+	int r;
+
+	r = eu_file_read("/sys/kernel/security/lsm", 4096, &list, &len, NULL);
+	if (!r && !strstr(list, "bpf"))
+		return -EOPNOTSUPP;
+	return probe_btf_id(p);
+}
+
+static int probe_type(const struct eu_probe *p)
+{
+	int r = libbpf_probe_bpf_prog_type(p->arg, NULL);
+
+	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
+}
+
+static int probe_map(const struct eu_probe *p)
+{
+	int r = libbpf_probe_bpf_map_type(p->arg, NULL);
+
+	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
+}
+
+static int probe_printk(const struct eu_probe *p)
+{
+	static const char event[] = "events/bpf_trace/bpf_trace_printk/enable";
+	char path[256];
+
+	(void)p;
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/%s", event);
+	if (!access(path, W_OK))
+		return 0;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/%s", event);
+	return access(path, W_OK) ? -errno : 0;
+}
+
+#define BTF_HINT "CONFIG_DEBUG_INFO_BTF=y; else give a file with --btf"
+#define TRAMPOLINE "CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS and kernel BTF"
+
+static const struct eu_probe probes[] = {
+	{ "root", "system", probe_root, 0, "run as root: sudo ecli check" },
+	{ "bpf", "system", probe_bpf, 0,
+	  "root or CAP_BPF; CONFIG_BPF_SYSCALL=y; kernel.unprivileged_bpf_disabled, lockdown or seccomp may forbid it" },
+	{ "btf", "system", probe_btf, 0, BTF_HINT },
+	{ "tracefs", "system", probe_tracefs, 0,
+	  "mount -t tracefs tracefs /sys/kernel/tracing" },
+	{ "bpffs", "system", probe_bpffs, 0, "mount -t bpf bpf /sys/fs/bpf" },
+	{ "cgroup2", "system", probe_cgroup2, 0,
+	  "mount -t cgroup2 cgroup2 /sys/fs/cgroup" },
+	{ "printk", "system", probe_printk, 0,
+	  "tracefs and CONFIG_BPF_EVENTS=y, Linux 5.9 or later" },
+
+	{ "tracepoint", "tracing", probe_tracepoint, 0,
+	  "tracefs and CONFIG_BPF_EVENTS=y" },
+	{ "raw_tp", "tracing", probe_raw_tp, 0, "CONFIG_BPF_EVENTS=y" },
+	{ "tp_btf", "tracing", probe_btf_id, BPF_TRACE_RAW_TP, BTF_HINT },
+	{ "kprobe", "tracing", probe_kprobe, 0,
+	  "CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y" },
+	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
+	{ "perf_event", "tracing", probe_perf_event, 0,
+	  "CONFIG_PERF_EVENTS=y" },
+	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
+	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
+	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
+	  "CONFIG_BPF_LSM=y, 'bpf' in the boot parameter lsm=, and what fentry needs" },
+
+	{ "xdp", "network", probe_type, BPF_PROG_TYPE_XDP, "CONFIG_NET=y" },
+	{ "tc", "network", probe_type, BPF_PROG_TYPE_SCHED_CLS,
+	  "CONFIG_NET_CLS_ACT=y" },
+	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER,
+	  "CONFIG_NET=y" },
+	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB,
+	  "CONFIG_CGROUP_BPF=y" },
+	{ "sockops", "network", probe_type, BPF_PROG_TYPE_SOCK_OPS,
+	  "CONFIG_CGROUP_BPF=y" },
+	{ "sk_msg", "network", probe_type, BPF_PROG_TYPE_SK_MSG,
+	  "CONFIG_BPF_STREAM_PARSER=y" },
+	{ "sk_lookup", "network", probe_type, BPF_PROG_TYPE_SK_LOOKUP,
+	  "Linux 5.9 or later" },
+	{ "flow_dissector", "network", probe_type,
+	  BPF_PROG_TYPE_FLOW_DISSECTOR, "CONFIG_NET=y" },
+
+	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
+	  "Linux 5.8 or later; perf buffers work everywhere" },
+	{ "perf_event_array", "maps", probe_map,
+	  BPF_MAP_TYPE_PERF_EVENT_ARRAY, "CONFIG_PERF_EVENTS=y" },
+	{ "hash", "maps", probe_map, BPF_MAP_TYPE_HASH, "CONFIG_BPF_SYSCALL=y" },
+	{ "stack_trace", "maps", probe_map, BPF_MAP_TYPE_STACK_TRACE,
+	  "CONFIG_PERF_EVENTS=y" },
+};
+
+const struct eu_probe *eu_probe_at(size_t i)
+{
+	return i < EU_COUNT(probes) ? &probes[i] : NULL;
+}
+
+const struct eu_probe *eu_probe_find(const char *name)
+{
+	for (size_t i = 0; i < EU_COUNT(probes); i++)
+		if (!strcmp(probes[i].name, name))
+			return &probes[i];
+	return NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_RT_PROBE_H
+#define EU_RT_PROBE_H
+
+/*
+ * What this system can do, found out by doing it: a program is loaded and,
+ * for tracing, attached and taken off again. Versions are never compared.
+ */
+
+#include "base/error.h"
+
+struct eu_probe {
+	const char *name;	/* as sections are called: "kprobe" */
+	const char *group;	/* "system", "tracing", "network", "maps" */
+	int (*run)(const struct eu_probe *p);	/* 0 or a negative errno */
+	int arg;		/* of run */
+	const char *hint;	/* what to enable if it fails */
+};
+
+/* The probe at place @i of the table, NULL behind the last. */
+const struct eu_probe *eu_probe_at(size_t i);
+/* By name, or NULL. */
+const struct eu_probe *eu_probe_find(const char *name);
+
+#endif

@@ -1,0 +1,697 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "rt/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+
+#include "pkg/param.h"
+#include "pkg/types.h"
+#include "rt/attach.h"
+#include "rt/source.h"
+
+enum { MAX_LINKS = 65536, MAX_GOALS = 4096 };
+
+const char *eu_version(void)
+{
+	return EU_VERSION;
+}
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int drop(void *ctx, const void *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+	return 0;
+}
+
+/* Options of older callers are shorter: what they lack is zero. */
+static int take_opts(const struct eu_program_opts *in,
+		     struct eu_program_opts *out, struct eu_error *err)
+{
+	if (!in || in->sz < offsetof(struct eu_program_opts, path) +
+			    sizeof(in->path))
+		return eu_error_set(err, -EINVAL, "options without size");
+	*out = (struct eu_program_opts){ 0 };
+	memcpy(out, in, eu_min(in->sz, sizeof(*out)));
+	return 0;
+}
+
+static int init(struct eu_program *p, const struct eu_program_opts *o,
+		struct eu_error *err)
+{
+	p->epoll_fd = -1;
+	p->tailored_fd = -1;
+	p->record = o->record;
+	p->ctx = o->ctx;
+	p->max_records = o->max_records;
+	eu_log_init(&p->log, o->log, o->log_ctx);
+	return eu_sink_init(&p->sink, o->format ?: "text", o->write ?: drop,
+			    o->ctx, err);
+}
+
+static int open_object(struct eu_program *p, const struct eu_program_opts *o,
+		       struct eu_error *err)
+{
+	const struct eu_package *pkg = p->pkg;
+	LIBBPF_OPTS(bpf_object_open_opts, oo,
+		.object_name = pkg->name, .btf_custom_path = o->btf);
+	int r;
+
+	eu_log_enter(&p->log);
+	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size,
+				      &oo);
+	eu_log_leave();
+	if (p->obj)
+		return 0;
+	r = -errno;
+	eu_error_set(err, r, "cannot open the BPF object of '%s'",
+		     pkg->origin ?: pkg->name);
+	return eu_log_explain(&p->log, r, err);
+}
+
+/* Pins outlive us; a package has to be allowed to leave something behind. */
+static void forget_pins(struct eu_program *p)
+{
+	struct bpf_map *m;
+
+	bpf_object__for_each_map(m, p->obj)
+		bpf_map__set_pin_path(m, NULL);
+}
+
+static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
+{
+	struct bpf_map *m;
+	size_t size, n;
+	char *data;
+
+	bpf_object__for_each_map(m, p->obj) {
+		const char *name = bpf_map__name(m);
+
+		if (!bpf_map__is_internal(m))
+			continue;
+		/* "bootstra.rodata": the object's name, cut, in front. */
+		n = strlen(name);
+		if (n < strlen(var->section) ||
+		    strcmp(name + n - strlen(var->section), var->section))
+			continue;
+		data = bpf_map__initial_value(m, &size);
+		if (data && (uint64_t)var->offset + var->size <= size)
+			return data + var->offset;
+	}
+	return NULL;
+}
+
+static int set_var(struct eu_program *p, const struct eu_var *var,
+		   const char *text, const json_t *json, struct eu_error *err)
+{
+	eu_auto_free void *tmp = calloc(1, var->size ?: 1);
+	void *dst = var_bytes(p, var);
+	int r;
+
+	if (!tmp)
+		return eu_error_oom(err);
+	if (!dst)
+		return eu_error_set(err, -EINVAL,
+			"variable '%s': section '%s' cannot be set", var->name,
+			var->section);
+	r = text ? eu_param_parse(p->pkg->btf, var, text, tmp, err) :
+		   eu_param_json(p->pkg->btf, var, json, tmp, err);
+	if (!r)
+		memcpy(dst, tmp, var->size);
+	return r;
+}
+
+static int set_defaults(struct eu_program *p, struct eu_error *err)
+{
+	int r;
+
+	for (size_t i = 0; i < p->pkg->n_vars; i++) {
+		const struct eu_var *v = &p->pkg->vars[i];
+
+		if (!v->def || json_is_null(v->def))
+			continue;
+		r = set_var(p, v, NULL, v->def, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
+		   struct eu_program **ret, struct eu_error *err)
+{
+	struct eu_program *p = calloc(1, sizeof(*p));
+	struct eu_program_opts o;
+	int r;
+
+	if (!p) {
+		eu_package_free(pkg);
+		return eu_error_oom(err);
+	}
+	p->pkg = pkg;
+	r = take_opts(opts, &o, err);
+	r = r ?: init(p, &o, err);
+	r = r ?: open_object(p, &o, err);
+	if (!r) {
+		forget_pins(p);
+		r = set_defaults(p, err);
+	}
+	if (r) {
+		eu_program_close(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+int eu_program_open(const struct eu_program_opts *opts,
+		    struct eu_program **ret, struct eu_error *err)
+{
+	struct eu_package *pkg = NULL;
+	struct eu_program_opts o;
+	int r;
+
+	r = take_opts(opts, &o, err);
+	if (r)
+		return r;
+	if (o.data)
+		r = eu_package_parse(o.data, o.len, o.origin ?: "package", NULL,
+				     &pkg, err);
+	else if (o.path)
+		r = eu_package_read(o.path, NULL, &pkg, err);
+	else
+		r = eu_error_set(err, -EINVAL, "neither path nor data given");
+	return r ?: eu_program_new(pkg, opts, ret, err);
+}
+
+static int wrong_phase(const struct eu_program *p, enum eu_phase want,
+		       struct eu_error *err)
+{
+	static const char *const words[] = {
+		[EU_PHASE_OPEN] = "the program is loaded already",
+		[EU_PHASE_LOADED] = "the program is not loaded",
+		[EU_PHASE_ATTACHED] = "the program is not attached",
+	};
+
+	if (p->phase == want)
+		return 0;
+	if (want == EU_PHASE_LOADED && p->phase == EU_PHASE_ATTACHED)
+		return eu_error_set(err, -EALREADY,
+				    "the program is attached already");
+	return eu_error_set(err, -EBUSY, "%s", words[want]);
+}
+
+int eu_program_set(struct eu_program *p, const char *name, const char *value,
+		   struct eu_error *err)
+{
+	struct eu_var *var = eu_package_var(p->pkg, name);
+	int r = wrong_phase(p, EU_PHASE_OPEN, err);
+
+	if (r)
+		return r;
+	if (!var)
+		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
+				    name, p->pkg->name);
+	return set_var(p, var, value, NULL, err);
+}
+
+static int add_goal(struct eu_program *p, const char *text,
+		    const struct eu_prog *prog, struct eu_error *err)
+{
+	struct eu_goal *g;
+	int r;
+
+	if (eu_array_grow(&p->goals, p->n_goals, sizeof(*p->goals), MAX_GOALS))
+		return eu_error_set(err, -E2BIG, "too many targets");
+	g = &p->goals[p->n_goals];
+	*g = (struct eu_goal){ .prog = prog };
+	r = eu_target_parse(text, &g->target, err);
+	if (!r)
+		p->n_goals++;
+	return r;
+}
+
+int eu_program_target(struct eu_program *p, const char *text,
+		      struct eu_error *err)
+{
+	struct eu_target *t;
+	size_t before = p->n_goals;
+	int r = wrong_phase(p, EU_PHASE_OPEN, err);
+
+	r = r ?: eu_target_parse(text, &t, err);
+	if (r)
+		return r;
+	if (t->program && !eu_package_prog(p->pkg, t->program))
+		r = eu_error_set(err, -EINVAL, "target '%s': no program '%s'",
+				 text, t->program);
+	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
+		const struct eu_prog *prog = &p->pkg->progs[i];
+		const struct eu_section *s = eu_section_find(prog->section);
+
+		if (!s || (t->program ? strcmp(t->program, prog->name) != 0 :
+			   eu_target_check(t, s, NULL) != 0))
+			continue;
+		/* A named program says what is wrong with its target. */
+		r = eu_target_check(t, s, err);
+		r = r ?: add_goal(p, text, prog, err);
+	}
+	if (!r && p->n_goals == before)
+		r = eu_error_set(err, -EINVAL,
+				 "target '%s': no program of '%s' takes it",
+				 text, p->pkg->name);
+	eu_target_free(t);
+	return r;
+}
+
+int eu_program_type(struct eu_program *p, const char *map, const char *type,
+		    struct eu_error *err)
+{
+	struct eu_map *m = eu_package_map(p->pkg, map);
+	uint32_t id;
+	int r = wrong_phase(p, EU_PHASE_OPEN, err);
+
+	if (r)
+		return r;
+	if (!m)
+		return eu_error_set(err, -ENOENT, "no map '%s' in '%s'", map,
+				    p->pkg->name);
+	r = eu_types_by_name(p->pkg, type, &id, err);
+	if (r)
+		return r;
+	m->export_type_id = id;
+	m->exported = true;
+	return 0;
+}
+
+/* Targets that the package brings, for programs that got none for this run. */
+static int package_targets(struct eu_program *p, struct eu_error *err)
+{
+	size_t given = p->n_goals;
+	int r = 0;
+
+	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
+		const struct eu_prog *prog = &p->pkg->progs[i];
+		bool has = false;
+
+		for (size_t k = 0; k < given; k++)
+			has = has || p->goals[k].prog == prog;
+		for (size_t k = 0; k < prog->n_targets && !has && !r; k++)
+			r = add_goal(p, prog->targets[k], prog, err);
+	}
+	return r;
+}
+
+/* Why bpf(2) says no to somebody who may not. */
+static int explain_permission(int r, struct eu_error *err)
+{
+	if (r != -EPERM && r != -EACCES)
+		return r;
+	if (geteuid())
+		return eu_error_set(err, r,
+			"loading BPF programs needs root (or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN): try sudo");
+	return r;
+}
+
+static int load_failed(struct eu_program *p, int r, struct eu_error *err)
+{
+	struct bpf_program *prog, *failed = NULL;
+
+	if (geteuid() && explain_permission(r, err) == -EPERM)
+		return r;
+	/* The first without a descriptor is the one that did not load. */
+	bpf_object__for_each_program(prog, p->obj) {
+		if (bpf_program__autoload(prog) && bpf_program__fd(prog) < 0) {
+			failed = prog;
+			break;
+		}
+	}
+	if (r == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
+		return eu_error_set(err, r,
+			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
+			p->pkg->name);
+	if (memmem(p->log.kept.data ?: "", p->log.kept.len,
+		   "BEGIN PROG LOAD LOG", 19) && failed)
+		eu_error_set(err, r, "program '%s' was refused",
+			     bpf_program__name(failed));
+	else
+		eu_error_set(err, r, "cannot load '%s' (%s)", p->pkg->name,
+			     strerror(-r));
+	eu_log_explain(&p->log, r, err);
+	if (r == -EPERM)
+		eu_error_append(err, r, "%s",
+				" (is BPF forbidden here: missing capabilities, lockdown, seccomp?)");
+	return r;
+}
+
+/*
+ * Kernels before 5.11 charge maps to RLIMIT_MEMLOCK. libbpf raises it when its
+ * probe finds that; the probe costs a map and a program, the limit nothing.
+ */
+static void raise_memlock(void)
+{
+	struct rlimit rl;
+
+	libbpf_set_memlock_rlim(0);
+	if (!getrlimit(RLIMIT_MEMLOCK, &rl) && rl.rlim_cur != RLIM_INFINITY) {
+		rl.rlim_cur = rl.rlim_max = RLIM_INFINITY;
+		setrlimit(RLIMIT_MEMLOCK, &rl);
+	}
+}
+
+int eu_program_load(struct eu_program *p, struct eu_error *err)
+{
+	int r = wrong_phase(p, EU_PHASE_OPEN, err);
+
+	r = r ?: package_targets(p, err);
+	r = r ?: eu_attach_check(p, err);
+	if (r)
+		return r;
+	if (!p->pkg->n_progs && !p->pkg->n_maps)
+		return eu_error_set(err, -EINVAL,
+				    "'%s' holds neither programs nor maps",
+				    p->pkg->origin ?: p->pkg->name);
+	raise_memlock();
+	eu_log_enter(&p->log);
+	r = bpf_object__load(p->obj);
+	eu_log_leave();
+	if (r)
+		return load_failed(p, r, err);
+	p->phase = EU_PHASE_LOADED;
+	return 0;
+}
+
+struct eu_link *eu_program_add_link(struct eu_program *p)
+{
+	struct eu_link *l;
+
+	if (eu_array_grow(&p->links, p->n_links, sizeof(*l), MAX_LINKS))
+		return NULL;
+	l = &p->links[p->n_links++];
+	*l = (struct eu_link){ .fd = -1 };
+	return l;
+}
+
+void eu_program_detach(struct eu_program *p, size_t n)
+{
+	struct eu_link *l;
+
+	while (p->n_links > n) {
+		l = &p->links[--p->n_links];
+		if (l->detach)
+			l->detach(l);
+		bpf_link__destroy(l->link);
+		eu_close(l->fd);
+	}
+}
+
+int eu_source_record(struct eu_source *s, const void *key, const void *data,
+		     size_t size)
+{
+	struct eu_program *p = s->program;
+	const struct eu_record r = {
+		.stream = &s->stream, .key = key, .data = data, .size = size,
+		.when = p->now,
+	};
+	int ret = 0;
+
+	if (p->max_records && p->n_records == p->max_records)
+		return -ECANCELED;
+	p->n_records++;
+	if (p->record)
+		return p->record(p->ctx, s->stream.name, key, data, size);
+	eu_sink_record(&p->sink, &r);
+	if (eu_sink_full(&p->sink))
+		ret = eu_sink_flush(&p->sink);
+	return ret;
+}
+
+/* Which kind of source a map is, or NULL. */
+static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
+					       const struct eu_map *m)
+{
+	if (m->internal || (pkg->multiple_exports && !m->exported))
+		return NULL;
+	if (m->sample)
+		return &eu_source_sample;
+	if (m->type == BPF_MAP_TYPE_RINGBUF)
+		return &eu_source_ring;
+	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return &eu_source_perf;
+	return NULL;
+}
+
+static int make_layout(struct eu_program *p, const struct eu_map *m,
+		       uint32_t type_id, uint32_t size, struct eu_layout **ret,
+		       struct eu_error *err)
+{
+	int r;
+
+	if (type_id && p->pkg->btf) {
+		r = eu_layout_new(p->pkg->btf, type_id, ret, err);
+		if (r)
+			return eu_error_prefix(err, r, "map '%s'", m->name);
+		return 0;
+	}
+	if (!m->sample)
+		eu_log(&p->log, 0,
+		       "map '%s': the type of its records is not known, showing bytes; name it with --type %s=STRUCT",
+		       m->name, m->name);
+	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
+	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* Records without a type may be as long as the kernel lets them be. */
+enum { MAX_BYTES = 65536, MAX_LINE = 65536 };
+
+static int fill_source(struct eu_source *s, struct eu_error *err)
+{
+	struct eu_program *p = s->program;
+	const struct eu_map *m = s->map;
+	int r = 0;
+
+	if (!m) {
+		s->value = eu_layout_bytes(EU_STEP_STRING, "line", MAX_LINE);
+		s->stream.lines = true;
+		s->stream.name = "trace_pipe";
+		if (!s->value)
+			return eu_error_oom(err);
+	} else {
+		s->map_fd = bpf_object__find_map_fd_by_name(p->obj, m->name);
+		if (s->map_fd < 0)
+			return eu_error_set(err, s->map_fd, "no map '%s'",
+					    m->name);
+		s->stream.name = m->name;
+		s->stream.hist = m->sample == EU_SAMPLE_LOG2;
+		s->stream.unit = m->unit;
+		if (m->sample)
+			r = make_layout(p, m, m->key_type_id, m->key_size,
+					&s->key, err);
+		r = r ?: make_layout(p, m, eu_types_of_map(p->pkg, m),
+				     m->sample ? m->value_size : MAX_BYTES,
+				     &s->value, err);
+	}
+	s->stream.key = s->key;
+	s->stream.value = s->value;
+	return r;
+}
+
+static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
+{
+	struct eu_source *s = &p->sources[i];
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = i };
+	int r;
+
+	r = fill_source(s, err);
+	r = r ?: s->ops->open(s, err);
+	if (r)
+		return r;
+	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, s->ops->fd(s), &ev))
+		return eu_error_set(err, -errno, "cannot wait for %s '%s': %s",
+				    s->ops->name, s->stream.name,
+				    strerror(errno));
+	return 0;
+}
+
+static int count_sources(const struct eu_package *pkg)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < pkg->n_maps; i++)
+		n += source_kind(pkg, &pkg->maps[i]) != NULL;
+	return n;
+}
+
+static int open_sources(struct eu_program *p, struct eu_error *err)
+{
+	size_t n = count_sources(p->pkg);
+	int r = 0;
+
+	p->sources = calloc(n ?: 1, sizeof(*p->sources));
+	p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!p->sources || p->epoll_fd < 0)
+		return eu_error_set(err, -errno, "cannot wait: %s",
+				    strerror(errno));
+	for (size_t i = 0; i < p->pkg->n_maps; i++) {
+		const struct eu_map *m = &p->pkg->maps[i];
+		const struct eu_source_ops *ops = source_kind(p->pkg, m);
+
+		if (ops)
+			p->sources[p->n_sources++] = (struct eu_source){
+				.ops = ops, .program = p, .map = m,
+			};
+	}
+	if (!n)
+		p->sources[p->n_sources++] = (struct eu_source){
+			.ops = &eu_source_trace, .program = p,
+		};
+	p->sink.labelled = p->n_sources > 1;
+	for (size_t i = 0; i < p->n_sources && !r; i++)
+		r = open_source(p, i, err);
+	return r;
+}
+
+static void close_sources(struct eu_program *p)
+{
+	for (size_t i = 0; i < p->n_sources; i++) {
+		struct eu_source *s = &p->sources[i];
+
+		s->ops->close(s);
+		eu_sink_finish(&p->sink, &s->stream);
+		eu_layout_free(s->key);
+		eu_layout_free(s->value);
+	}
+	free(eu_take_ptr(p->sources));
+	p->n_sources = 0;
+	eu_close(eu_take_fd(p->epoll_fd));
+}
+
+/* The headers come when all is attached, before any row. */
+static int begin_sinks(struct eu_program *p, struct eu_error *err)
+{
+	int r = 0;
+
+	if (p->record)
+		return 0;
+	for (size_t i = 0; i < p->n_sources && !r; i++)
+		r = eu_sink_begin(&p->sink, &p->sources[i].stream, err);
+	if (r)
+		return r;
+	r = eu_sink_flush(&p->sink);
+	if (r)
+		return eu_error_set(err, r, "cannot write: %s", strerror(-r));
+	return 0;
+}
+
+int eu_program_attach(struct eu_program *p, struct eu_error *err)
+{
+	int r = wrong_phase(p, EU_PHASE_LOADED, err);
+
+	if (r)
+		return r;
+	r = open_sources(p, err);
+	r = r ?: eu_attach_all(p, err);
+	r = r ?: begin_sinks(p, err);
+	if (r) {
+		eu_program_detach(p, 0);
+		close_sources(p);
+		return r;
+	}
+	p->phase = EU_PHASE_ATTACHED;
+	return 0;
+}
+
+int eu_program_fd(const struct eu_program *p)
+{
+	return p->epoll_fd;
+}
+
+int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
+{
+	struct epoll_event ev[16];
+	uint64_t before = p->n_records;
+	int n, r = 0, w;
+
+	if (p->phase != EU_PHASE_ATTACHED)
+		return wrong_phase(p, EU_PHASE_ATTACHED, err);
+	n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
+	if (n < 0)
+		return errno == EINTR ? 0 :
+		       eu_error_set(err, -errno, "epoll_wait: %s",
+				    strerror(errno));
+	p->now = clock_ns(CLOCK_REALTIME);
+	if (err)
+		err->text[0] = '\0';
+	for (int i = 0; i < n && !r; i++) {
+		struct eu_source *s = &p->sources[ev[i].data.u64];
+
+		r = s->ops->dispatch(s, err);
+	}
+	w = p->record ? 0 : eu_sink_flush(&p->sink);
+	if (w)
+		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
+	if (r == -ECANCELED || (!r && p->max_records &&
+				p->n_records == p->max_records))
+		return eu_error_set(err, -ENODATA, "all records were handed out");
+	if (r && err && !err->text[0])
+		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
+	return r ?: (int)(p->n_records - before);
+}
+
+int eu_program_map_fd(const struct eu_program *p, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(p->obj, name);
+}
+
+int eu_program_prog_fd(const struct eu_program *p, const char *name)
+{
+	struct bpf_program *prog = eu_program_find(p, name);
+
+	return prog ? bpf_program__fd(prog) : -ENOENT;
+}
+
+int eu_program_stats(const struct eu_program *p, struct eu_stats *ret)
+{
+	struct eu_stats s = { .sz = ret->sz, .records = p->n_records,
+			      .lost_known = true };
+
+	for (size_t i = 0; i < p->n_sources; i++) {
+		s.lost += p->sources[i].lost;
+		s.nearly_full += p->sources[i].nearly_full;
+		s.lost_known = s.lost_known && p->sources[i].lost_known;
+	}
+	memcpy(ret, &s, eu_min(ret->sz, sizeof(s)));
+	return 0;
+}
+
+void eu_program_close(struct eu_program *p)
+{
+	if (!p)
+		return;
+	eu_program_detach(p, 0);
+	close_sources(p);
+	bpf_object__close(p->obj);
+	for (size_t i = 0; i < p->n_goals; i++)
+		eu_target_free(p->goals[i].target);
+	free(p->goals);
+	free(p->links);
+	eu_close(p->tailored_fd);
+	eu_sink_done(&p->sink);
+	eu_log_done(&p->log);
+	eu_package_free(p->pkg);
+	free(p);
+}

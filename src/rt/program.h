@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_RT_PROGRAM_H
+#define EU_RT_PROGRAM_H
+
+/*
+ * The running thing behind <eunomia/eunomia.h>: a package, its BPF object, its
+ * links and its sources of records, in the phases open, load, attach.
+ */
+
+#include <bpf/libbpf.h>
+
+#include "out/sink.h"
+#include "pkg/package.h"
+#include "pkg/target.h"
+#include "rt/log.h"
+
+enum eu_phase { EU_PHASE_OPEN, EU_PHASE_LOADED, EU_PHASE_ATTACHED };
+
+/* Something attached. @detach is for what no bpf_link stands for. */
+struct eu_link {
+	struct bpf_link *link;
+	void (*detach)(struct eu_link *l);
+	int fd;
+	union {
+		struct {
+			int ifindex, point;
+			uint32_t handle, priority;
+		} tc;
+		struct {
+			int prog_fd;
+			enum bpf_attach_type type;
+		} cgroup;
+	};
+};
+
+/* A target given for this run, and the programs that it goes to. */
+struct eu_goal {
+	struct eu_target *target;
+	const struct eu_prog *prog;
+};
+
+struct eu_program {
+	struct eu_package *pkg;
+	struct bpf_object *obj;
+	enum eu_phase phase;
+	struct eu_log log;
+
+	struct eu_goal *goals;
+	size_t n_goals;
+	struct eu_link *links;
+	size_t n_links;
+
+	struct eu_source *sources;
+	size_t n_sources;
+	int epoll_fd;
+	struct eu_sink sink;
+	eu_record_fn record;
+	void *ctx;
+	uint64_t now;			/* wall clock of this dispatch */
+	uint64_t n_records, max_records;
+	int tailored_fd;		/* -1: none */
+};
+
+/* What eu_program_open() does, with a package that it takes. */
+int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
+		   struct eu_program **ret, struct eu_error *err);
+
+/* One more link, zero but for fd -1; NULL if no memory. */
+struct eu_link *eu_program_add_link(struct eu_program *p);
+
+/* Detaches and removes the last links until @n are left. */
+void eu_program_detach(struct eu_program *p, size_t n);
+
+static inline struct bpf_program *eu_program_find(const struct eu_program *p,
+						  const char *name)
+{
+	return bpf_object__find_program_by_name(p->obj, name);
+}
+
+#endif

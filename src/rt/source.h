@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_RT_SOURCE_H
+#define EU_RT_SOURCE_H
+
+/*
+ * A source is where records come from: a ring buffer, a perf buffer, a map
+ * that is sampled, a trace instance. Each kind is one file with a const struct
+ * eu_source_ops. A source has a descriptor that is readable when it has work.
+ */
+
+#include "out/record.h"
+#include "rt/program.h"
+
+struct eu_source;
+
+struct eu_source_ops {
+	const char *name;		/* "ring buffer" */
+	int (*open)(struct eu_source *s, struct eu_error *err);
+	int (*fd)(const struct eu_source *s);
+	/* Gives what is there to eu_source_record(); 0 or a negative errno. */
+	int (*dispatch)(struct eu_source *s, struct eu_error *err);
+	void (*close)(struct eu_source *s);
+};
+
+struct eu_source {
+	const struct eu_source_ops *ops;
+	struct eu_program *program;
+	const struct eu_map *map;	/* NULL: none */
+	int map_fd;			/* borrowed */
+	struct eu_layout *key, *value;	/* owned */
+	struct eu_stream stream;
+	uint64_t lost;
+	bool lost_known;
+	uint64_t nearly_full;
+	void *state;			/* the kind's own */
+};
+
+extern const struct eu_source_ops eu_source_ring, eu_source_perf,
+	eu_source_sample, eu_source_trace;
+
+/*
+ * Hands one record on. Returns 0, a negative errno of the user's function, or
+ * -ECANCELED when the program's limit is reached; the source then stops and
+ * returns that.
+ */
+int eu_source_record(struct eu_source *s, const void *key, const void *data,
+		     size_t size);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "rt/source.h"
+
+/*
+ * bpf_printk() lines through a trace instance of our own: other readers of
+ * trace_pipe lose nothing. The instance is called after our process id; those
+ * of processes that are gone are removed when one is made.
+ *
+ * A line names the task that was running, so lines that our own writing gave
+ * rise to are recognised by our process id and left out: a program that traces
+ * write(2) would never come to an end.
+ */
+
+static const char prefix[] = "eunomia-";
+
+struct trace {
+	char *dir;
+	int pipe;
+	pid_t self;
+	char buf[65536];
+	size_t len;		/* of an unfinished line at the start of buf */
+};
+
+static int write_file(const char *dir, const char *name, const char *text)
+{
+	eu_auto_free char *path = eu_path_join(dir, name);
+	eu_auto_close int fd = -1;
+
+	if (!path)
+		return -ENOMEM;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return eu_write_all(fd, text, strlen(text));
+}
+
+static const char *tracefs(void)
+{
+	static const char *const places[] = { "/sys/kernel/tracing",
+					      "/sys/kernel/debug/tracing" };
+
+	for (size_t i = 0; i < EU_COUNT(places); i++) {
+		eu_auto_free char *path = eu_path_join(places[i], "instances");
+
+		if (path && !access(path, W_OK))
+			return places[i];
+	}
+	return NULL;
+}
+
+static void remove_stale(const char *instances)
+{
+	DIR *d = opendir(instances);
+	struct dirent *e;
+	long pid;
+
+	while (d && (e = readdir(d))) {
+		eu_auto_free char *path = NULL;
+
+		if (strncmp(e->d_name, prefix, strlen(prefix)))
+			continue;
+		pid = strtol(e->d_name + strlen(prefix), NULL, 10);
+		if (pid <= 0 || !kill(pid, 0) || errno != ESRCH)
+			continue;
+		path = eu_path_join(instances, e->d_name);
+		if (path)
+			rmdir(path);
+	}
+	if (d)
+		closedir(d);
+}
+
+static int open_instance(struct trace *t, struct eu_error *err)
+{
+	eu_auto_free char *path = NULL, *instances = NULL;
+	const char *root = tracefs();
+
+	if (!root)
+		return eu_error_set(err, -ENOENT,
+			"bpf_printk lines need tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
+	instances = eu_path_join(root, "instances");
+	if (!instances)
+		return eu_error_oom(err);
+	remove_stale(instances);
+	/* One process may run several programs. */
+	for (unsigned int i = 0; !t->dir && i < 1000; i++) {
+		if (asprintf(&path, "%s/%s%d.%u", instances, prefix, t->self,
+			     i) < 0) {
+			path = NULL;
+			return eu_error_oom(err);
+		}
+		if (!mkdir(path, 0700))
+			t->dir = eu_take_ptr(path);
+		else if (errno != EEXIST)
+			break;
+		free(eu_take_ptr(path));
+	}
+	if (!t->dir)
+		return eu_error_set(err, -errno,
+				    "cannot make a trace instance: %s",
+				    strerror(errno));
+	return 0;
+}
+
+static int trace_open(struct eu_source *s, struct eu_error *err)
+{
+	struct trace *t = calloc(1, sizeof(*t));
+	eu_auto_free char *path = NULL;
+	int r;
+
+	if (!t)
+		return eu_error_oom(err);
+	s->state = t;
+	t->pipe = -1;
+	t->self = getpid();
+	r = open_instance(t, err);
+	if (r)
+		return r;
+	/* The header's flags would stand between task and text. */
+	write_file(t->dir, "options/print-tgid", "0");
+	r = write_file(t->dir, "events/bpf_trace/bpf_trace_printk/enable", "1");
+	if (r)
+		return eu_error_set(err, r,
+			"cannot show bpf_printk lines: the kernel has no bpf_trace_printk event (%s)",
+			strerror(-r));
+	path = eu_path_join(t->dir, "trace_pipe");
+	if (path)
+		t->pipe = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (t->pipe < 0)
+		return eu_error_set(err, -errno, "cannot open trace_pipe: %s",
+				    strerror(errno));
+	return 0;
+}
+
+static int trace_fd(const struct eu_source *s)
+{
+	const struct trace *t = s->state;
+
+	return t->pipe;
+}
+
+/* "            bash-1234    [001] ..." was written while we were running? */
+static bool is_own(const struct trace *t, const char *line, size_t n)
+{
+	const char *end = memmem(line, n, " [", 2), *p = end;
+	long pid = 0, place = 1;
+
+	if (!end)
+		return false;
+	while (p > line && p[-1] == ' ')
+		p--;
+	for (; p > line && p[-1] >= '0' && p[-1] <= '9'; p--, place *= 10)
+		pid += (p[-1] - '0') * place;
+	return p > line && p[-1] == '-' && pid == t->self;
+}
+
+static int give_lines(struct eu_source *s)
+{
+	struct trace *t = s->state;
+	char *line = t->buf, *nl;
+	size_t left = t->len;
+	int r = 0;
+
+	while (!r && (nl = memchr(line, '\n', left))) {
+		size_t n = nl - line + 1;
+
+		if (!is_own(t, line, n))
+			r = eu_source_record(s, NULL, line, n);
+		line += n;
+		left -= n;
+	}
+	/* A line longer than all the room is given in pieces. */
+	if (left == sizeof(t->buf)) {
+		r = eu_source_record(s, NULL, line, left);
+		left = 0;
+	}
+	memmove(t->buf, line, left);
+	t->len = left;
+	return r;
+}
+
+static int trace_dispatch(struct eu_source *s, struct eu_error *err)
+{
+	struct trace *t = s->state;
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		n = read(t->pipe, t->buf + t->len, sizeof(t->buf) - t->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		t->len += n;
+		r = give_lines(s);
+		if (r)
+			return r;
+	}
+	if (n < 0 && errno != EAGAIN)
+		return eu_error_set(err, -errno, "cannot read trace_pipe: %s",
+				    strerror(errno));
+	return 0;
+}
+
+static void trace_close(struct eu_source *s)
+{
+	struct trace *t = s->state;
+
+	if (!t)
+		return;
+	eu_close(t->pipe);
+	if (t->dir) {
+		write_file(t->dir, "events/enable", "0");
+		rmdir(t->dir);
+	}
+	free(t->dir);
+	free(t);
+}
+
+const struct eu_source_ops eu_source_trace = {
+	.name = "trace pipe",
+	.open = trace_open,
+	.fd = trace_fd,
+	.dispatch = trace_dispatch,
+	.close = trace_close,
+};

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/fmt.h"
+#include "base/json.h"
+#include "base/options.h"
+#include "base/utf8.h"
+
+static void error_prefix_goes_in_front(void **state)
+{
+	struct eu_error e = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_error_set(&e, -ENOENT, "no '%s'", "x"), -ENOENT);
+	assert_int_equal(eu_error_prefix(&e, -EIO, "map '%d'", 3), -EIO);
+	assert_string_equal(e.text, "map '3': no 'x'");
+	assert_int_equal(e.code, -EIO);
+	assert_int_equal(eu_error_set(NULL, -EPERM, "x"), -EPERM);
+}
+
+static void error_is_cut_at_a_character(void **state)
+{
+	struct eu_error e;
+	char big[sizeof(e.text) + 10];
+
+	(void)state;
+	/* A two-byte character sits across the end. */
+	memset(big, 'a', sizeof(big));
+	memcpy(big + sizeof(e.text) - 2, "\xc3\xa9", 2);
+	big[sizeof(big) - 1] = '\0';
+	eu_error_set(&e, -E2BIG, "%s", big);
+	assert_int_equal(strlen(e.text), sizeof(e.text) - 2);
+	assert_int_equal(e.text[strlen(e.text) - 1], 'a');
+}
+
+static void buffer_stops_at_its_maximum(void **state)
+{
+	struct eu_buf b = EU_BUF(10);
+
+	(void)state;
+	eu_buf_puts(&b, "12345678");
+	eu_buf_puts(&b, "abc");
+	assert_int_equal(b.error, -E2BIG);
+	assert_int_equal(b.len, 8);
+	eu_buf_putc(&b, 'x');
+	assert_int_equal(b.len, 8);
+	eu_buf_clear(&b);
+	eu_buf_printf(&b, "%s", "123456789");
+	assert_string_equal(eu_buf_str(&b), "123456789");
+	eu_buf_done(&b);
+}
+
+static void numbers_over_their_range(void **state)
+{
+	static const uint64_t values[] = { 0, 1, 9, 10, 99, 100, 999, 1000,
+		9999, 10000, 65535, 99999999, 100000000, 4294967295ull,
+		4294967296ull, 999999999999ull, INT64_MAX,
+		(uint64_t)INT64_MAX + 1, UINT64_MAX };
+	char want[64], got[64];
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(values); i++) {
+		snprintf(want, sizeof(want), "%" PRIu64, values[i]);
+		*eu_fmt_u64(got, values[i]) = '\0';
+		assert_string_equal(got, want);
+		snprintf(want, sizeof(want), "%" PRId64, (int64_t)values[i]);
+		*eu_fmt_i64(got, values[i]) = '\0';
+		assert_string_equal(got, want);
+		snprintf(want, sizeof(want), "%" PRIx64, values[i]);
+		*eu_fmt_hex(got, values[i]) = '\0';
+		assert_string_equal(got, want);
+	}
+	*eu_fmt_u128(got, ~(unsigned __int128)0) = '\0';
+	assert_string_equal(got, "340282366920938463463374607431768211455");
+	*eu_fmt_u128(got, (unsigned __int128)UINT64_MAX + 1) = '\0';
+	assert_string_equal(got, "18446744073709551616");
+}
+
+/* Source bytes (up to the first NUL), as JSON, as text, columns of the text. */
+static const struct {
+	const char *in, *json, *text;
+	size_t columns;
+} strings[] = {
+	{ "", "\"\"", "", 0 },
+	{ "/bin/sh", "\"/bin/sh\"", "/bin/sh", 7 },
+	{ "a\"b\\c", "\"a\\\"b\\\\c\"", "a\"b\\c", 5 },
+	{ "tab\tnl\n", "\"tab\\tnl\\n\"", "tab\\tnl\\n", 9 },
+	{ "\x01\x1f", "\"\\u0001\\u001f\"", "\\x01\\x1f", 8 },
+	{ "0123456789abcdef\"", "\"0123456789abcdef\\\"\"",
+	  "0123456789abcdef\"", 17 },
+	{ "caf\xc3\xa9", "\"caf\xc3\xa9\"", "caf\xc3\xa9", 4 },
+	{ "\xe6\x97\xa5\xe6\x9c\xac", "\"\xe6\x97\xa5\xe6\x9c\xac\"",
+	  "\xe6\x97\xa5\xe6\x9c\xac", 4 },
+	/* A character cut in the middle, and bytes that are none. */
+	{ "x\xe6\x97", "\"x\xef\xbf\xbd\"", "x\xef\xbf\xbd", 2 },
+	{ "\xff\xfe", "\"\xef\xbf\xbd\xef\xbf\xbd\"",
+	  "\xef\xbf\xbd\xef\xbf\xbd", 2 },
+	{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"",
+	  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 3 },
+	{ "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"",
+	  "\xef\xbf\xbd\xef\xbf\xbd", 2 },
+	/* e with a combining acute accent: one column. */
+	{ "e\xcc\x81", "\"e\xcc\x81\"", "e\xcc\x81", 1 },
+};
+
+static void strings_as_json_and_text(void **state)
+{
+	char out[256];
+	size_t columns;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(strings); i++) {
+		size_t n = strlen(strings[i].in);
+
+		*eu_fmt_json(out, strings[i].in, n) = '\0';
+		assert_string_equal(out, strings[i].json);
+		/* The NUL inside ends it as well as the size. */
+		*eu_fmt_json(out, strings[i].in, n + 1) = '\0';
+		assert_string_equal(out, strings[i].json);
+		columns = 0;
+		*eu_fmt_text(out, strings[i].in, n + 1, &columns) = '\0';
+		assert_string_equal(out, strings[i].text);
+		assert_int_equal(columns, strings[i].columns);
+	}
+}
+
+static void every_byte_gives_valid_json(void **state)
+{
+	char in[3] = "", out[64];
+	json_t *j;
+
+	(void)state;
+	for (int a = 1; a < 256; a++) {
+		for (int b = 0; b < 256; b++) {
+			in[0] = (char)a;
+			in[1] = (char)b;
+			*eu_fmt_json(out, in, 2) = '\0';
+			j = json_loads(out, JSON_DECODE_ANY, NULL);
+			assert_non_null(j);
+			json_decref(j);
+		}
+	}
+}
+
+static void json_keeps_large_numbers(void **state)
+{
+	static const char text[] = "{\"a\":18446744073709551615,\"b\":"
+		"[\"99999999999999999999\",-1,9223372036854775807],"
+		"\"c\":1e30}";
+	struct eu_error e = { 0 };
+	uint64_t v = 0;
+	json_t *j;
+
+	(void)state;
+	j = eu_json_read(text, strlen(text), &e);
+	assert_non_null(j);
+	assert_int_equal(eu_json_u64(json_object_get(j, "a"), &v), 0);
+	assert_true(v == UINT64_MAX);
+	assert_string_equal(json_string_value(json_array_get(
+			json_object_get(j, "b"), 0)), "99999999999999999999");
+	assert_true(json_integer_value(json_array_get(
+			json_object_get(j, "b"), 2)) == INT64_MAX);
+	json_decref(j);
+}
+
+static void json_depth_has_a_limit(void **state)
+{
+	struct eu_error e = { 0 };
+	char *deep = malloc(100000);
+
+	(void)state;
+	memset(deep, '[', 100000);
+	assert_null(eu_json_read(deep, 100000, &e));
+	assert_non_null(strstr(e.text, "depth"));
+	free(deep);
+}
+
+static void yaml_is_the_same_tree(void **state)
+{
+	static const char yaml[] = "a: 1\nb: [true, null, '2', x]\n"
+				   "c:\n  d: -5\n  e: 1.5\n";
+	struct eu_error e = { 0 };
+	json_t *j, *again;
+	char *s;
+
+	(void)state;
+	j = eu_yaml_read(yaml, strlen(yaml), &e);
+	assert_non_null(j);
+	s = eu_json_write(j, NULL);
+	assert_string_equal(s, "{\"a\":1,\"b\":[true,null,\"2\",\"x\"],"
+			       "\"c\":{\"d\":-5,\"e\":1.5}}");
+	free(s);
+	s = eu_yaml_write(j, NULL);
+	again = eu_yaml_read(s, strlen(s), &e);
+	assert_true(json_equal(j, again));
+	free(s);
+	json_decref(again);
+	json_decref(j);
+	assert_null(eu_yaml_read("a: [1", 5, &e));
+	assert_non_null(strstr(e.text, "line"));
+}
+
+static const struct eu_option table[] = {
+	{ 'j', "json", NULL, "as JSON", 0 },
+	{ 'n', "number", "N", "how many", 1 },
+	{ 0, "number-of", "N", "other", 2 },
+	{ 0 },
+};
+
+static void options_in_all_forms(void **state)
+{
+	char *argv[] = { (char *)"x", (char *)"-jn5", (char *)"--number=6",
+			 (char *)"--js", (char *)"word", (char *)"-3",
+			 (char *)"--number", (char *)"-1", (char *)"--",
+			 (char *)"--json" };
+	struct eu_args a = { .argv = argv, .argc = 10, .next = 1 };
+	static const struct {
+		int ret;
+		const char *value;
+	} want[] = {
+		{ 0, NULL }, { 1, "5" }, { 1, "6" }, { 0, NULL },
+		{ EU_ARGS_WORD, "word" }, { EU_ARGS_WORD, "-3" }, { 1, "-1" },
+		{ EU_ARGS_WORD, "--json" }, { EU_ARGS_END, NULL },
+	};
+	struct eu_error e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(want); i++) {
+		assert_int_equal(eu_args_next(&a, table, &e), want[i].ret);
+		if (want[i].value)
+			assert_string_equal(a.value, want[i].value);
+	}
+}
+
+static void options_that_are_wrong(void **state)
+{
+	static const struct {
+		const char *word, *text;
+	} bad[] = {
+		{ "--nope", "unknown option '--nope'" },
+		{ "-x", "unknown option '-x'" },
+		{ "--json=1", "option '--json' takes no value" },
+		{ "--number", "option '--number' needs a value (N)" },
+		{ "--num", "option '--num' is ambiguous" },
+	};
+	struct eu_error e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(bad); i++) {
+		char *argv[] = { (char *)"x", (char *)bad[i].word };
+		struct eu_args a = { .argv = argv, .argc = 2, .next = 1 };
+
+		assert_int_equal(eu_args_next(&a, table, &e), -EINVAL);
+		assert_string_equal(e.text, bad[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(error_prefix_goes_in_front),
+		cmocka_unit_test(error_is_cut_at_a_character),
+		cmocka_unit_test(buffer_stops_at_its_maximum),
+		cmocka_unit_test(numbers_over_their_range),
+		cmocka_unit_test(strings_as_json_and_text),
+		cmocka_unit_test(every_byte_gives_valid_json),
+		cmocka_unit_test(json_keeps_large_numbers),
+		cmocka_unit_test(json_depth_has_a_limit),
+		cmocka_unit_test(yaml_is_the_same_tree),
+		cmocka_unit_test(options_in_all_forms),
+		cmocka_unit_test(options_that_are_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#include "out/hist.h"
+#include "out/sink.h"
+#include "out/value.h"
+
+/* Types made by hand; the ids that the tests use. */
+static struct btf *btf;
+static int id_event, id_odd, id_u32, id_hist, id_wide;
+
+struct event {
+	int32_t pid;
+	uint32_t exit_code;
+	uint64_t duration;
+	char comm[8];
+	uint8_t flag;
+	uint8_t yes;
+	int16_t small;
+	uint32_t color;
+};
+
+struct odd {
+	uint32_t low:3, high:5, rest:24;
+	int32_t minus:4, plus:28;
+	struct {
+		uint16_t x, y;
+	} at;
+	uint16_t list[2][2];
+	uint64_t pointer;
+	double real;
+	union {
+		uint32_t either;
+		uint32_t other;
+	};
+};
+
+struct wide {
+	unsigned __int128 big;
+	__int128 minus;
+	float f;
+	int64_t state;
+};
+
+struct hist {
+	uint32_t slots[8];
+	char comm[16];
+};
+
+#define BITS(type, member) (offsetof(type, member) * 8)
+
+static int array(int type, int index, unsigned int n)
+{
+	return btf__add_array(btf, index, type, n);
+}
+
+static void add_event(int i32, int u32, int u64, int chars, int u8, int i16,
+		      int boolean)
+{
+	int color = btf__add_enum(btf, "color", 4);
+
+	btf__add_enum_value(btf, "RED", 0);
+	btf__add_enum_value(btf, "DEAD", 6);
+	id_event = btf__add_struct(btf, "event", sizeof(struct event));
+	btf__add_field(btf, "pid", i32, BITS(struct event, pid), 0);
+	btf__add_field(btf, "exit_code", u32, BITS(struct event, exit_code), 0);
+	btf__add_field(btf, "duration", u64, BITS(struct event, duration), 0);
+	btf__add_field(btf, "comm", chars, BITS(struct event, comm), 0);
+	btf__add_field(btf, "flag", u8, BITS(struct event, flag), 0);
+	btf__add_field(btf, "yes", boolean, BITS(struct event, yes), 0);
+	btf__add_field(btf, "small", i16, BITS(struct event, small), 0);
+	btf__add_field(btf, "color", color, BITS(struct event, color), 0);
+}
+
+static void add_odd(int i32, int u32, int u16)
+{
+	int at, list, ptr, real, either;
+
+	at = btf__add_struct(btf, NULL, 4);
+	btf__add_field(btf, "x", u16, 0, 0);
+	btf__add_field(btf, "y", u16, 16, 0);
+	list = array(array(u16, u32, 2), u32, 2);
+	ptr = btf__add_ptr(btf, at);
+	real = btf__add_float(btf, "double", 8);
+	either = btf__add_union(btf, NULL, 4);
+	btf__add_field(btf, "either", u32, 0, 0);
+	btf__add_field(btf, "other", u32, 0, 0);
+	id_odd = btf__add_struct(btf, "odd", sizeof(struct odd));
+	btf__add_field(btf, "low", u32, 0, 3);
+	btf__add_field(btf, "high", u32, 3, 5);
+	btf__add_field(btf, "rest", u32, 8, 24);
+	btf__add_field(btf, "minus", i32, 32, 4);
+	btf__add_field(btf, "plus", i32, 36, 28);
+	btf__add_field(btf, "at", at, BITS(struct odd, at), 0);
+	btf__add_field(btf, "list", list, BITS(struct odd, list), 0);
+	btf__add_field(btf, "pointer", ptr, BITS(struct odd, pointer), 0);
+	btf__add_field(btf, "real", real, BITS(struct odd, real), 0);
+	btf__add_field(btf, NULL, either, BITS(struct odd, either), 0);
+}
+
+static int make_types(void **state)
+{
+	int i32, u32, u64, u8, i16, u16, ch, boolean, u128, i128, f, state64;
+	int slots, comm;
+
+	(void)state;
+	btf = btf__new_empty();
+	i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	u32 = btf__add_int(btf, "unsigned int", 4, 0);
+	u64 = btf__add_int(btf, "unsigned long long", 8, 0);
+	u8 = btf__add_int(btf, "unsigned char", 1, 0);
+	i16 = btf__add_int(btf, "short", 2, BTF_INT_SIGNED);
+	u16 = btf__add_int(btf, "unsigned short", 2, 0);
+	ch = btf__add_int(btf, "char", 1, BTF_INT_SIGNED);
+	boolean = btf__add_int(btf, "_Bool", 1, BTF_INT_BOOL);
+	add_event(i32, u32, u64, array(ch, u32, 8), u8, i16, boolean);
+	add_odd(i32, u32, u16);
+	id_u32 = btf__add_typedef(btf, "u32", u32);
+	slots = array(u32, u32, 8);
+	comm = array(ch, u32, 16);
+	id_hist = btf__add_struct(btf, "hist", sizeof(struct hist));
+	btf__add_field(btf, "slots", slots, 0, 0);
+	btf__add_field(btf, "comm", comm, BITS(struct hist, comm), 0);
+	u128 = btf__add_int(btf, "unsigned __int128", 16, 0);
+	i128 = btf__add_int(btf, "__int128", 16, BTF_INT_SIGNED);
+	f = btf__add_float(btf, "float", 4);
+	state64 = btf__add_enum64(btf, "state", 8, true);
+	btf__add_enum64_value(btf, "LOW", (uint64_t)INT64_MIN);
+	id_wide = btf__add_struct(btf, "wide", sizeof(struct wide));
+	btf__add_field(btf, "big", u128, 0, 0);
+	btf__add_field(btf, "minus", i128, BITS(struct wide, minus), 0);
+	btf__add_field(btf, "f", f, BITS(struct wide, f), 0);
+	btf__add_field(btf, "state", state64, BITS(struct wide, state), 0);
+	return btf && id_wide > 0 ? 0 : -1;
+}
+
+static int free_types(void **state)
+{
+	(void)state;
+	btf__free(btf);
+	return 0;
+}
+
+static const struct event sample = {
+	.pid = -7, .exit_code = UINT32_MAX, .duration = UINT64_MAX,
+	.comm = "sh", .flag = 200, .yes = 1, .small = -300, .color = 6,
+};
+
+static struct eu_layout *layout(int id)
+{
+	struct eu_error e = { 0 };
+	struct eu_layout *l = NULL;
+
+	assert_int_equal(eu_layout_new(btf, id, &l, &e), 0);
+	return l;
+}
+
+/* What a sink wrote, as text. */
+static char written[65536];
+static size_t n_written;
+
+static int collect(void *ctx, const void *data, size_t len)
+{
+	(void)ctx;
+	memcpy(written + n_written, data, len);
+	n_written += len;
+	written[n_written] = '\0';
+	return 0;
+}
+
+static void run_sink(const char *name, struct eu_stream *st, const void *key,
+		     const void *data, size_t size)
+{
+	struct eu_record r = { .stream = st, .key = key, .data = data,
+			       .size = size, .when = 1500000000ull };
+	struct eu_sink s;
+
+	n_written = 0;
+	written[0] = '\0';
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_int_equal(eu_sink_init(&s, name, collect, NULL, NULL), 0);
+	assert_int_equal(eu_sink_begin(&s, st, NULL), 0);
+	eu_sink_record(&s, &r);
+	eu_sink_round(&s, st);
+	assert_int_equal(eu_sink_flush(&s), 0);
+	eu_sink_finish(&s, st);
+	eu_sink_done(&s);
+}
+
+static void event_as_text_json_and_compact(void **state)
+{
+	struct eu_layout *l = layout(id_event);
+	struct eu_stream st = { .name = "rb", .value = l };
+
+	(void)state;
+	run_sink("text", &st, NULL, &sample, sizeof(sample));
+	assert_string_equal(written,
+		"TIME     PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
+		"00:00:01 -7     4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
+	run_sink("compact", &st, NULL, &sample, sizeof(sample));
+	assert_string_equal(written,
+		"time pid exit_code duration comm flag yes small color\n"
+		"00:00:01 -7 4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
+	run_sink("json", &st, NULL, &sample, sizeof(sample));
+	assert_string_equal(written,
+		"{\"pid\":-7,\"exit_code\":4294967295,\"duration\":18446744073709551615,"
+		"\"comm\":\"sh\",\"flag\":200,\"yes\":true,\"small\":-300,\"color\":\"DEAD(6)\"}\n");
+	run_sink("raw", &st, NULL, &sample, sizeof(sample));
+	assert_memory_equal(written, &sample, sizeof(sample));
+	eu_layout_free(l);
+}
+
+static void short_record_shows_what_is_there(void **state)
+{
+	struct eu_layout *l = layout(id_event);
+	struct eu_stream st = { .name = "rb", .value = l };
+
+	(void)state;
+	run_sink("json", &st, NULL, &sample, offsetof(struct event, comm) + 1);
+	assert_string_equal(written,
+		"{\"pid\":-7,\"exit_code\":4294967295,\"duration\":18446744073709551615,"
+		"\"comm\":\"s\",\"flag\":null,\"yes\":null,\"small\":null,\"color\":null}\n");
+	run_sink("compact", &st, NULL, &sample, 6);
+	assert_string_equal(strchr(written, '\n') + 1,
+			    "00:00:01 -7 - - - - - - -\n");
+	eu_layout_free(l);
+}
+
+static void text_without_nul_fills_its_array(void **state)
+{
+	struct eu_layout *l = layout(id_event);
+	struct eu_stream st = { .name = "rb", .value = l };
+	struct event e = sample;
+
+	(void)state;
+	memcpy(e.comm, "abcdefg\xe6", 8);
+	run_sink("json", &st, NULL, &e, sizeof(e));
+	assert_non_null(strstr(written, "\"comm\":\"abcdefg\xef\xbf\xbd\","));
+	eu_layout_free(l);
+}
+
+static void bits_nested_arrays_and_unions(void **state)
+{
+	struct odd o = {
+		.low = 5, .high = 17, .rest = 0xabcdef, .minus = -3,
+		.plus = 100, .at = { 1, 2 }, .list = { { 1, 2 }, { 3, 65535 } },
+		.pointer = 0xffff888000000000, .real = 0.1, .either = 42,
+	};
+	struct eu_layout *l = layout(id_odd);
+	struct eu_stream st = { .name = "rb", .value = l };
+
+	(void)state;
+	run_sink("json", &st, NULL, &o, sizeof(o));
+	assert_string_equal(written,
+		"{\"low\":5,\"high\":17,\"rest\":11259375,\"minus\":-3,\"plus\":100,"
+		"\"at\":{\"x\":1,\"y\":2},\"list\":[[1,2],[3,65535]],"
+		"\"pointer\":18446612682070032384,\"real\":0.1,\"either\":42,\"other\":42}\n");
+	run_sink("compact", &st, NULL, &o, sizeof(o));
+	assert_string_equal(strchr(written, '\n') + 1,
+		"00:00:01 5 17 11259375 -3 100 {\"x\":1,\"y\":2} [[1,2],[3,65535]] "
+		"18446612682070032384 0.1 42 42\n");
+	eu_layout_free(l);
+}
+
+static void wide_integers_floats_and_enum64(void **state)
+{
+	struct wide w = { .big = ~(unsigned __int128)0, .minus = -1,
+			  .f = 0.1f, .state = INT64_MIN };
+	struct eu_layout *l = layout(id_wide);
+	struct eu_stream st = { .name = "rb", .value = l };
+
+	(void)state;
+	run_sink("json", &st, NULL, &w, sizeof(w));
+	assert_string_equal(written,
+		"{\"big\":\"340282366920938463463374607431768211455\",\"minus\":\"-1\","
+		"\"f\":0.1,\"state\":\"LOW(-9223372036854775808)\"}\n");
+	eu_layout_free(l);
+}
+
+static void unknown_enum_value_is_said(void **state)
+{
+	struct eu_layout *l = layout(id_event);
+	struct eu_stream st = { .name = "rb", .value = l };
+	struct event e = sample;
+
+	(void)state;
+	e.color = 9;
+	run_sink("json", &st, NULL, &e, sizeof(e));
+	assert_non_null(strstr(written, "\"color\":\"<UNKNOWN_VARIANT>(9)\""));
+	eu_layout_free(l);
+}
+
+static void sampled_map_as_columns_and_objects(void **state)
+{
+	struct eu_layout *k = layout(id_u32), *v = layout(id_event);
+	struct eu_stream st = { .name = "m", .key = k, .value = v };
+	uint32_t key = 77;
+
+	(void)state;
+	run_sink("text", &st, &key, &sample, sizeof(sample));
+	assert_string_equal(written,
+		"TIME     U32    PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
+		"00:00:01 77     -7     4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
+	run_sink("json", &st, &key, &sample, sizeof(sample));
+	assert_string_equal(written,
+		"{\"key\":{\"u32\":77},\"value\":{\"pid\":-7,\"exit_code\":4294967295,"
+		"\"duration\":18446744073709551615,\"comm\":\"sh\",\"flag\":200,"
+		"\"yes\":true,\"small\":-300,\"color\":\"DEAD(6)\"}}\n");
+	eu_layout_free(k);
+	eu_layout_free(v);
+}
+
+static void histogram_is_drawn(void **state)
+{
+	struct eu_layout *k = layout(id_u32), *v = layout(id_hist);
+	struct eu_stream st = { .name = "m", .key = k, .value = v,
+				.hist = true, .unit = "usecs" };
+	struct hist h = { .slots = { 72, 93, 0, 40 }, .comm = "rcu" };
+	uint32_t key = UINT32_MAX;
+
+	(void)state;
+	run_sink("text", &st, &key, &h, sizeof(h));
+	assert_string_equal(written,
+		"key = 4294967295\n"
+		"comm = rcu\n"
+		"     usecs               : count    distribution\n"
+		"         0 -> 1          : 72       |******************************          |\n"
+		"         2 -> 3          : 93       |****************************************|\n"
+		"         4 -> 7          : 0        |                                        |\n"
+		"         8 -> 15         : 40       |*****************                       |\n"
+		"\n");
+	eu_layout_free(k);
+	eu_layout_free(v);
+}
+
+static void columns_align_by_width(void **state)
+{
+	struct eu_layout *l = layout(id_hist);
+	struct eu_stream st = { .name = "rb", .value = l };
+	struct hist h = { .comm = "\xe6\x97\xa5\xe6\x9c\xac" };
+	struct event e = sample;
+	struct eu_layout *le = layout(id_event);
+	struct eu_stream se = { .name = "rb", .value = le };
+
+	(void)state;
+	run_sink("compact", &st, NULL, &h, sizeof(h));
+	assert_non_null(strstr(written, "\xe6\x97\xa5\xe6\x9c\xac\n"));
+	/* Two wide characters take four columns: FLAG stays in its place. */
+	e.duration = 1;
+	e.exit_code = 1;
+	memcpy(e.comm, "\xe6\x97\xa5\xe6\x9c\xac\0", 7);
+	run_sink("text", &se, NULL, &e, sizeof(e));
+	assert_string_equal(strchr(written, '\n') + 1,
+		"00:00:01 -7     1         1        \xe6\x97\xa5\xe6\x9c\xac   200    true   -300   DEAD(6)\n");
+	eu_layout_free(l);
+	eu_layout_free(le);
+}
+
+static void types_without_values_are_refused(void **state)
+{
+	int fwd = btf__add_fwd(btf, "gone", BTF_FWD_STRUCT);
+	struct eu_layout *l = NULL;
+	struct eu_error e = { 0 };
+	int loop, self;
+
+	(void)state;
+	assert_int_equal(eu_layout_new(btf, fwd, &l, &e), -EINVAL);
+	assert_int_equal(eu_layout_new(btf, 999999, &l, &e), -EINVAL);
+	assert_null(l);
+	/* A struct that holds itself. */
+	loop = btf__type_cnt(btf);
+	self = btf__add_struct(btf, "self", 8);
+	assert_int_equal(loop, self);
+	btf__add_field(btf, "me", self, 0, 0);
+	assert_int_equal(eu_layout_new(btf, self, &l, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "self"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(event_as_text_json_and_compact),
+		cmocka_unit_test(short_record_shows_what_is_there),
+		cmocka_unit_test(text_without_nul_fills_its_array),
+		cmocka_unit_test(bits_nested_arrays_and_unions),
+		cmocka_unit_test(wide_integers_floats_and_enum64),
+		cmocka_unit_test(unknown_enum_value_is_said),
+		cmocka_unit_test(sampled_map_as_columns_and_objects),
+		cmocka_unit_test(histogram_is_drawn),
+		cmocka_unit_test(columns_align_by_width),
+		cmocka_unit_test(types_without_values_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_types, free_types);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ECLI_H
+#define ECLI_H
+
+/*
+ * What the commands of ecli share. A command is one file with a const struct
+ * eu_command and a row in main.c's table. Commands own all printing; their
+ * return value is the exit status.
+ */
+
+#include "base/options.h"
+#include "rt/program.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+extern const struct eu_command command_run, command_check;
+
+/* "ecli: TEXT" on standard error. Returns the exit status. */
+int fail(const struct eu_error *err);
+/* The same, with a pointer to --help. */
+int fail_usage(const struct eu_command *cmd, const struct eu_error *err);
+/* Prints the help of @cmd. Returns EXIT_DONE. */
+int show_help(const struct eu_command *cmd);
+/* Text to standard output, over short writes. */
+void put(const char *text);
+
+/* The name we were started by: "ecli", "lmp" … */
+extern const char *program_name;
+
+/* "5", "1.5", "500ms", "2m", "1h" as nanoseconds. -EINVAL. */
+int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
+
+/* What a run needs to know besides the program. */
+struct run_opts {
+	const char *path;
+	const char *format;
+	const char *output;	/* file, or NULL: standard output */
+	const char *btf;
+	uint64_t timeout_ns;	/* 0: none */
+	uint64_t max_events;	/* 0: none */
+	int ready_fd;		/* -1: none */
+	int verbose;
+	bool no_tailor;
+	bool announce;		/* the line that says what is waited for */
+};
+
+/*
+ * Parses "[OPTIONS] PROGRAM [PROGRAM OPTIONS]", runs the program until it ends
+ * and returns the exit status.
+ */
+int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
+		char **argv);
+
+/* The options that every way to run a program takes. */
+extern const struct eu_option run_options[];
+
+#endif
