@@ -84,6 +84,34 @@ fail:
 	return NULL;
 }
 
+/*
+ * libyaml's time grows with the square of the depth, so a look at the events
+ * alone comes first; it stops where the document gets too deep. Other faults
+ * are left to the real reading.
+ */
+static bool too_deep(const char *text, size_t len)
+{
+	yaml_event_type_t type = YAML_NO_EVENT;
+	yaml_parser_t p;
+	yaml_event_t e;
+	int depth = 0;
+
+	if (!yaml_parser_initialize(&p))
+		return false;
+	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
+	while (depth <= MAX_DEPTH && type != YAML_DOCUMENT_END_EVENT &&
+	       type != YAML_STREAM_END_EVENT && yaml_parser_parse(&p, &e)) {
+		type = e.type;
+		depth += (type == YAML_SEQUENCE_START_EVENT ||
+			  type == YAML_MAPPING_START_EVENT) -
+			 (type == YAML_SEQUENCE_END_EVENT ||
+			  type == YAML_MAPPING_END_EVENT);
+		yaml_event_delete(&e);
+	}
+	yaml_parser_delete(&p);
+	return depth > MAX_DEPTH;
+}
+
 json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 {
 	struct eu_error own = { 0 };
@@ -92,6 +120,11 @@ json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 	yaml_parser_t p;
 	json_t *j = NULL;
 
+	if (too_deep(text, len)) {
+		eu_error_set(err, -E2BIG, "nested more than %d levels deep",
+			     MAX_DEPTH);
+		return NULL;
+	}
 	if (!yaml_parser_initialize(&p)) {
 		eu_error_oom(err);
 		return NULL;

@@ -20,19 +20,26 @@
 
 /* Limits on what is read from others. */
 enum {
-	EU_PACKAGE_MAX_FILE	= 256 << 20,	/* bytes of package.json */
-	EU_PACKAGE_MAX_OBJECT	= 128 << 20,	/* bytes of one object */
-	EU_PACKAGE_MAX_ITEMS	= 65536,	/* variables, maps, programs */
+	EU_PACKAGE_MAX_FILE	= 64 << 20,	/* bytes of package.json */
+	EU_PACKAGE_MAX_OBJECT	= 64 << 20,	/* bytes of one object */
+	EU_PACKAGE_MAX_ITEMS	= 8192,		/* variables, maps, programs */
+	EU_PACKAGE_MAX_EXPORTS	= 256,
+	EU_PACKAGE_MAX_OBJECTS	= 16,		/* architectures */
 };
 
-/* A global variable of .rodata, .data, .bss or a section like them. */
+/*
+ * A global variable of .rodata, .data, .bss or a section like them; those of
+ * ".kconfig" get their values from the kernel's configuration. Variables that
+ * only anchor a type (__eunomia_dummy_X_ptr) are left out.
+ */
 struct eu_var {
 	char *name;
 	char *section;		/* ".rodata" … */
 	uint32_t type_id;	/* in the object's BTF */
 	uint32_t offset;	/* bytes from the section's start */
 	uint32_t size;		/* bytes */
-	char *type;		/* C spelling without const and volatile */
+	char *type;		/* C spelling without const and volatile;
+				 * NULL: the object has no BTF */
 	char *description;	/* or NULL */
 	char *flag;		/* cmdarg.long, or NULL: the name */
 	char *short_flag;	/* cmdarg.short, one character, or NULL */
@@ -75,16 +82,19 @@ struct eu_map {
 
 struct eu_prog {
 	char *name;		/* the C function */
-	char *section;		/* ELF section: "tp/sched/sched_process_exec" */
+	char *section;		/* ELF section: "tp/sched/sched_process_exec",
+				 * without a leading '?' */
 	char *description;	/* or NULL */
 	char **targets;		/* attach targets in the one grammar */
 	size_t n_targets;
+	bool manual;		/* SEC("?…"), or not among the metadata's
+				 * programs: left out unless asked for */
 	json_t *meta;
 };
 
 /* A type whose values the package shows. */
 struct eu_export {
-	char *name;
+	char *name;		/* of the struct, else of its typedef */
 	uint32_t type_id;	/* in the object's BTF; 0: it has none */
 	uint32_t size;		/* bytes */
 	bool marked;		/* annotated with @export */
@@ -121,7 +131,8 @@ struct eu_package {
 
 	uint32_t perf_pages;	/* pages of each perf buffer; 0: default */
 	bool multiple_exports;	/* "enable_multiple_export_types" */
-	json_t *meta;		/* unknown keys of "meta" and "bpf_skel" */
+	json_t *meta;		/* "meta" as it was read, or NULL */
+	json_t *extra;		/* unknown keys beside "meta", or NULL */
 };
 
 /*
@@ -140,11 +151,30 @@ int eu_package_read(const char *path, const char *arch,
 
 /*
  * Only the object: what its ELF and BTF say. @name ("bootstrap_bpf") NULL: from
- * @origin's file name.
+ * @origin's file name. Exports are the structs that global variables anchor:
+ * pointers to a struct. -EINVAL for what is no BPF object.
  */
 int eu_package_from_object(const void *elf, size_t len, const char *origin,
 			   const char *name, struct eu_package **ret,
 			   struct eu_error *err);
+
+/*
+ * Adds the "meta" object of a package.json to @pkg by name. Its type ids are
+ * those of @ids (NULL: of @pkg's own BTF). -EINVAL where it contradicts the
+ * object or a value is not of its type: the text names the item.
+ */
+int eu_package_apply(struct eu_package *pkg, json_t *meta,
+		     const struct btf *ids, struct eu_error *err);
+
+/* Adds @object's bytes for one more architecture; they are copied. */
+int eu_package_add_object(struct eu_package *pkg, const char *arch,
+			  const void *elf, size_t len, struct eu_error *err);
+
+/*
+ * The members of a struct or union as "export_types" has them: a list of
+ * {"name", "type"}. A new reference, or NULL if there is no memory.
+ */
+json_t *eu_package_members(const struct btf *btf, uint32_t type_id);
 
 /* Accepts NULL. */
 void eu_package_free(struct eu_package *pkg);
@@ -160,6 +190,12 @@ struct eu_prog *eu_package_prog(struct eu_package *pkg, const char *name);
  */
 json_t *eu_package_meta(const struct eu_package *pkg, struct eu_error *err);
 json_t *eu_package_json(const struct eu_package *pkg, struct eu_error *err);
+
+/*
+ * The first program that only runs on the architecture it was compiled for
+ * (kprobe, uprobe, usdt: they read registers), or NULL.
+ */
+const struct eu_prog *eu_package_bound(const struct eu_package *pkg);
 
 /* This machine's architecture in the words above: "x86", "arm64" … */
 const char *eu_arch_host(void);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "pkg/package.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pkg/object.h"
+#include "pkg/section.h"
+
+static void free_vars(struct eu_package *pkg)
+{
+	for (size_t i = 0; i < pkg->n_vars; i++) {
+		struct eu_var *v = &pkg->vars[i];
+
+		free(v->name);
+		free(v->section);
+		free(v->type);
+		free(v->description);
+		free(v->flag);
+		free(v->short_flag);
+		free(v->help);
+		json_decref(v->def);
+		json_decref(v->meta);
+	}
+	free(pkg->vars);
+}
+
+static void free_maps(struct eu_package *pkg)
+{
+	for (size_t i = 0; i < pkg->n_maps; i++) {
+		struct eu_map *m = &pkg->maps[i];
+
+		free(m->name);
+		free(m->ident);
+		free(m->description);
+		free(m->unit);
+		for (size_t k = 0; k < m->n_members; k++)
+			free(m->members[k].name);
+		free(m->members);
+		json_decref(m->meta);
+	}
+	free(pkg->maps);
+}
+
+static void free_progs(struct eu_package *pkg)
+{
+	for (size_t i = 0; i < pkg->n_progs; i++) {
+		struct eu_prog *p = &pkg->progs[i];
+
+		free(p->name);
+		free(p->section);
+		free(p->description);
+		for (size_t k = 0; k < p->n_targets; k++)
+			free(p->targets[k]);
+		free(p->targets);
+		json_decref(p->meta);
+	}
+	free(pkg->progs);
+}
+
+void eu_package_drop_exports(struct eu_package *pkg)
+{
+	for (size_t i = 0; i < pkg->n_exports; i++) {
+		free(pkg->exports[i].name);
+		json_decref(pkg->exports[i].meta);
+	}
+	free(pkg->exports);
+	pkg->exports = NULL;
+	pkg->n_exports = 0;
+}
+
+static void free_objects(struct eu_package *pkg)
+{
+	for (size_t i = 0; i < pkg->n_objects; i++) {
+		free(pkg->objects[i].arch);
+		free(pkg->objects[i].data);
+	}
+	free(pkg->objects);
+}
+
+void eu_package_free(struct eu_package *pkg)
+{
+	if (!pkg)
+		return;
+	free_vars(pkg);
+	free_maps(pkg);
+	free_progs(pkg);
+	eu_package_drop_exports(pkg);
+	free_objects(pkg);
+	btf__free(pkg->btf);
+	free(pkg->name);
+	free(pkg->origin);
+	free(pkg->brief);
+	free(pkg->details);
+	free(pkg->description);
+	free(pkg->version);
+	json_decref(pkg->meta);
+	json_decref(pkg->extra);
+	free(pkg);
+}
+
+int eu_package_add_object(struct eu_package *pkg, const char *arch,
+			  const void *elf, size_t len, struct eu_error *err)
+{
+	size_t current = pkg->object ? pkg->object - pkg->objects : 0;
+	struct eu_object *o;
+
+	if (len > EU_PACKAGE_MAX_OBJECT)
+		return eu_error_set(err, -E2BIG,
+				    "an object of %zu bytes; %d MiB are allowed",
+				    len, EU_PACKAGE_MAX_OBJECT >> 20);
+	o = eu_package_grow(pkg->objects, pkg->n_objects,
+			    EU_PACKAGE_MAX_OBJECTS);
+	if (!o)
+		return eu_error_set(err, -E2BIG,
+				    "objects for more than %d architectures",
+				    EU_PACKAGE_MAX_OBJECTS);
+	if (pkg->object)
+		pkg->object = &pkg->objects[current];
+	o->data = malloc(len ?: 1);
+	o->arch = arch ? strdup(arch) : NULL;
+	if (!o->data || (arch && !o->arch))
+		return eu_error_oom(err);
+	memcpy(o->data, elf, len);
+	o->size = len;
+	return 0;
+}
+
+struct eu_var *eu_package_var(struct eu_package *pkg, const char *name)
+{
+	for (size_t i = 0; i < pkg->n_vars; i++)
+		if (!strcmp(pkg->vars[i].name, name))
+			return &pkg->vars[i];
+	return NULL;
+}
+
+struct eu_map *eu_package_map(struct eu_package *pkg, const char *name)
+{
+	for (size_t i = 0; i < pkg->n_maps; i++)
+		if (!strcmp(pkg->maps[i].name, name))
+			return &pkg->maps[i];
+	return NULL;
+}
+
+struct eu_prog *eu_package_prog(struct eu_package *pkg, const char *name)
+{
+	for (size_t i = 0; i < pkg->n_progs; i++)
+		if (!strcmp(pkg->progs[i].name, name))
+			return &pkg->progs[i];
+	return NULL;
+}
+
+const struct eu_prog *eu_package_bound(const struct eu_package *pkg)
+{
+	const struct eu_section *s;
+
+	for (size_t i = 0; i < pkg->n_progs; i++) {
+		s = eu_section_find(pkg->progs[i].section);
+		if (s && s->arch_bound)
+			return &pkg->progs[i];
+	}
+	return NULL;
+}
+
+const char *eu_arch_host(void)
+{
+#if defined(__x86_64__)
+	return "x86";
+#elif defined(__aarch64__)
+	return "arm64";
+#elif defined(__arm__)
+	return "arm";
+#elif defined(__riscv)
+	return "riscv";
+#elif defined(__s390x__)
+	return "s390";
+#elif defined(__powerpc64__)
+	return "powerpc";
+#elif defined(__mips64)
+	return "mips";
+#elif defined(__loongarch__)
+	return "loongarch";
+#else
+#error "name this architecture as __TARGET_ARCH_ of bpf_tracing.h does"
+#endif
+}

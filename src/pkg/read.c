@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "pkg/package.h"
+
+#include <ctype.h>
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "pkg/base64.h"
+#include "pkg/object.h"
+#include "pkg/tar.h"
+#include "pkg/zlib.h"
+
+enum {
+	MAX_VALUES = 2000000,	/* of JSON: each takes some 100 bytes */
+	SNIFFED = 512,		/* bytes that tell text from binary */
+};
+
+struct source {
+	const char *data;
+	size_t len;
+	const char *origin;
+	const char *arch;	/* wanted; never NULL */
+	bool in_tar;
+	struct eu_error *err;
+};
+
+static int parse(const struct source *s, struct eu_package **ret);
+
+static int refuse(const struct source *s, int code, const char *what)
+{
+	return eu_error_set(s->err, code, "'%s' %s", s->origin, what);
+}
+
+static bool arch_is_big(const char *arch)
+{
+	if (!strcmp(arch, eu_arch_host()))
+		return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	return !strcmp(arch, "s390");
+}
+
+static bool object_is_big(const struct eu_object *o)
+{
+	return o->size > EI_DATA &&
+	       ((const char *)o->data)[EI_DATA] == ELFDATA2MSB;
+}
+
+static int parse_elf(const struct source *s, struct eu_package **ret)
+{
+	eu_auto_package struct eu_package *pkg = NULL;
+	int r;
+
+	r = eu_package_from_object(s->data, s->len, s->origin, NULL, &pkg,
+				   s->err);
+	if (r)
+		return r;
+	if (object_is_big(pkg->object) != arch_is_big(s->arch))
+		return eu_error_set(s->err, -ENOTSUP,
+				    "'%s' is a %s-endian object, which %s cannot run",
+				    s->origin, object_is_big(pkg->object) ?
+				    "big" : "little", s->arch);
+	*ret = eu_take_ptr(pkg);
+	return 0;
+}
+
+static int parse_tar(const struct source *s, struct eu_package **ret)
+{
+	struct source inner = *s;
+	struct eu_tar tar;
+	int r;
+
+	if (s->in_tar)
+		return refuse(s, -EINVAL, "is an archive in an archive");
+	eu_tar_init(&tar, s->data, s->len);
+	while ((r = eu_tar_next(&tar, s->err)) > 0)
+		if (!strcmp(tar.name, "package.json") ||
+		    !strcmp(tar.name, "package.yaml")) {
+			inner.data = tar.file;
+			inner.len = tar.size;
+			inner.in_tar = true;
+			return parse(&inner, ret);
+		}
+	if (r < 0)
+		return eu_error_prefix(s->err, r, "'%s'", s->origin);
+	return refuse(s, -EINVAL, "is an archive without a package.json");
+}
+
+/*
+ * One object of the package: "bpf_object" and "bpf_object_size" of @from.
+ */
+static int read_object(struct eu_package *pkg, const json_t *from,
+		       const char *arch, struct eu_error *err)
+{
+	const json_t *text = json_object_get(from, "bpf_object");
+	eu_auto_buf struct eu_buf packed = EU_BUF(EU_PACKAGE_MAX_FILE);
+	eu_auto_free void *data = NULL;
+	uint64_t size;
+	int r;
+
+	if (!json_is_string(text))
+		return eu_error_set(err, -EINVAL,
+				    "'bpf_object' is missing or no string");
+	if (eu_json_u64(json_object_get(from, "bpf_object_size"), &size) ||
+	    !size)
+		return eu_error_set(err, -EINVAL,
+				    "'bpf_object_size' is missing or no size");
+	if (size > EU_PACKAGE_MAX_OBJECT)
+		return eu_error_set(err, -E2BIG,
+				    "'bpf_object_size' is %llu; %d MiB are allowed",
+				    (unsigned long long)size,
+				    EU_PACKAGE_MAX_OBJECT >> 20);
+	r = eu_base64_decode(json_string_value(text), json_string_length(text),
+			     &packed, err);
+	if (!r)
+		r = eu_zlib_inflate(packed.data, packed.len, size, &data, err);
+	if (r)
+		return eu_error_prefix(err, r, "'bpf_object'");
+	return eu_package_add_object(pkg, arch, data, size, err);
+}
+
+static int read_objects(struct eu_package *all, const json_t *root,
+			struct eu_error *err)
+{
+	json_t *others = json_object_get(root, "objects"), *one;
+	const char *arch;
+	int r;
+
+	r = read_object(all, root, eu_json_str(root, "arch"), err);
+	if (r || !others)
+		return r;
+	if (!json_is_object(others))
+		return eu_error_set(err, -EINVAL,
+				    "'objects' must be an object by architecture");
+	json_object_foreach(others, arch, one) {
+		r = read_object(all, one, arch, err);
+		if (r)
+			return eu_error_prefix(err, r, "'objects', '%s'", arch);
+	}
+	return 0;
+}
+
+/* The object for @arch; else the first, which may be bound to another. */
+static size_t choose(const struct eu_package *pkg, const char *arch)
+{
+	for (size_t i = 0; i < pkg->n_objects; i++)
+		if (pkg->objects[i].arch && !strcmp(pkg->objects[i].arch, arch))
+			return i;
+	for (size_t i = 0; i < pkg->n_objects; i++)
+		if (object_is_big(&pkg->objects[i]) == arch_is_big(arch))
+			return i;
+	return 0;
+}
+
+static void list_archs(const struct eu_package *pkg, struct eu_buf *out)
+{
+	for (size_t i = 0; i < pkg->n_objects; i++) {
+		if (i)
+			eu_buf_puts(out, i + 1 < pkg->n_objects ? ", " :
+				    " and ");
+		eu_buf_puts(out, pkg->objects[i].arch ?:
+			    object_is_big(&pkg->objects[i]) ?
+			    "big-endian machines" : "little-endian machines");
+	}
+}
+
+/* Can the chosen object run on @arch? */
+static int check_arch(const struct eu_package *pkg, const char *arch,
+		      struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf has = EU_BUF(4096);
+	const char *own = pkg->object->arch;
+	const struct eu_prog *bound = eu_package_bound(pkg);
+
+	if (own && !strcmp(own, arch))
+		return 0;
+	list_archs(pkg, &has);
+	if (object_is_big(pkg->object) != arch_is_big(arch))
+		return eu_error_set(err, -ENOTSUP,
+				    "the package is for %s, which have another byte order than %s: build it with 'ecc --arch %s'",
+				    eu_buf_str(&has) ?: "others", arch, arch);
+	if (!own || !bound)
+		return 0;
+	return eu_error_set(err, -ENOTSUP,
+			    "the package is for %s, and its program '%s' (%s) runs nowhere else: build it with 'ecc --arch %s'",
+			    eu_buf_str(&has) ?: "others", bound->name,
+			    bound->section, arch);
+}
+
+/* Hands the objects that were read over to the package made of one of them. */
+static int adopt_objects(struct eu_package *pkg, struct eu_package *all,
+			 size_t chosen)
+{
+	free(pkg->objects[0].data);
+	free(pkg->objects);
+	pkg->objects = eu_take_ptr(all->objects);
+	pkg->n_objects = all->n_objects;
+	all->n_objects = 0;
+	pkg->object = &pkg->objects[chosen];
+	return 0;
+}
+
+/* The BTF of the first object, for which the metadata was written. */
+static struct btf *btf_of(const struct eu_object *o)
+{
+	struct eu_package *pkg = NULL;
+	struct btf *btf = NULL;
+
+	if (!eu_package_from_object(o->data, o->size, "", NULL, &pkg, NULL))
+		btf = eu_take_ptr(pkg->btf);
+	eu_package_free(pkg);
+	return btf;
+}
+
+static int keep_unknown(struct eu_package *pkg, json_t *root)
+{
+	static const char *const known[] = {
+		"bpf_object", "bpf_object_size", "meta", "arch", "objects",
+	};
+	json_t *extra = json_copy(root);
+
+	if (!extra)
+		return -ENOMEM;
+	for (size_t i = 0; i < EU_COUNT(known); i++)
+		json_object_del(extra, known[i]);
+	pkg->extra = extra;
+	return 0;
+}
+
+static int from_json(const struct source *s, json_t *root,
+		     struct eu_package **ret)
+{
+	eu_auto_package struct eu_package *all = calloc(1, sizeof(*all));
+	eu_auto_package struct eu_package *pkg = NULL;
+	json_t *meta = json_object_get(root, "meta");
+	struct btf *ids = NULL;
+	size_t chosen;
+	int r;
+
+	if (!all)
+		return eu_error_oom(s->err);
+	r = read_objects(all, root, s->err);
+	if (r)
+		return r;
+	chosen = choose(all, s->arch);
+	r = eu_package_from_object(all->objects[chosen].data,
+				   all->objects[chosen].size, s->origin, NULL,
+				   &pkg, s->err);
+	if (r)
+		return r;
+	if (chosen)
+		ids = btf_of(&all->objects[0]);
+	adopt_objects(pkg, all, chosen);
+	r = eu_package_apply(pkg, meta, ids, s->err);
+	btf__free(ids);
+	if (!r)
+		r = check_arch(pkg, s->arch, s->err);
+	if (!r)
+		r = keep_unknown(pkg, root);
+	if (!r)
+		*ret = eu_take_ptr(pkg);
+	return r;
+}
+
+static int check_root(const struct source *s, const json_t *root)
+{
+	if (!json_is_object(root))
+		return refuse(s, -EINVAL, "is no package: no object at the top");
+	if (json_object_get(root, "bpf_skel"))
+		return refuse(s, -EINVAL,
+			      "is metadata without its object (a NAME.skel.json): give its package.json");
+	if (json_object_get(root, "data_sz"))
+		return refuse(s, -EINVAL,
+			      "is a package from before version 0.3: build it again from its source");
+	if (!json_object_get(root, "bpf_object") ||
+	    !json_is_object(json_object_get(root, "meta")))
+		return refuse(s, -EINVAL,
+			      "is no package: it must have 'bpf_object' and 'meta'");
+	return 0;
+}
+
+static int parse_tree(const struct source *s, json_t *root,
+		      struct eu_package **ret)
+{
+	int r;
+
+	r = check_root(s, root);
+	if (r)
+		return r;
+	r = from_json(s, root, ret);
+	return r < 0 ? eu_error_prefix(s->err, r, "'%s'", s->origin) : 0;
+}
+
+/* Every value but the first has a comma, colon or bracket before it. */
+static bool too_many_values(const struct source *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		const char c = s->data[i];
+
+		n += c == ',' || c == ':' || c == '[' || c == '{';
+	}
+	return n > MAX_VALUES;
+}
+
+static int parse_text(const struct source *s, struct eu_package **ret,
+		      json_t *(*reader)(const char *, size_t,
+					struct eu_error *))
+{
+	eu_auto_json json_t *root = NULL;
+
+	if (too_many_values(s))
+		return refuse(s, -E2BIG, "has too many values for a package");
+	root = reader(s->data, s->len, s->err);
+	if (!root)
+		return eu_error_prefix(s->err, -EINVAL, "'%s'", s->origin);
+	return parse_tree(s, root, ret);
+}
+
+static bool is_text(const struct source *s)
+{
+	size_t n = eu_min(s->len, (size_t)SNIFFED), i = 0, k;
+	uint32_t cp;
+
+	/* The last character may be cut. */
+	while (i + 4 < n) {
+		k = eu_utf8_next(s->data + i, n - i, &cp);
+		if (cp == 0xfffd || (cp < ' ' && !isspace(cp)))
+			return false;
+		i += k;
+	}
+	return true;
+}
+
+/* Nearly all text is YAML of some sort; a package has this key. */
+static bool is_yaml(const struct source *s)
+{
+	static const char key[] = "bpf_";
+
+	return memmem(s->data, s->len, key, sizeof(key) - 1) &&
+	       *s->data != '<';
+}
+
+/* What else people give, in words. */
+static int name_other(const struct source *s)
+{
+	static const struct {
+		const char *magic;
+		size_t len;
+		const char *words;
+	} others[] = {
+		{ "\0asm", 4, "is a Wasm module, no package" },
+		{ "\x1f\x8b", 2, "is compressed by gzip: unpack it first" },
+		{ "\x28\xb5\x2f\xfd", 4, "is compressed by zstd: unpack it first" },
+		{ "\xfd" "7zXZ", 5, "is compressed by xz: unpack it first" },
+		{ "PK\x03\x04", 4, "is a zip archive: unpack it first" },
+		{ "<", 1, "is an HTML or XML page, no package" },
+	};
+
+	for (size_t i = 0; i < EU_COUNT(others); i++)
+		if (s->len >= others[i].len &&
+		    !memcmp(s->data, others[i].magic, others[i].len))
+			return refuse(s, -EINVAL, others[i].words);
+	return refuse(s, -EINVAL,
+		      "is no package: neither a BPF object nor JSON, YAML or tar");
+}
+
+static int parse(const struct source *s, struct eu_package **ret)
+{
+	struct source text = *s;
+
+	if (!s->len)
+		return refuse(s, -EINVAL, "is empty");
+	if (s->len >= SELFMAG && !memcmp(s->data, ELFMAG, SELFMAG))
+		return parse_elf(s, ret);
+	if (eu_tar_is(s->data, s->len))
+		return parse_tar(s, ret);
+	if (text.len >= 3 && !memcmp(text.data, "\xef\xbb\xbf", 3)) {
+		text.data += 3;
+		text.len -= 3;
+	}
+	while (text.len && isspace((unsigned char)*text.data)) {
+		text.data++;
+		text.len--;
+	}
+	if (text.len && (*text.data == '{' || *text.data == '['))
+		return parse_text(&text, ret, eu_json_read);
+	if (!is_text(&text) || !is_yaml(&text))
+		return name_other(&text);
+	return parse_text(&text, ret, eu_yaml_read);
+}
+
+int eu_package_parse(const void *data, size_t len, const char *origin,
+		     const char *arch, struct eu_package **ret,
+		     struct eu_error *err)
+{
+	const struct source s = {
+		.data = data, .len = len, .origin = origin,
+		.arch = arch ?: eu_arch_host(), .err = err,
+	};
+
+	if (len > EU_PACKAGE_MAX_FILE)
+		return eu_error_set(err, -E2BIG,
+				    "'%s' is larger than the %d MiB that are allowed",
+				    origin, EU_PACKAGE_MAX_FILE >> 20);
+	return parse(&s, ret);
+}
+
+int eu_package_read(const char *path, const char *arch,
+		    struct eu_package **ret, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	size_t len;
+	int r;
+
+	r = eu_file_read(path, EU_PACKAGE_MAX_FILE, &data, &len, err);
+	if (r)
+		return r;
+	return eu_package_parse(data, len, strcmp(path, "-") ? path :
+				"standard input", arch, ret, err);
+}
