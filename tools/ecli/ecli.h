@@ -14,6 +14,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 extern const struct eu_command command_run, command_check;
+extern const struct eu_command lmp_init, lmp_build, lmp_run;
 
 /* "ecli: TEXT" on standard error. Returns the exit status. */
 int fail(const struct eu_error *err);
@@ -32,7 +33,7 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 
 /* What a run needs to know besides the program. */
 struct run_opts {
-	const char *path;
+	const char *path;	/* the program unless one is named */
 	const char *format;
 	const char *output;	/* file, or NULL: standard output */
 	const char *btf;

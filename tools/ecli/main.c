@@ -14,6 +14,10 @@ static const struct eu_command *const ecli_commands[] = {
 	&command_run, &command_check, NULL,
 };
 
+static const struct eu_command *const lmp_commands[] = {
+	&lmp_init, &lmp_build, &lmp_run, &command_check, NULL,
+};
+
 static const struct personality {
 	const char *name;
 	const char *summary;
@@ -21,6 +25,7 @@ static const struct personality {
 	const struct eu_command *bare;	/* a first word that is no command */
 } personalities[] = {
 	{ "ecli", "run eBPF packages", ecli_commands, &command_run },
+	{ "lmp", "make, build and run eBPF programs", lmp_commands, NULL },
 };
 
 void put(const char *text)

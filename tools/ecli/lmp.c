@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "ecli.h"
+
+/* The commands that ecli has under the name of lmp: init, build, run. */
+
+/* Runs @argv and waits. Returns its exit status, 127 if it cannot be run. */
+static int run_child(char *const *argv)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return 127;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* A program that stands beside this one, else the one in PATH. */
+static char *beside(const char *name)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash, *path;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash && asprintf(&path, "%.*s/%s", (int)(slash - self),
+				      self, name) >= 0) {
+			if (!access(path, X_OK))
+				return path;
+			free(path);
+		}
+	}
+	return strdup(name);
+}
+
+/* init */
+
+extern const char template_bpf_c[], template_bpf_c_end[], template_bpf_h[],
+	template_bpf_h_end[], template_config[], template_config_end[],
+	template_gitignore[], template_gitignore_end[], template_publish[],
+	template_publish_end[], template_readme[], template_readme_end[];
+
+/* @from is written as @to, a NULL @to as the project's name. */
+static const struct {
+	const char *path, *data, *end;
+	const char *from, *to;
+} template_files[] = {
+	{ "bootstrap.bpf.c", template_bpf_c, template_bpf_c_end,
+	  "\"bootstrap.h\"", "\"bootstrap.bpf.h\"" },
+	{ "bootstrap.bpf.h", template_bpf_h, template_bpf_h_end, "", "" },
+	{ "config.json", template_config, template_config_end, "@name@", NULL },
+	{ ".gitignore", template_gitignore, template_gitignore_end, "", "" },
+	{ "README.md", template_readme, template_readme_end, "", "" },
+	{ ".github/workflows/publish.yml", template_publish,
+	  template_publish_end, "", "" },
+};
+
+static int write_template(const char *dir, const char *name, size_t i,
+			  struct eu_error *err)
+{
+	const char *data = template_files[i].data, *end = template_files[i].end;
+	const char *from = template_files[i].from, *at;
+	eu_auto_free char *path = eu_path_join(dir, template_files[i].path);
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 20);
+
+	if (!path)
+		return eu_error_oom(err);
+	at = *from ? memmem(data, end - data, from, strlen(from)) : NULL;
+	if (at) {
+		eu_buf_put(&b, data, at - data);
+		eu_buf_puts(&b, template_files[i].to ?: name);
+		data = at + strlen(from);
+	}
+	eu_buf_put(&b, data, end - data);
+	return eu_file_write(path, b.data, b.len, err);
+}
+
+static int make_dir(const char *path, struct eu_error *err)
+{
+	if (mkdir(path, 0777) && errno != EEXIST)
+		return eu_error_set(err, -errno, "cannot make folder '%s': %s",
+				    path, strerror(errno));
+	return 0;
+}
+
+/* Nothing of the user's is overwritten. */
+static int check_empty(const char *dir, struct eu_error *err)
+{
+	for (size_t i = 0; i < EU_COUNT(template_files); i++) {
+		eu_auto_free char *path = eu_path_join(dir,
+						template_files[i].path);
+
+		if (path && !access(path, F_OK))
+			return eu_error_set(err, -EEXIST,
+				"'%s' exists already: nothing was written",
+				path);
+	}
+	return 0;
+}
+
+static int init_git(const char *dir)
+{
+	char *argv[] = { (char *)"git", (char *)"-C", (char *)dir,
+			 (char *)"init", (char *)"-q", NULL };
+
+	return run_child(argv);
+}
+
+static int make_project(const char *dir, const char *name, struct eu_error *err)
+{
+	eu_auto_free char *github = eu_path_join(dir, ".github");
+	eu_auto_free char *flows = eu_path_join(dir, ".github/workflows");
+	int r;
+
+	if (!github || !flows)
+		return eu_error_oom(err);
+	r = make_dir(dir, err);
+	r = r ?: check_empty(dir, err);
+	r = r ?: make_dir(github, err);
+	r = r ?: make_dir(flows, err);
+	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++)
+		r = write_template(dir, name, i, err);
+	if (!r && init_git(dir))
+		fprintf(stderr, "%s: git is not installed: no repository was made\n",
+			program_name);
+	return r;
+}
+
+enum { OPT_HELP, OPT_VERBOSE };
+
+static const struct eu_option help_only[] = {
+	{ 'h', "help", NULL, "print help", OPT_HELP },
+	{ 0 },
+};
+
+static int init(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
+	const char *dir = NULL, *name;
+	struct eu_error err = { 0 };
+	int i;
+
+	while ((i = eu_args_next(&args, cmd->options, &err)) != EU_ARGS_END) {
+		if (i >= 0)
+			return show_help(cmd);
+		if (i == EU_ARGS_WORD && !dir) {
+			dir = args.value;
+			continue;
+		}
+		if (i == EU_ARGS_WORD)
+			eu_error_set(&err, -EINVAL, "unexpected argument '%s'",
+				     args.value);
+		return fail_usage(cmd, &err);
+	}
+	dir = dir ?: ".";
+	name = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir;
+	if (make_project(dir, strcmp(name, ".") ? name : "bootstrap", &err))
+		return fail(&err);
+	printf("the template is in place: %s; go on with 'lmp build' there\n",
+	       dir);
+	return EXIT_DONE;
+}
+
+const struct eu_command lmp_init = {
+	.name = "init",
+	.usage = "[FOLDER]",
+	.summary = "make a new project from the built-in template",
+	.description =
+		"Writes a program that traces processes into FOLDER (default: here), and makes it a git repository. Existing files are never overwritten.",
+	.examples = "lmp init hello && cd hello && lmp build",
+	.options = help_only,
+	.run = init,
+};
+
+/* build */
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && !strcmp(s + n - m, end);
+}
+
+/* The only *.bpf.c of the folder. */
+static int find_source(char **ret, struct eu_error *err)
+{
+	DIR *d = opendir(".");
+	eu_auto_free char *found = NULL;
+	struct dirent *e;
+	int n = 0;
+
+	while (d && (e = readdir(d))) {
+		if (!ends_with(e->d_name, ".bpf.c"))
+			continue;
+		n++;
+		free(found);
+		found = strdup(e->d_name);
+	}
+	if (d)
+		closedir(d);
+	if (!n)
+		return eu_error_set(err, -ENOENT,
+			"no *.bpf.c here: 'lmp init NAME' makes a project");
+	if (n > 1)
+		return eu_error_set(err, -EINVAL,
+			"%d files *.bpf.c here: name one of them", n);
+	*ret = eu_take_ptr(found);
+	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* NAME.bpf.h holds the exported types; without it NAME.h; NULL: neither. */
+static char *find_header(const char *source)
+{
+	static const char *const ends[] = { ".bpf.h", ".h" };
+	size_t n = strlen(source) - strlen(".bpf.c");
+	char *path;
+
+	for (size_t i = 0; i < EU_COUNT(ends); i++) {
+		if (asprintf(&path, "%.*s%s", (int)n, source, ends[i]) < 0)
+			return NULL;
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static void progress(const char *what, const char *path, const char *end)
+{
+	printf("  %-8s %.*s%s\n", what,
+	       (int)(strlen(path) - strlen(".bpf.c")), path, end);
+	fflush(stdout);
+}
+
+static int build_source(const char *source, struct eu_error *err)
+{
+	eu_auto_free char *header = find_header(source);
+	eu_auto_free char *ecc = beside("ecc");
+	char *argv[] = { ecc, (char *)source, header, NULL };
+	const char *v = getenv("V");
+	int status;
+
+	if (!ecc)
+		return eu_error_oom(err);
+	if (v && !strcmp(v, "1"))
+		printf("%s %s %s\n", ecc, source, header ?: "");
+	progress("BPF", source, ".bpf.o");
+	status = run_child(argv);
+	if (status == 127)
+		return eu_error_set(err, -ENOENT,
+				    "cannot run '%s': is ecc installed?", ecc);
+	if (status)
+		return eu_error_set(err, -EINVAL, "'%s' was not built", source);
+	progress("GEN-SKEL", source, ".skel.json");
+	printf("  %-8s package.json\n", "PACKAGE");
+	return 0;
+}
+
+static int build(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
+	eu_auto_free char *source = NULL;
+	struct eu_error err = { 0 };
+	int i;
+
+	while ((i = eu_args_next(&args, cmd->options, &err)) != EU_ARGS_END) {
+		if (i >= 0)
+			return show_help(cmd);
+		if (i != EU_ARGS_WORD)
+			return fail_usage(cmd, &err);
+		if (!ends_with(args.value, ".bpf.c") || source) {
+			eu_error_set(&err, -EINVAL,
+				     "'%s': give one file *.bpf.c", args.value);
+			return fail_usage(cmd, &err);
+		}
+		source = strdup(args.value);
+	}
+	if (!source && find_source(&source, &err))
+		return fail(&err);
+	return build_source(source, &err) ? fail(&err) : EXIT_DONE;
+}
+
+const struct eu_command lmp_build = {
+	.name = "build",
+	.usage = "[FILE.bpf.c]",
+	.summary = "compile the program here to package.json",
+	.description =
+		"Compiles FILE.bpf.c (default: the only one here) with the event types of FILE.bpf.h, or else FILE.h, to package.json. V=1 in the environment shows the command.",
+	.options = help_only,
+	.run = build,
+};
+
+/* run */
+
+/* Programs are loaded by root: ask for that where somebody can answer. */
+static void become_root(int argc, char **argv)
+{
+	eu_auto_free char *self = beside("lmp");
+	char **again;
+
+	if (!geteuid() || !isatty(STDIN_FILENO) || !self)
+		return;
+	again = calloc(argc + 4, sizeof(*again));
+	if (!again)
+		return;
+	again[0] = (char *)"sudo";
+	again[1] = (char *)"--";
+	again[2] = self;
+	memcpy(again + 3, argv, argc * sizeof(*again));
+	execvp(again[0], again);
+	free(again);
+}
+
+static int run(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct run_opts o = {
+		.ready_fd = -1, .format = "compact", .announce = true,
+		.path = "package.json",
+	};
+
+	become_root(argc, argv);
+	return run_command(cmd, &o, argc, argv);
+}
+
+const struct eu_command lmp_run = {
+	.name = "run",
+	.usage = "[OPTIONS] [PROGRAM] [OPTIONS OF THE PROGRAM]",
+	.summary = "run a package (default: ./package.json)",
+	.description =
+		"Runs PROGRAM until Ctrl-C and prints its events in single-spaced rows. When not root and on a terminal it goes through sudo.",
+	.options = run_options,
+	.run = run,
+};
