@@ -11,6 +11,7 @@
 
 #include <bpf/bpf.h>
 
+#include "btf/tailor.h"
 #include "pkg/param.h"
 #include "pkg/types.h"
 #include "rt/attach.h"
@@ -64,14 +65,42 @@ static int init(struct eu_program *p, const struct eu_program_opts *o,
 			    o->ctx, err);
 }
 
+/*
+ * Only the part of the kernel's BTF that the object's relocations look at, if
+ * that can be told; else libbpf reads all of it.
+ */
+static const char *tailored(struct eu_program *p,
+			    const struct eu_program_opts *o,
+			    char path[EU_TAILOR_PATH])
+{
+	const struct eu_tailor_opts t = {
+		.object = p->pkg->object->data,
+		.object_size = p->pkg->object->size, .btf_path = o->btf,
+	};
+	struct eu_error why;
+
+	if (o->no_tailor)
+		return o->btf;
+	if (eu_tailor_open(&t, &p->tailored_fd, &why)) {
+		eu_log(&p->log, 1, "reading all of the kernel's BTF: %s",
+		       why.text);
+		return o->btf;
+	}
+	if (p->tailored_fd < 0)
+		return o->btf;
+	eu_tailor_path(path, p->tailored_fd);
+	return path;
+}
+
 static int open_object(struct eu_program *p, const struct eu_program_opts *o,
 		       struct eu_error *err)
 {
 	const struct eu_package *pkg = p->pkg;
-	LIBBPF_OPTS(bpf_object_open_opts, oo,
-		.object_name = pkg->name, .btf_custom_path = o->btf);
+	LIBBPF_OPTS(bpf_object_open_opts, oo, .object_name = pkg->name);
+	char path[EU_TAILOR_PATH];
 	int r;
 
+	oo.btf_custom_path = tailored(p, o, path);
 	eu_log_enter(&p->log);
 	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size,
 				      &oo);
