@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+#
+# What every scenario begins with:
+#
+#	load ../helper
+#
+# It gives the test an empty directory of its own ($T, where it starts) and ends
+# at its end whatever start, start_ready and run_ready began and nothing else.
+# A file with a setup or teardown of its own calls helper_setup and
+# helper_teardown there.
+
+ROOT=${ROOT:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
+BUILD=${BUILD:-$ROOT/build}
+ECLI=$BUILD/tools/ecli
+ECC=$BUILD/tools/ecc
+LMP=$BUILD/tools/lmp
+# Objects and packages made when the tree was built: guests have no compiler.
+OBJ=$BUILD/tests/obj
+
+# How long anything may take that should happen at once. Emulated processors
+# are slow, and a limit is only ever reached by a failure.
+PATIENCE=${PATIENCE:-60}
+
+helper_setup() {
+	T=$BATS_TEST_TMPDIR
+	started=0
+	children=()
+	cd "$T"
+}
+
+helper_teardown() {
+	local pid
+
+	for pid in "${children[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	children=()
+}
+
+setup() { helper_setup; }
+teardown() { helper_teardown; }
+
+# has CAPABILITY: whether it works here, seen by trying. The names are those of
+# "ecli check", and a few that it has no business with.
+has() {
+	local r=0
+
+	case $1 in
+	root) [ "$(id -u)" = 0 ] ;;
+	ecc) [ -z "${GUEST:-}" ] && [ -x "$ECC" ] ;;
+	guest) [ -n "${GUEST:-}" ] ;;
+	program:*) command -v "${1#program:}" >/dev/null ;;
+	*)
+		"$ECLI" check --probe "$1" >/dev/null 2>&1 || r=$?
+		if [ $r -gt 1 ]; then
+			"$ECLI" check --probe "$1" >&2 || :
+			return 2
+		fi
+		return $r
+		;;
+	esac
+}
+
+# need CAPABILITY...: skips the test if one is missing. What the host skips for
+# that reason, the runner has a guest do.
+need() {
+	local r cap
+
+	for cap; do
+		r=0
+		has "$cap" || r=$?
+		[ $r -le 1 ] || return 1
+		[ $r -eq 0 ] || skip "needs $cap"
+	done
+}
+
+# Where version 2 of control groups is mounted.
+cgroup2() {
+	local dir type
+
+	while read -r _ dir type _; do
+		if [ "$type" = cgroup2 ]; then
+			printf '%s\n' "$dir"
+			return
+		fi
+	done </proc/self/mounts
+	return 1
+}
+
+# start COMMAND...: in the background, with $OUT and $ERR to read and its
+# process in $PID. bash has background processes ignore Ctrl-C; not these.
+start() {
+	started=$((started + 1))
+	OUT=$T/out.$started
+	ERR=$T/err.$started
+	env --default-signal=INT,QUIT "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- &
+	PID=$!
+	children+=("$PID")
+}
+
+# start_ready COMMAND... --ready-fd 3: as start, returning when the command has
+# said that it is ready.
+start_ready() {
+	local line= fifo
+
+	started=$((started + 1))
+	OUT=$T/out.$started
+	ERR=$T/err.$started
+	fifo=$T/ready.$started
+	mkfifo "$fifo"
+	env --default-signal=INT,QUIT "$@" >"$OUT" 2>"$ERR" </dev/null \
+		3>"$fifo" &
+	PID=$!
+	children+=("$PID")
+	read -r -t "$PATIENCE" line <"$fifo" || :
+	[ "$line" != READY=1 ] || return 0
+	echo "not ready: $*"
+	sed 's/^/stdout: /' "$OUT"
+	sed 's/^/stderr: /' "$ERR"
+	return 1
+}
+
+# run_ready ARGUMENT...: "ecli run", ready.
+run_ready() {
+	start_ready "$ECLI" run --ready-fd 3 "$@"
+}
+
+# stop_it [SIGNAL]: sends it (INT) to $PID and returns its exit status. Not to be
+# called by "run", whose subshell has other children.
+stop_it() {
+	kill -"${1:-INT}" "$PID"
+	end_of_it
+}
+
+# end_of_it: waits for the end of $PID and returns its exit status, 137 if it
+# had to be killed for not ending. Not by "run" either.
+end_of_it() {
+	local r=0 dog
+
+	{ sleep "$PATIENCE"; kill -KILL "$PID"; } >/dev/null 2>&1 3>&- &
+	dog=$!
+	wait "$PID" || r=$?
+	# The subshell's sleep is a process too.
+	pkill -P "$dog" 2>/dev/null || :
+	wait "$dog" 2>/dev/null || :
+	return $r
+}
+
+# wait_for REGEX [FILE]: until a line of the file ($OUT) matches. Starts no
+# process, as what is being waited for may trace those.
+wait_for() {
+	local end=$((SECONDS + PATIENCE)) file=${2:-$OUT} line never
+
+	[ -p "$T/never" ] || mkfifo "$T/never"
+	exec {never}<>"$T/never"
+	while :; do
+		while IFS= read -r line; do
+			if [[ $line =~ $1 ]]; then
+				exec {never}<&-
+				return 0
+			fi
+		done <"$file"
+		[ $SECONDS -lt $end ] || break
+		read -r -t 0.02 -u $never line || :
+	done
+	exec {never}<&-
+	echo "no '$1' in $file, which ends:"
+	tail -n 20 "$file"
+	return 1
+}
