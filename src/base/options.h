@@ -64,6 +64,14 @@ struct eu_command {
 	bool hidden;
 };
 
+/* An executable: its commands (a NULL ends them), or one that has no name. */
+struct eu_tool {
+	const char *name;
+	const char *summary;
+	const struct eu_command *const *commands;
+	const struct eu_command *otherwise;	/* a first word that is none */
+};
+
 /* The full --help text of @cmd run as "@program NAME". */
 void eu_command_help(const struct eu_command *cmd, const char *program,
 		     struct eu_buf *out);

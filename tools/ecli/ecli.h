@@ -10,6 +10,7 @@
 
 #include "base/options.h"
 #include "rt/program.h"
+#include "tool.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 

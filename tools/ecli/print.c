@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ecli.h"
+
+const char *program_name;
+
+void put(const char *text)
+{
+	eu_write_all(STDOUT_FILENO, text, strlen(text));
+}
+
+int fail(const struct eu_error *err)
+{
+	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	return EXIT_FAILED;
+}
+
+int fail_usage(const struct eu_command *cmd, const struct eu_error *err)
+{
+	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	fprintf(stderr, "Try '%s %s --help'.\n", program_name, cmd->name);
+	return EXIT_USAGE;
+}
+
+int show_help(const struct eu_command *cmd)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 20);
+
+	eu_command_help(cmd, program_name, &b);
+	put(eu_buf_str(&b) ?: "");
+	return EXIT_DONE;
+}
