@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+#
+# Short names for what meson and scripts/ do.
+#
+#	make			build into ./build
+#	make run [SECONDS=N]	build, compile an example and run it
+#	make test		all that this machine can test
+#	make test-fresh		the two above in a newly made Debian system
+#	make bench		measure
+#	make install [PREFIX=/usr/local] [DESTDIR=]
+#	make uninstall [DESTDIR=]
+#	make format, lint, clean
+#
+# As root, what is missing is installed first. Called through sudo, compiling
+# is done as the calling user, who so keeps his files.
+
+EUNOMIA_CACHE ?= /var/cache/eunomia
+export EUNOMIA_CACHE
+PREFIX ?= /usr/local
+BUILD := build
+U := scripts/as-user
+
+# bash keeps a clock of its own in a variable of this name, and one that came
+# from the environment is that clock.
+unexport SECONDS
+ifeq ($(origin SECONDS),command line)
+timeout := --timeout $(SECONDS)
+endif
+
+.PHONY: all build run test test-fresh bench install uninstall format lint clean
+.NOTPARALLEL:
+
+all: build
+
+build:
+	@scripts/setup run
+	@$U scripts/build $(BUILD) '$(if $(filter install,$(MAKECMDGOALS)),$(PREFIX))'
+
+example := examples/bootstrap/bootstrap
+run: build
+	@$U mkdir -p $(BUILD)/example
+	$U $(BUILD)/tools/ecc -o $(BUILD)/example $(example).bpf.c $(example).h
+	scripts/foreground $(BUILD)/tools/ecli run $(timeout) \
+		$(BUILD)/example/package.json
+
+test:
+	@scripts/setup test
+	@$U scripts/build $(BUILD)
+	@tests/run
+
+test-fresh:
+	@scripts/setup test
+	@scripts/test-fresh
+
+bench:
+	@scripts/setup bench
+	@$U scripts/build $(BUILD)
+	@bench/run
+
+install: build
+	@scripts/install $(BUILD) '$(DESTDIR)'
+
+uninstall:
+	@scripts/install -u $(BUILD) '$(DESTDIR)'
+
+format:
+	$U git ls-files -z '*.[ch]' | $U xargs -0 -r clang-format-16 -i
+
+lint:
+	@tests/run lint
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-*
