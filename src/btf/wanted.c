@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "btf/wanted.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Names that were made to collide cost their number squared. */
+enum { MAX_NAMES = 1 << 14 };
+
+void eu_wanted_done(struct eu_wanted *w)
+{
+	if (!w)
+		return;
+	free(w->names);
+	free(w->slots);
+	*w = (struct eu_wanted){ 0 };
+}
+
+/* "x___y" at @s, of which "___" is the last thing in front of a flavour. */
+static bool is_flavour(const char *s)
+{
+	return s[0] != '_' && s[1] == '_' && s[2] == '_' && s[3] == '_' &&
+	       s[4] != '_';
+}
+
+static uint32_t essential_len(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = n < 5 ? 0 : n - 4; i > 0; i--) {
+		if (is_flavour(name + i - 1))
+			return i;
+	}
+	return n;
+}
+
+static uint32_t hash_of(const char *s, uint32_t len)
+{
+	uint32_t h = 2166136261u;
+
+	while (len--)
+		h = (h ^ (unsigned char)*s++) * 16777619u;
+	return h;
+}
+
+/*
+ * A bit of @starts for a name's first two characters, the same for all of its
+ * flavours. Nearly all names of a kernel are done with after this, and are
+ * neither measured nor hashed.
+ */
+static uint32_t start_bit(const char *s)
+{
+	uint32_t a = (unsigned char)s[0], b = a ? (unsigned char)s[1] : 0;
+
+	return (a << 8 | (b == '_' ? 0 : b)) * 2654435761u >> 20;
+}
+
+static uint32_t *slot_of(const struct eu_wanted *w, const char *name,
+			 uint32_t len, uint32_t hash)
+{
+	const struct eu_wanted_name *n;
+	uint32_t *slot;
+	size_t i = hash;
+
+	for (;; i++) {
+		slot = &w->slots[i & (w->n_slots - 1)];
+		if (!*slot)
+			return slot;
+		n = &w->names[*slot - 1];
+		if (n->hash == hash && n->len == len &&
+		    !memcmp(n->text, name, len))
+			return slot;
+	}
+}
+
+/* The table is at most half full. */
+static int grow_slots(struct eu_wanted *w)
+{
+	uint32_t *old = w->slots;
+	size_t n_slots = w->n_slots ? w->n_slots * 2 : 32;
+
+	if (w->n * 2 < w->n_slots)
+		return 0;
+	w->slots = calloc(n_slots, sizeof(*w->slots));
+	if (!w->slots) {
+		w->slots = old;
+		return -ENOMEM;
+	}
+	w->n_slots = n_slots;
+	for (size_t i = 0; i < w->n; i++)
+		*slot_of(w, w->names[i].text, w->names[i].len,
+			 w->names[i].hash) = i + 1;
+	free(old);
+	return 0;
+}
+
+static int add(struct eu_wanted *w, const char *name,
+	       struct eu_wanted_name **ret)
+{
+	uint32_t len = essential_len(name), hash = hash_of(name, len), bit;
+	uint32_t *slot;
+	int r;
+
+	r = eu_array_grow(&w->names, w->n, sizeof(*w->names), MAX_NAMES) ?:
+	    grow_slots(w);
+	if (r)
+		return r;
+	slot = slot_of(w, name, len, hash);
+	if (!*slot) {
+		w->names[w->n] = (struct eu_wanted_name){
+			.text = name, .len = len, .hash = hash };
+		*slot = ++w->n;
+		bit = start_bit(name);
+		w->starts[bit / 64] |= 1ull << bit % 64;
+	}
+	*ret = &w->names[*slot - 1];
+	return 0;
+}
+
+uint32_t eu_wanted_kinds(uint32_t kind)
+{
+	const uint32_t enums = 1u << BTF_KIND_ENUM | 1u << BTF_KIND_ENUM64;
+
+	return enums >> kind & 1 ? enums : 1u << kind;
+}
+
+int eu_wanted_type(struct eu_wanted *w, const char *name, uint32_t kind,
+		   uint8_t depth)
+{
+	struct eu_wanted_name *n;
+	int r = add(w, name, &n);
+
+	if (r)
+		return r;
+	for (uint32_t k = 0; k < EU_BTF_KINDS; k++) {
+		if (eu_wanted_kinds(kind) >> k & 1)
+			n->depth[k] |= depth;
+	}
+	w->kinds |= eu_wanted_kinds(kind);
+	return 0;
+}
+
+int eu_wanted_member(struct eu_wanted *w, const char *name)
+{
+	struct eu_wanted_name *n;
+	int r = add(w, name, &n);
+
+	if (!r)
+		n->member = true;
+	return r;
+}
+
+struct eu_wanted_name *eu_wanted_find(const struct eu_wanted *w,
+				      const char *name)
+{
+	uint32_t bit = start_bit(name), len;
+	uint32_t *slot;
+
+	if (!(w->starts[bit / 64] >> bit % 64 & 1))
+		return NULL;
+	len = essential_len(name);
+	slot = slot_of(w, name, len, hash_of(name, len));
+	return *slot ? &w->names[*slot - 1] : NULL;
+}
