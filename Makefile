@@ -64,7 +64,8 @@ uninstall:
 	@scripts/install -u $(BUILD) '$(DESTDIR)'
 
 format:
-	$U git ls-files -z '*.[ch]' | $U xargs -0 -r clang-format-16 -i
+	@find src tools include tests bench examples -name '*.[ch]' -print0 | \
+		xargs -0 $U clang-format-16 -i
 
 lint:
 	@tests/run lint
