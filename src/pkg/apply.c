@@ -14,7 +14,7 @@
 
 struct apply {
 	struct eu_package *pkg;
-	const struct btf *ids;	/* what the metadata's type ids refer to */
+	const struct btf *ids; /* what the metadata's type ids refer to */
 	struct eu_error *err;
 };
 
@@ -26,9 +26,10 @@ static int wrong(struct apply *a, const char *kind, const char *name,
 
 static int unknown(struct apply *a, const char *kind, const char *name)
 {
-	return eu_error_set(a->err, -EINVAL,
-			    "the metadata names a %s '%s' that the object does not have",
-			    kind, name);
+	return eu_error_set(
+		a->err, -EINVAL,
+		"the metadata names a %s '%s' that the object does not have",
+		kind, name);
 }
 
 /* Replaces *@to by the text of the value at @key; nothing if there is none. */
@@ -41,7 +42,7 @@ static int take_text(struct apply *a, const json_t *obj, const char *key,
 	if (!j || json_is_null(j))
 		return 0;
 	s = json_is_string(j) ? strdup(json_string_value(j)) :
-	    eu_json_write(j, NULL);
+				eu_json_write(j, NULL);
 	if (!s)
 		return eu_error_oom(a->err);
 	free(*to);
@@ -62,8 +63,7 @@ static int name_of(struct apply *a, json_t *item, const char *kind,
 	*ret_name = eu_json_str(item, "name");
 	if (!*ret_name)
 		return eu_error_set(a->err, -EINVAL,
-				    "the metadata has a %s without a name",
-				    kind);
+				    "the metadata has a %s without a name", kind);
 	return 0;
 }
 
@@ -102,8 +102,9 @@ static int apply_cmdarg(struct apply *a, struct eu_var *v, json_t *arg)
 	if (!arg || json_is_null(arg))
 		return 0;
 	if (!json_is_object(arg))
-		return wrong(a, "variable", v->name,
-			     "'cmdarg' must be an object such as {\"long\": \"name\"}");
+		return wrong(
+			a, "variable", v->name,
+			"'cmdarg' must be an object such as {\"long\": \"name\"}");
 	r = take_text(a, arg, "long", &v->flag);
 	if (!r)
 		r = take_text(a, arg, "short", &v->short_flag);
@@ -131,9 +132,10 @@ static int apply_var(struct apply *a, const char *section, json_t *item)
 		return r;
 	v = eu_package_var(a->pkg, name);
 	if (!v || strcmp(v->section, section))
-		return eu_error_set(a->err, -EINVAL,
-				    "the metadata names a variable '%s' in section '%s' that the object does not have",
-				    name, section);
+		return eu_error_set(
+			a->err, -EINVAL,
+			"the metadata names a variable '%s' in section '%s' that the object does not have",
+			name, section);
 	keep(&v->meta, item);
 	value = json_object_get(item, "value");
 	if (value && !json_is_null(value))
@@ -152,7 +154,7 @@ static int apply_section(struct apply *a, json_t *item)
 	r = name_of(a, item, "data section", &name);
 	if (!r)
 		r = check_list(a, vars, "variables");
-	json_array_foreach(vars, i, var) {
+	json_array_foreach (vars, i, var) {
 		if (r)
 			break;
 		r = apply_var(a, name, var);
@@ -178,19 +180,22 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 	if (!s || json_is_null(s))
 		return 0;
 	if (!json_is_object(s))
-		return wrong(a, "map", m->name,
-			     "'sample' must be an object such as {\"interval\": 1000}");
+		return wrong(
+			a, "map", m->name,
+			"'sample' must be an object such as {\"interval\": 1000}");
 	if (type)
 		for (; i < EU_COUNT(kinds); i++)
 			if (json_is_string(type) &&
 			    !strcmp(json_string_value(type), kinds[i].name))
 				break;
 	if (i == EU_COUNT(kinds))
-		return wrong(a, "map", m->name,
-			     "'type' of 'sample' must be default_kv, log2_hist or linear_hist");
+		return wrong(
+			a, "map", m->name,
+			"'type' of 'sample' must be default_kv, log2_hist or linear_hist");
 	if (interval && (eu_json_u64(interval, &ms) || !ms || ms > INT32_MAX))
-		return wrong(a, "map", m->name,
-			     "'interval' of 'sample' must be milliseconds above 0");
+		return wrong(
+			a, "map", m->name,
+			"'interval' of 'sample' must be milliseconds above 0");
 	m->sample = kinds[i].kind;
 	m->interval_ms = ms;
 	m->keep = json_is_false(json_object_get(s, "clear_map"));
@@ -206,11 +211,13 @@ static int apply_member(struct apply *a, struct eu_map *m, const json_t *item)
 	if (!name || eu_json_u64(json_object_get(item, "offset"), &offset) ||
 	    eu_json_u64(json_object_get(item, "btf_type_id"), &id) ||
 	    offset > INT32_MAX || id > UINT32_MAX)
-		return wrong(a, "map", m->name,
-			     "each of 'custom_members' must have name, offset and btf_type_id");
+		return wrong(
+			a, "map", m->name,
+			"each of 'custom_members' must have name, offset and btf_type_id");
 	if (!map_id(a, id))
-		return wrong(a, "map", m->name,
-			     "a btf_type_id of 'custom_members' is not in the object's BTF");
+		return wrong(
+			a, "map", m->name,
+			"a btf_type_id of 'custom_members' is not in the object's BTF");
 	c = eu_package_grow(m->members, m->n_members, EU_PACKAGE_MAX_ITEMS);
 	if (!c)
 		return eu_error_oom(a->err);
@@ -220,8 +227,7 @@ static int apply_member(struct apply *a, struct eu_map *m, const json_t *item)
 	return c->name ? 0 : eu_error_oom(a->err);
 }
 
-static int apply_export_config(struct apply *a, struct eu_map *m,
-			       const json_t *c)
+static int apply_export_config(struct apply *a, struct eu_map *m, const json_t *c)
 {
 	const json_t *id = json_object_get(c, "btf_type_id"), *item;
 	const json_t *members = json_object_get(c, "custom_members");
@@ -237,15 +243,17 @@ static int apply_export_config(struct apply *a, struct eu_map *m,
 		return 0;
 	if (id) {
 		if (eu_json_u64(id, &v) || v > UINT32_MAX || !map_id(a, v))
-			return wrong(a, "map", m->name,
-				     "the btf_type_id of 'export_config' is not in the object's BTF");
+			return wrong(
+				a, "map", m->name,
+				"the btf_type_id of 'export_config' is not in the object's BTF");
 		m->export_type_id = map_id(a, v);
 		return 0;
 	}
 	if (!json_is_array(members))
-		return wrong(a, "map", m->name,
-			     "'export_config' must be no_export, default, btf_type_id or custom_members");
-	json_array_foreach(members, i, item) {
+		return wrong(
+			a, "map", m->name,
+			"'export_config' must be no_export, default, btf_type_id or custom_members");
+	json_array_foreach (members, i, item) {
 		r = apply_member(a, m, item);
 		if (r)
 			return r;
@@ -270,12 +278,12 @@ static int apply_type(struct apply *a, struct eu_map *m, const json_t *j)
 		name += 7;
 	id = btf__find_by_name_kind(a->pkg->btf, name, BTF_KIND_STRUCT);
 	if (id <= 0)
-		id = btf__find_by_name_kind(a->pkg->btf, name,
-					    BTF_KIND_TYPEDEF);
+		id = btf__find_by_name_kind(a->pkg->btf, name, BTF_KIND_TYPEDEF);
 	if (id <= 0)
-		return eu_error_set(a->err, -EINVAL,
-				    "map '%s': type '%s' is not in the object's BTF",
-				    m->name, name);
+		return eu_error_set(
+			a->err, -EINVAL,
+			"map '%s': type '%s' is not in the object's BTF",
+			m->name, name);
 	m->export_type_id = id;
 	m->exported = true;
 	return 0;
@@ -344,7 +352,7 @@ static int apply_targets(struct apply *a, struct eu_prog *p, const json_t *j)
 		return 0;
 	if (!json_is_array(j))
 		return add_target(a, p, j);
-	json_array_foreach(j, i, item) {
+	json_array_foreach (j, i, item) {
 		r = add_target(a, p, item);
 		if (r)
 			return r;
@@ -365,9 +373,10 @@ static int apply_prog(struct apply *a, json_t *item)
 	if (!p)
 		return unknown(a, "program", name);
 	if (attach && strcmp(attach + (*attach == '?'), p->section))
-		return eu_error_set(a->err, -EINVAL,
-				    "program '%s' is in section '%s' of the object, but the metadata says '%s'",
-				    name, p->section, attach);
+		return eu_error_set(
+			a->err, -EINVAL,
+			"program '%s' is in section '%s' of the object, but the metadata says '%s'",
+			name, p->section, attach);
 	keep(&p->meta, item);
 	r = take_text(a, item, "description", &p->description);
 	return r ?: apply_targets(a, p, json_object_get(item, "target"));
@@ -399,20 +408,18 @@ static bool same_shape(const struct btf_type *t, const json_t *item)
  * The id of export @item: its "type_id" if that is a struct of that name,
  * else the type with its name, of several the one with its shape.
  */
-static uint32_t find_export(struct apply *a, const char *name,
-			    const json_t *item)
+static uint32_t find_export(struct apply *a, const char *name, const json_t *item)
 {
 	const struct btf *btf = a->pkg->btf;
 	uint32_t id = 0, real, found = 0;
 	const struct btf_type *t;
 	uint64_t v;
 
-	if (!eu_json_u64(json_object_get(item, "type_id"), &v) &&
-	    v <= UINT32_MAX)
+	if (!eu_json_u64(json_object_get(item, "type_id"), &v) && v <= UINT32_MAX)
 		id = map_id(a, v);
 	t = id ? eu_btf_resolve(btf, id, &real) : NULL;
-	if (same_shape(t, item) && (!*eu_btf_name(btf, real) ||
-				    !strcmp(eu_btf_name(btf, real), name)))
+	if (same_shape(t, item) &&
+	    (!*eu_btf_name(btf, real) || !strcmp(eu_btf_name(btf, real), name)))
 		return real;
 	for (id = 1; id < btf__type_cnt(btf); id++) {
 		if (strcmp(eu_btf_name(btf, id), name))
@@ -435,20 +442,22 @@ static int check_export(struct apply *a, const char *name, uint32_t id,
 	uint64_t size;
 
 	if (!id)
-		return eu_error_set(a->err, -EINVAL,
-				    "the metadata exports a type '%s' that is not in the object's BTF",
-				    name);
+		return eu_error_set(
+			a->err, -EINVAL,
+			"the metadata exports a type '%s' that is not in the object's BTF",
+			name);
 	/* Another architecture's may differ. */
 	if (a->ids != a->pkg->btf || same_shape(t, item))
 		return 0;
-	if (!eu_json_u64(json_object_get(item, "size"), &size) &&
-	    size != t->size)
-		return eu_error_set(a->err, -EINVAL,
-				    "type '%s' has %u bytes in the object, but the metadata says %llu",
-				    name, t->size, (unsigned long long)size);
-	return eu_error_set(a->err, -EINVAL,
-			    "type '%s' has %u members in the object, but the metadata says %zu",
-			    name, btf_vlen(t), json_array_size(members));
+	if (!eu_json_u64(json_object_get(item, "size"), &size) && size != t->size)
+		return eu_error_set(
+			a->err, -EINVAL,
+			"type '%s' has %u bytes in the object, but the metadata says %llu",
+			name, t->size, (unsigned long long)size);
+	return eu_error_set(
+		a->err, -EINVAL,
+		"type '%s' has %u members in the object, but the metadata says %zu",
+		name, btf_vlen(t), json_array_size(members));
 }
 
 static int apply_export(struct apply *a, json_t *item)
@@ -463,8 +472,9 @@ static int apply_export(struct apply *a, json_t *item)
 	if (!name || !*name)
 		name = eu_json_str(item, "typedef");
 	if (!name)
-		return eu_error_set(a->err, -EINVAL,
-				    "the metadata has an exported type without a name");
+		return eu_error_set(
+			a->err, -EINVAL,
+			"the metadata has an exported type without a name");
 	if (a->pkg->btf) {
 		id = find_export(a, name, item);
 		r = check_export(a, name, id, item);
@@ -474,8 +484,7 @@ static int apply_export(struct apply *a, json_t *item)
 	e = eu_package_grow(a->pkg->exports, a->pkg->n_exports,
 			    EU_PACKAGE_MAX_EXPORTS);
 	if (!e)
-		return eu_error_set(a->err, -E2BIG,
-				    "more than %d exported types",
+		return eu_error_set(a->err, -E2BIG, "more than %d exported types",
 				    EU_PACKAGE_MAX_EXPORTS);
 	e->name = strdup(name);
 	e->type_id = id;
@@ -502,7 +511,7 @@ static int apply_exports(struct apply *a, const json_t *list)
 	if (r || !json_is_array(list))
 		return r;
 	eu_package_drop_exports(a->pkg);
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		r = apply_export(a, item);
 		if (r)
 			return r;
@@ -522,10 +531,9 @@ static int apply_each(struct apply *a, const json_t *skel, const char *key,
 	if (r || !list)
 		return r;
 	if (json_array_size(list) > EU_PACKAGE_MAX_ITEMS)
-		return eu_error_set(a->err, -E2BIG,
-				    "'%s' has more than %d items", key,
-				    EU_PACKAGE_MAX_ITEMS);
-	json_array_foreach(list, i, item) {
+		return eu_error_set(a->err, -E2BIG, "'%s' has more than %d items",
+				    key, EU_PACKAGE_MAX_ITEMS);
+	json_array_foreach (list, i, item) {
 		r = one(a, item);
 		if (r)
 			return r;

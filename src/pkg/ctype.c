@@ -122,8 +122,7 @@ static void format(const struct btf *btf, uint32_t id, struct eu_buf *out,
 	eu_buf_put(out, decl.data, decl.len);
 }
 
-void eu_ctype_format(const struct btf *btf, uint32_t type_id,
-		     struct eu_buf *out)
+void eu_ctype_format(const struct btf *btf, uint32_t type_id, struct eu_buf *out)
 {
 	format(btf, type_id, out, 0);
 }

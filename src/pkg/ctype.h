@@ -15,8 +15,7 @@
  * Appends the spelling of @type_id. Types without a name are "struct {...}";
  * broken or endless ones become "?".
  */
-void eu_ctype_format(const struct btf *btf, uint32_t type_id,
-		     struct eu_buf *out);
+void eu_ctype_format(const struct btf *btf, uint32_t type_id, struct eu_buf *out);
 
 /* The same in new memory, or NULL if there is none. */
 char *eu_ctype_string(const struct btf *btf, uint32_t type_id);

@@ -19,8 +19,7 @@ static int check_header(struct eu_image *e, size_t len, struct eu_error *err)
 {
 	GElf_Ehdr h;
 
-	if (!e->elf || elf_kind(e->elf) != ELF_K_ELF ||
-	    !gelf_getehdr(e->elf, &h))
+	if (!e->elf || elf_kind(e->elf) != ELF_K_ELF || !gelf_getehdr(e->elf, &h))
 		return damaged(err);
 	if (h.e_machine != EM_BPF)
 		return eu_error_set(err, -EINVAL,
@@ -32,8 +31,9 @@ static int check_header(struct eu_image *e, size_t len, struct eu_error *err)
 	/* libelf sees no sections at all where their table is cut off. */
 	if (!h.e_shoff || h.e_shoff > len ||
 	    (len - h.e_shoff) / sizeof(Elf64_Shdr) < h.e_shnum)
-		return eu_error_set(err, -EINVAL,
-				    "the ELF file is damaged or cut: no section table");
+		return eu_error_set(
+			err, -EINVAL,
+			"the ELF file is damaged or cut: no section table");
 	e->big_endian = h.e_ident[EI_DATA] == ELFDATA2MSB;
 	return 0;
 }
@@ -119,8 +119,7 @@ static int read_symbols(struct eu_image *e, Elf_Scn *scn, GElf_Shdr *sh,
 			return damaged(err);
 		s = &e->symbols[e->n_symbols++];
 		*s = (struct eu_image_symbol){
-			.name = elf_strptr(e->elf, sh->sh_link, sym.st_name) ?:
-				"",
+			.name = elf_strptr(e->elf, sh->sh_link, sym.st_name) ?: "",
 			.value = sym.st_value,
 			.size = sym.st_size,
 			.type = GELF_ST_TYPE(sym.st_info),
@@ -144,7 +143,7 @@ static int find_symbols(struct eu_image *e, struct eu_error *err)
 }
 
 int eu_image_init(struct eu_image *e, const void *data, size_t len,
-		struct eu_error *err)
+		  struct eu_error *err)
 {
 	int r;
 
@@ -172,7 +171,7 @@ void eu_image_done(struct eu_image *e)
 }
 
 const struct eu_image_section *eu_image_section(const struct eu_image *e,
-					    const char *name)
+						const char *name)
 {
 	for (size_t i = 1; i < e->n_sections; i++)
 		if (!strcmp(e->sections[i].name, name))
@@ -181,7 +180,7 @@ const struct eu_image_section *eu_image_section(const struct eu_image *e,
 }
 
 const struct eu_image_symbol *eu_image_global(const struct eu_image *e,
-					  const char *name)
+					      const char *name)
 {
 	size_t lo = 0, hi = e->n_symbols, mid;
 

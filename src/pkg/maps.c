@@ -14,11 +14,11 @@ struct map_field {
 };
 
 static const struct map_field numbers[] = {
-	{ "type",	 offsetof(struct eu_map, type) },
-	{ "key_size",	 offsetof(struct eu_map, key_size) },
-	{ "value_size",	 offsetof(struct eu_map, value_size) },
+	{ "type", offsetof(struct eu_map, type) },
+	{ "key_size", offsetof(struct eu_map, key_size) },
+	{ "value_size", offsetof(struct eu_map, value_size) },
 	{ "max_entries", offsetof(struct eu_map, max_entries) },
-	{ "map_flags",	 offsetof(struct eu_map, flags) },
+	{ "map_flags", offsetof(struct eu_map, flags) },
 };
 
 static struct eu_map *add_map(struct eu_package *pkg, const char *name,
@@ -134,8 +134,8 @@ static int struct_ops(struct eu_package *pkg, const char *section,
 		var = btf__type_by_id(pkg->btf, btf_var_secinfos(sec)[i].type);
 		if (!var || !btf_is_var(var))
 			continue;
-		map = add_map(pkg, btf__name_by_offset(pkg->btf,
-						       var->name_off) ?: "",
+		map = add_map(pkg,
+			      btf__name_by_offset(pkg->btf, var->name_off) ?: "",
 			      err);
 		if (!map)
 			return -EINVAL;
@@ -170,9 +170,10 @@ static int legacy_maps(struct eu_package *pkg, const struct eu_image *img,
 		memcpy(def, (const char *)s->data + sym->value, sizeof(def));
 		for (size_t k = 0; k < EU_COUNT(numbers); k++)
 			*(uint32_t *)((char *)map + numbers[k].at) =
-				img->big_endian ==
-				(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) ?
-				def[k] : __builtin_bswap32(def[k]);
+				img->big_endian == (__BYTE_ORDER__ ==
+						    __ORDER_BIG_ENDIAN__) ?
+					def[k] :
+					__builtin_bswap32(def[k]);
 	}
 	return 0;
 }

@@ -24,8 +24,7 @@ bool eu_object_is_data(const char *section)
 	return false;
 }
 
-const struct btf_type *eu_object_datasec(const struct btf *btf,
-					 const char *name)
+const struct btf_type *eu_object_datasec(const struct btf *btf, const char *name)
 {
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_DATASEC);
 
@@ -39,7 +38,7 @@ static char *name_of(const char *origin)
 	const char *base = slash ? slash + 1 : origin;
 	const char *dot = strrchr(base, '.');
 	char *name = strndup(base, dot && dot > base ? (size_t)(dot - base) :
-			     strlen(base));
+						       strlen(base));
 
 	for (char *c = name; c && *c; c++)
 		if (!isalnum((unsigned char)*c))
@@ -132,8 +131,7 @@ static int section_vars(struct eu_package *pkg, const struct eu_image *img,
 	int r = 0;
 
 	for (uint32_t i = 0; sec && i < btf_vlen(sec) && !r; i++)
-		r = one_var(pkg, img, s, section, btf_var_secinfos(sec) + i,
-			    err);
+		r = one_var(pkg, img, s, section, btf_var_secinfos(sec) + i, err);
 	if (!r && pkg->n_vars > first)
 		qsort(pkg->vars + first, pkg->n_vars - first,
 		      sizeof(*pkg->vars), by_offset);
@@ -154,9 +152,10 @@ static int symbol_vars(struct eu_package *pkg, const struct eu_image *img,
 		    sym->type != STT_OBJECT || sym->bind == STB_LOCAL)
 			continue;
 		if (sym->value > s->size || sym->size > s->size - sym->value)
-			return eu_error_set(err, -EINVAL,
-					    "variable '%s' lies outside of section '%s'",
-					    sym->name, s->name);
+			return eu_error_set(
+				err, -EINVAL,
+				"variable '%s' lies outside of section '%s'",
+				sym->name, s->name);
 		v = add_var(pkg, s->name, sym->name, err);
 		if (!v)
 			return -EINVAL;

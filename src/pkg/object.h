@@ -12,9 +12,10 @@
 #include "pkg/package.h"
 
 /* Room for one more item of an array of the package: it is zeroed. */
-#define eu_package_grow(arr, n, max)					\
-	(eu_array_grow(&(arr), (n), sizeof(*(arr)), (max)) ? NULL :	\
-	 memset(&(arr)[(n)++], 0, sizeof(*(arr))))
+#define eu_package_grow(arr, n, max)                         \
+	(eu_array_grow(&(arr), (n), sizeof(*(arr)), (max)) ? \
+		 NULL :                                      \
+		 memset(&(arr)[(n)++], 0, sizeof(*(arr))))
 
 /* Maps from BTF (".maps", ".struct_ops") and from legacy "maps" sections. */
 int eu_object_maps(struct eu_package *pkg, const struct eu_image *img,
@@ -30,7 +31,6 @@ void eu_package_drop_exports(struct eu_package *pkg);
 bool eu_object_is_data(const char *section);
 
 /* The BTF DATASEC called @name, or NULL. */
-const struct btf_type *eu_object_datasec(const struct btf *btf,
-					 const char *name);
+const struct btf_type *eu_object_datasec(const struct btf *btf, const char *name);
 
 #endif

@@ -109,8 +109,7 @@ int eu_package_add_object(struct eu_package *pkg, const char *arch,
 		return eu_error_set(err, -E2BIG,
 				    "an object of %zu bytes; %d MiB are allowed",
 				    len, EU_PACKAGE_MAX_OBJECT >> 20);
-	o = eu_package_grow(pkg->objects, pkg->n_objects,
-			    EU_PACKAGE_MAX_OBJECTS);
+	o = eu_package_grow(pkg->objects, pkg->n_objects, EU_PACKAGE_MAX_OBJECTS);
 	if (!o)
 		return eu_error_set(err, -E2BIG,
 				    "objects for more than %d architectures",

@@ -16,15 +16,15 @@
 #include "pkg/zlib.h"
 
 enum {
-	MAX_VALUES = 2000000,	/* of JSON: each takes some 100 bytes */
-	SNIFFED = 512,		/* bytes that tell text from binary */
+	MAX_VALUES = 2000000, /* of JSON: each takes some 100 bytes */
+	SNIFFED = 512, /* bytes that tell text from binary */
 };
 
 struct source {
 	const char *data;
 	size_t len;
 	const char *origin;
-	const char *arch;	/* wanted; never NULL */
+	const char *arch; /* wanted; never NULL */
 	bool in_tar;
 	struct eu_error *err;
 };
@@ -59,10 +59,11 @@ static int parse_elf(const struct source *s, struct eu_package **ret)
 	if (r)
 		return r;
 	if (object_is_big(pkg->object) != arch_is_big(s->arch))
-		return eu_error_set(s->err, -ENOTSUP,
-				    "'%s' is a %s-endian object, which %s cannot run",
-				    s->origin, object_is_big(pkg->object) ?
-				    "big" : "little", s->arch);
+		return eu_error_set(
+			s->err, -ENOTSUP,
+			"'%s' is a %s-endian object, which %s cannot run",
+			s->origin,
+			object_is_big(pkg->object) ? "big" : "little", s->arch);
 	*ret = eu_take_ptr(pkg);
 	return 0;
 }
@@ -104,15 +105,14 @@ static int read_object(struct eu_package *pkg, const json_t *from,
 	if (!json_is_string(text))
 		return eu_error_set(err, -EINVAL,
 				    "'bpf_object' is missing or no string");
-	if (eu_json_u64(json_object_get(from, "bpf_object_size"), &size) ||
-	    !size)
+	if (eu_json_u64(json_object_get(from, "bpf_object_size"), &size) || !size)
 		return eu_error_set(err, -EINVAL,
 				    "'bpf_object_size' is missing or no size");
 	if (size > EU_PACKAGE_MAX_OBJECT)
-		return eu_error_set(err, -E2BIG,
-				    "'bpf_object_size' is %llu; %d MiB are allowed",
-				    (unsigned long long)size,
-				    EU_PACKAGE_MAX_OBJECT >> 20);
+		return eu_error_set(
+			err, -E2BIG,
+			"'bpf_object_size' is %llu; %d MiB are allowed",
+			(unsigned long long)size, EU_PACKAGE_MAX_OBJECT >> 20);
 	r = eu_base64_decode(json_string_value(text), json_string_length(text),
 			     &packed, err);
 	if (!r)
@@ -135,7 +135,7 @@ static int read_objects(struct eu_package *all, const json_t *root,
 	if (!json_is_object(others))
 		return eu_error_set(err, -EINVAL,
 				    "'objects' must be an object by architecture");
-	json_object_foreach(others, arch, one) {
+	json_object_foreach (others, arch, one) {
 		r = read_object(all, one, arch, err);
 		if (r)
 			return eu_error_prefix(err, r, "'objects', '%s'", arch);
@@ -159,11 +159,11 @@ static void list_archs(const struct eu_package *pkg, struct eu_buf *out)
 {
 	for (size_t i = 0; i < pkg->n_objects; i++) {
 		if (i)
-			eu_buf_puts(out, i + 1 < pkg->n_objects ? ", " :
-				    " and ");
+			eu_buf_puts(out, i + 1 < pkg->n_objects ? ", " : " and ");
 		eu_buf_puts(out, pkg->objects[i].arch ?:
-			    object_is_big(&pkg->objects[i]) ?
-			    "big-endian machines" : "little-endian machines");
+					 object_is_big(&pkg->objects[i]) ?
+					 "big-endian machines" :
+					 "little-endian machines");
 	}
 }
 
@@ -179,15 +179,16 @@ static int check_arch(const struct eu_package *pkg, const char *arch,
 		return 0;
 	list_archs(pkg, &has);
 	if (object_is_big(pkg->object) != arch_is_big(arch))
-		return eu_error_set(err, -ENOTSUP,
-				    "the package is for %s, which have another byte order than %s: build it with 'ecc --arch %s'",
-				    eu_buf_str(&has) ?: "others", arch, arch);
+		return eu_error_set(
+			err, -ENOTSUP,
+			"the package is for %s, which have another byte order than %s: build it with 'ecc --arch %s'",
+			eu_buf_str(&has) ?: "others", arch, arch);
 	if (!own || !bound)
 		return 0;
-	return eu_error_set(err, -ENOTSUP,
-			    "the package is for %s, and its program '%s' (%s) runs nowhere else: build it with 'ecc --arch %s'",
-			    eu_buf_str(&has) ?: "others", bound->name,
-			    bound->section, arch);
+	return eu_error_set(
+		err, -ENOTSUP,
+		"the package is for %s, and its program '%s' (%s) runs nowhere else: build it with 'ecc --arch %s'",
+		eu_buf_str(&has) ?: "others", bound->name, bound->section, arch);
 }
 
 /* Hands the objects that were read over to the package made of one of them. */
@@ -230,8 +231,7 @@ static int keep_unknown(struct eu_package *pkg, json_t *root)
 	return 0;
 }
 
-static int from_json(const struct source *s, json_t *root,
-		     struct eu_package **ret)
+static int from_json(const struct source *s, json_t *root, struct eu_package **ret)
 {
 	eu_auto_package struct eu_package *all = calloc(1, sizeof(*all));
 	eu_auto_package struct eu_package *pkg = NULL;
@@ -270,15 +270,18 @@ static int check_root(const struct source *s, const json_t *root)
 	if (!json_is_object(root))
 		return refuse(s, -EINVAL, "is no package: no object at the top");
 	if (json_object_get(root, "bpf_skel"))
-		return refuse(s, -EINVAL,
-			      "is metadata without its object (a NAME.skel.json): give its package.json");
+		return refuse(
+			s, -EINVAL,
+			"is metadata without its object (a NAME.skel.json): give its package.json");
 	if (json_object_get(root, "data_sz"))
-		return refuse(s, -EINVAL,
-			      "is a package from before version 0.3: build it again from its source");
+		return refuse(
+			s, -EINVAL,
+			"is a package from before version 0.3: build it again from its source");
 	if (!json_object_get(root, "bpf_object") ||
 	    !json_is_object(json_object_get(root, "meta")))
-		return refuse(s, -EINVAL,
-			      "is no package: it must have 'bpf_object' and 'meta'");
+		return refuse(
+			s, -EINVAL,
+			"is no package: it must have 'bpf_object' and 'meta'");
 	return 0;
 }
 
@@ -308,8 +311,7 @@ static bool too_many_values(const struct source *s)
 }
 
 static int parse_text(const struct source *s, struct eu_package **ret,
-		      json_t *(*reader)(const char *, size_t,
-					struct eu_error *))
+		      json_t *(*reader)(const char *, size_t, struct eu_error *))
 {
 	eu_auto_json json_t *root = NULL;
 
@@ -341,8 +343,7 @@ static bool is_yaml(const struct source *s)
 {
 	static const char key[] = "bpf_";
 
-	return memmem(s->data, s->len, key, sizeof(key) - 1) &&
-	       *s->data != '<';
+	return memmem(s->data, s->len, key, sizeof(key) - 1) && *s->data != '<';
 }
 
 /* What else people give, in words. */
@@ -355,8 +356,11 @@ static int name_other(const struct source *s)
 	} others[] = {
 		{ "\0asm", 4, "is a Wasm module, no package" },
 		{ "\x1f\x8b", 2, "is compressed by gzip: unpack it first" },
-		{ "\x28\xb5\x2f\xfd", 4, "is compressed by zstd: unpack it first" },
-		{ "\xfd" "7zXZ", 5, "is compressed by xz: unpack it first" },
+		{ "\x28\xb5\x2f\xfd", 4,
+		  "is compressed by zstd: unpack it first" },
+		{ "\xfd"
+		  "7zXZ",
+		  5, "is compressed by xz: unpack it first" },
 		{ "PK\x03\x04", 4, "is a zip archive: unpack it first" },
 		{ "<", 1, "is an HTML or XML page, no package" },
 	};
@@ -399,19 +403,23 @@ int eu_package_parse(const void *data, size_t len, const char *origin,
 		     struct eu_error *err)
 {
 	const struct source s = {
-		.data = data, .len = len, .origin = origin,
-		.arch = arch ?: eu_arch_host(), .err = err,
+		.data = data,
+		.len = len,
+		.origin = origin,
+		.arch = arch ?: eu_arch_host(),
+		.err = err,
 	};
 
 	if (len > EU_PACKAGE_MAX_FILE)
-		return eu_error_set(err, -E2BIG,
-				    "'%s' is larger than the %d MiB that are allowed",
-				    origin, EU_PACKAGE_MAX_FILE >> 20);
+		return eu_error_set(
+			err, -E2BIG,
+			"'%s' is larger than the %d MiB that are allowed",
+			origin, EU_PACKAGE_MAX_FILE >> 20);
 	return parse(&s, ret);
 }
 
-int eu_package_read(const char *path, const char *arch,
-		    struct eu_package **ret, struct eu_error *err)
+int eu_package_read(const char *path, const char *arch, struct eu_package **ret,
+		    struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
 	size_t len;
@@ -420,6 +428,7 @@ int eu_package_read(const char *path, const char *arch,
 	r = eu_file_read(path, EU_PACKAGE_MAX_FILE, &data, &len, err);
 	if (r)
 		return r;
-	return eu_package_parse(data, len, strcmp(path, "-") ? path :
-				"standard input", arch, ret, err);
+	return eu_package_parse(data, len,
+				strcmp(path, "-") ? path : "standard input",
+				arch, ret, err);
 }

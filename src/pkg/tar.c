@@ -8,12 +8,16 @@ enum { BLOCK = 512 };
 
 /* ustar header: offsets and widths of the fields in use. */
 enum {
-	NAME_AT = 0, NAME_LEN = 100,
-	SIZE_AT = 124, SIZE_LEN = 12,
-	SUM_AT = 148, SUM_LEN = 8,
+	NAME_AT = 0,
+	NAME_LEN = 100,
+	SIZE_AT = 124,
+	SIZE_LEN = 12,
+	SUM_AT = 148,
+	SUM_LEN = 8,
 	TYPE_AT = 156,
 	MAGIC_AT = 257,
-	PREFIX_AT = 345, PREFIX_LEN = 155,
+	PREFIX_AT = 345,
+	PREFIX_LEN = 155,
 };
 
 /* What records before an entry say about it. */
@@ -41,7 +45,7 @@ static bool sum_is_right(const char *h)
 
 	for (size_t i = 0; i < BLOCK; i++)
 		sum += i >= SUM_AT && i < SUM_AT + SUM_LEN ? ' ' :
-		       (unsigned char)h[i];
+							     (unsigned char)h[i];
 	return sum == octal(h + SUM_AT, SUM_LEN);
 }
 
@@ -59,8 +63,7 @@ void eu_tar_init(struct eu_tar *t, const void *data, size_t len)
 	t->len = len;
 }
 
-static int broken(const struct eu_tar *t, const char *what,
-		  struct eu_error *err)
+static int broken(const struct eu_tar *t, const char *what, struct eu_error *err)
 {
 	return eu_error_set(err, -EINVAL, "tar archive: %s at offset %zu", what,
 			    t->pos);
@@ -74,8 +77,8 @@ static int read_pax(const struct eu_tar *t, const char *p, size_t n,
 	size_t len, i, vlen;
 
 	for (; n; p += len, n -= len) {
-		for (len = 0, i = 0; i < n && i < 8 && p[i] >= '0' &&
-		     p[i] <= '9'; i++)
+		for (len = 0, i = 0;
+		     i < n && i < 8 && p[i] >= '0' && p[i] <= '9'; i++)
 			len = len * 10 + (p[i] - '0');
 		if (i == n || p[i] != ' ' || len <= i + 1 || len > n ||
 		    p[len - 1] != '\n')
@@ -92,7 +95,8 @@ static int read_pax(const struct eu_tar *t, const char *p, size_t n,
 		} else if (!strncmp(key, "size=", 5)) {
 			o->has_size = true;
 			for (o->size = 0; vlen && *value >= '0' &&
-			     *value <= '9' && o->size < UINT32_MAX; vlen--)
+					  *value <= '9' && o->size < UINT32_MAX;
+			     vlen--)
 				o->size = o->size * 10 + (*value++ - '0');
 		}
 	}
@@ -132,7 +136,7 @@ int eu_tar_next(struct eu_tar *t, struct eu_error *err)
 			return broken(t, "header with a wrong checksum", err);
 		type = h[TYPE_AT];
 		size = o.has_size && type != 'x' ? o.size :
-		       octal(h + SIZE_AT, SIZE_LEN);
+						   octal(h + SIZE_AT, SIZE_LEN);
 		data = h + BLOCK;
 		if (size > t->len - t->pos - BLOCK)
 			return broken(t, "entry that ends after the file", err);
@@ -146,8 +150,7 @@ int eu_tar_next(struct eu_tar *t, struct eu_error *err)
 		}
 		/* The last entry's padding may be missing. */
 		t->pos += BLOCK + size;
-		t->pos += eu_min((BLOCK - size % BLOCK) % BLOCK,
-				 t->len - t->pos);
+		t->pos += eu_min((BLOCK - size % BLOCK) % BLOCK, t->len - t->pos);
 		if (type == 'x' || type == 'L' || type == 'g' || type == 'K')
 			continue;
 		set_name(t, h, o.name);

@@ -46,7 +46,7 @@ static json_t *section_list(json_t *sections, const char *section)
 	json_t *item, *list;
 	size_t i;
 
-	json_array_foreach(sections, i, item)
+	json_array_foreach (sections, i, item)
 		if (!strcmp(eu_json_str(item, "name") ?: "", section))
 			return json_object_get(item, "variables");
 	list = json_array();
@@ -59,9 +59,9 @@ static json_t *write_sections(const struct eu_package *pkg)
 	json_t *sections = json_array();
 
 	for (size_t i = 0; i < pkg->n_vars && sections; i++)
-		if (json_array_append_new(
-			    section_list(sections, pkg->vars[i].section),
-			    write_var(&pkg->vars[i]))) {
+		if (json_array_append_new(section_list(sections,
+						       pkg->vars[i].section),
+					  write_var(&pkg->vars[i]))) {
 			json_decref(sections);
 			return NULL;
 		}
@@ -114,14 +114,13 @@ static json_t *write_prog(const struct eu_prog *p)
 }
 
 /* The members by the BTF, with the descriptions of those that were there. */
-static json_t *write_members(const struct btf *btf, uint32_t id,
-			     const json_t *old)
+static json_t *write_members(const struct btf *btf, uint32_t id, const json_t *old)
 {
 	json_t *list = eu_package_members(btf, id), *item;
 	const char *text, *name;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		text = eu_json_str(json_array_get(old, i), "description");
 		name = eu_json_str(json_array_get(old, i), "name");
 		if (name && !strcmp(name, eu_json_str(item, "name")) &&
@@ -147,11 +146,11 @@ static json_t *write_export(const struct eu_package *pkg,
 		     (t->name_off || put_text(item, "typedef", e->name)) &&
 		     !json_object_set_new(item, "type_id",
 					  json_integer(e->type_id)) &&
-		     !json_object_set_new(item, "size",
-					  json_integer(e->size)) &&
-		     !json_object_set_new(item, "members",
-			write_members(pkg->btf, e->type_id,
-				      json_object_get(e->meta, "members")));
+		     !json_object_set_new(item, "size", json_integer(e->size)) &&
+		     !json_object_set_new(
+			     item, "members",
+			     write_members(pkg->btf, e->type_id,
+					   json_object_get(e->meta, "members")));
 	} else if (!e->meta) {
 		ok = put_text(item, "name", e->name);
 	}
@@ -179,24 +178,24 @@ static bool write_doc(const struct eu_package *pkg, json_t *skel)
 
 static json_t *write_skel(const struct eu_package *pkg)
 {
-	eu_auto_json json_t *skel = copy_or_new(json_object_get(pkg->meta,
-								"bpf_skel"));
+	eu_auto_json json_t *skel = copy_or_new(
+		json_object_get(pkg->meta, "bpf_skel"));
 	json_t *maps = json_array(), *progs = json_array();
 	bool ok = put_text(skel, "obj_name", pkg->name);
 
 	for (size_t i = 0; i < pkg->n_maps; i++)
-		ok = ok && !json_array_append_new(maps,
-				write_map(pkg, &pkg->maps[i]));
+		ok = ok &&
+		     !json_array_append_new(maps, write_map(pkg, &pkg->maps[i]));
 	for (size_t i = 0; i < pkg->n_progs; i++)
-		ok = ok && !json_array_append_new(progs,
-				write_prog(&pkg->progs[i]));
+		ok = ok &&
+		     !json_array_append_new(progs, write_prog(&pkg->progs[i]));
 	/* Both lists are given away, whatever comes of it. */
 	if (json_object_set_new(skel, "maps", maps))
 		ok = false;
 	if (json_object_set_new(skel, "progs", progs))
 		ok = false;
-	if (!ok || json_object_set_new(skel, "data_sections",
-				       write_sections(pkg)) ||
+	if (!ok ||
+	    json_object_set_new(skel, "data_sections", write_sections(pkg)) ||
 	    !write_doc(pkg, skel))
 		return NULL;
 	return eu_take_ptr(skel);
@@ -211,7 +210,7 @@ static bool write_exports(const struct eu_package *pkg, json_t *meta)
 	list = json_array();
 	for (size_t i = 0; i < pkg->n_exports; i++)
 		if (json_array_append_new(list,
-				write_export(pkg, &pkg->exports[i]))) {
+					  write_export(pkg, &pkg->exports[i]))) {
 			json_decref(list);
 			return false;
 		}

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <zlib.h>
 
-enum { LEVEL = 6 };	/* what every writer of packages has used */
+enum { LEVEL = 6 }; /* what every writer of packages has used */
 
 int eu_zlib_deflate(const void *data, size_t n, struct eu_buf *out)
 {

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "cc/annotate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cc/comment.h"
+
+struct annotate {
+	struct eu_package *pkg;
+	json_t *meta; /* owned by the caller */
+	const char *source;
+	struct eu_error *err;
+};
+
+/* What the object says; a comment must not say otherwise. */
+static const char *const fixed[] = {
+	"attach", "ident", "link", "mmaped", "name", "value",
+};
+
+static int parse(struct annotate *a, const struct eu_decl *d, json_t **ret)
+{
+	int r = eu_comment_parse(d->comment, ret, a->err);
+
+	return r ? eu_error_prefix(a->err, r, "%s:%u", a->source, d->line) : 0;
+}
+
+static int merge(struct annotate *a, const struct eu_decl *d, json_t *item,
+		 bool is_var)
+{
+	eu_auto_json json_t *keys = NULL;
+	int r;
+
+	r = parse(a, d, &keys);
+	if (r)
+		return r;
+	for (size_t i = 0; i < EU_COUNT(fixed); i++)
+		if (json_object_get(keys, fixed[i]))
+			return eu_error_set(a->err, -EINVAL,
+					    "%s:%u: @%s cannot be set by a comment",
+					    a->source, d->line, fixed[i]);
+	if (is_var && json_object_get(keys, "type"))
+		return eu_error_set(a->err, -EINVAL, "%s:%u: @type is for maps",
+				    a->source, d->line);
+	return json_object_update(item, keys) ? eu_error_oom(a->err) : 0;
+}
+
+/* The item called @name in a list of objects, or NULL. */
+static json_t *find(const json_t *list, const char *name)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (!strcmp(eu_json_str(item, "name") ?: "", name))
+			return item;
+	return NULL;
+}
+
+static json_t *find_var(const json_t *skel, const char *name)
+{
+	json_t *section, *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(skel, "data_sections"), i, section) {
+		item = find(json_object_get(section, "variables"), name);
+		if (item)
+			return item;
+	}
+	return NULL;
+}
+
+static bool is_license(const char *name)
+{
+	return !strcmp(name, "LICENSE") || !strcmp(name, "_license") ||
+	       !strcmp(name, "license");
+}
+
+static int add_doc(struct annotate *a, const struct eu_decl *d, json_t *skel)
+{
+	json_t *doc = NULL;
+	int r;
+
+	r = parse(a, d, &doc);
+	if (r)
+		return r;
+	if (!json_object_size(doc)) {
+		json_decref(doc);
+		return 0;
+	}
+	return json_object_set_new(skel, "doc", doc) ? eu_error_oom(a->err) : 0;
+}
+
+static int add_vars(struct annotate *a, const struct eu_decl_list *vars,
+		    json_t *skel)
+{
+	const struct eu_decl *d;
+	json_t *var, *map;
+	int r = 0;
+
+	for (size_t i = 0; i < vars->n && !r; i++) {
+		d = &vars->list[i];
+		var = find_var(skel, d->name);
+		map = find(json_object_get(skel, "maps"), d->name);
+		if (var || map)
+			r = merge(a, d, var ?: map, var);
+		else if (is_license(d->name))
+			r = add_doc(a, d, skel);
+	}
+	return r;
+}
+
+static int add_progs(struct annotate *a, const struct eu_decl_list *funcs,
+		     json_t *skel)
+{
+	json_t *prog;
+	int r = 0;
+
+	for (size_t i = 0; i < funcs->n && !r; i++) {
+		prog = find(json_object_get(skel, "progs"), funcs->list[i].name);
+		if (prog)
+			r = merge(a, &funcs->list[i], prog, false);
+	}
+	return r;
+}
+
+/* Only the text: types and members have no other annotations. */
+static int describe(struct annotate *a, const char *comment, json_t *item)
+{
+	eu_auto_json json_t *keys = NULL;
+	json_t *text;
+	int r;
+
+	if (!comment)
+		return 0;
+	r = eu_comment_parse(comment, &keys, a->err);
+	if (r)
+		return eu_error_prefix(a->err, r, "%s", a->source);
+	text = json_object_get(keys, "description") ?:
+		       json_object_get(keys, "brief");
+	if (text && json_object_set(item, "description", text))
+		return eu_error_oom(a->err);
+	return 0;
+}
+
+/* The type that the anchors of the object have under that name. */
+static const struct eu_export *anchored(const struct eu_package *pkg,
+					const char *name)
+{
+	for (size_t i = 0; i < pkg->n_exports; i++)
+		if (!strcmp(pkg->exports[i].name, name))
+			return &pkg->exports[i];
+	return NULL;
+}
+
+static int add_export(struct annotate *a, const struct eu_export_decl *d,
+		      bool marked, json_t *list)
+{
+	const struct eu_export *e = anchored(a->pkg, d->name);
+	json_t *item, *members, *member;
+	int r;
+
+	if (!e)
+		return eu_error_set(a->err, -EINVAL,
+				    "the exported type '%s' is not in the object",
+				    d->name);
+	members = eu_package_members(a->pkg->btf, e->type_id);
+	item = json_pack("{s:s, s:i, s:o}", "name", d->name, "type_id",
+			 (int)e->type_id, "members", members);
+	if (json_array_append_new(list, item) ||
+	    (marked && json_object_set_new(item, "export", json_true())))
+		return eu_error_oom(a->err);
+	r = describe(a, d->comment, item);
+	for (size_t i = 0; i < d->members.n && !r; i++) {
+		member = find(members, d->members.list[i].name);
+		if (member)
+			r = describe(a, d->members.list[i].comment, member);
+	}
+	return r;
+}
+
+/* In the order of the BTF, as the original's compiler wrote them. */
+static json_t *sorted(const json_t *list)
+{
+	json_t *out = json_array(), *item, *best;
+	json_int_t last = 0, id;
+	size_t i;
+
+	for (;;) {
+		best = NULL;
+		json_array_foreach (list, i, item) {
+			id = json_integer_value(json_object_get(item, "type_id"));
+			if (id > last &&
+			    (!best || id < json_integer_value(json_object_get(
+						   best, "type_id"))))
+				best = item;
+		}
+		if (!best || json_array_append(out, best))
+			return out;
+		last = json_integer_value(json_object_get(best, "type_id"));
+	}
+}
+
+static int add_exports(struct annotate *a, const struct eu_decls *decls)
+{
+	eu_auto_json json_t *list = json_array();
+	int r = 0;
+
+	for (size_t i = 0; i < decls->types.n && !r; i++)
+		r = add_export(a, &decls->exports[i],
+			       decls->types.list[i].marked, list);
+	if (!r && json_object_set_new(a->meta, "export_types", sorted(list)))
+		r = eu_error_oom(a->err);
+	return r;
+}
+
+int eu_annotate(struct eu_package *pkg, const struct eu_decls *decls,
+		const char *source, struct eu_error *err)
+{
+	eu_auto_json json_t *meta = eu_package_meta(pkg, err);
+	struct annotate a = { pkg, meta, source, err };
+	json_t *skel = json_object_get(meta, "bpf_skel");
+	int r;
+
+	if (!meta)
+		return -ENOMEM;
+	r = add_vars(&a, &decls->vars, skel);
+	if (!r)
+		r = add_progs(&a, &decls->funcs, skel);
+	if (!r)
+		r = add_exports(&a, decls);
+	if (!r)
+		r = eu_package_apply(pkg, meta, NULL, err);
+	if (!r && !decls->header_seen && !decls->types.n)
+		json_object_del(meta, "export_types");
+	return r;
+}

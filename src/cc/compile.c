@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "cc/compile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cc/annotate.h"
+#include "cc/child.h"
+#include "cc/decls.h"
+#include "cc/module.h"
+#include "cc/source.h"
+#include "cc/strip.h"
+#include "cc/vmlinux.h"
+
+enum { MAX_SOURCE = 32 << 20, MAX_HEADER = 64 << 20, MAX_ARCHS = 16 };
+
+/* The same text everywhere: loaders must not tell objects apart by it. */
+static const char anchors_file[] = "<ecc>";
+
+/* One architecture's compile. */
+struct job {
+	const char *arch;
+	char *vmlinux; /* path of the header, or NULL */
+	struct eu_module module;
+	struct eu_argv base; /* flags that the module shares */
+	struct eu_argv flags; /* for compiler and libclang */
+	struct eu_child child;
+	void *object; /* stripped */
+	size_t object_len;
+};
+
+struct compile {
+	const struct eu_compile *o;
+	struct eu_clang clang;
+	char *text; /* the source */
+	size_t len;
+	char *dir; /* its folder as typed, with '/' */
+	bool has_vmlinux, use_module;
+	struct job jobs[MAX_ARCHS];
+	struct eu_type_names guess;
+	struct eu_decls decls;
+	struct eu_error *err;
+};
+
+char *eu_compile_name(const char *source)
+{
+	const char *slash = strrchr(source, '/');
+	const char *base = slash ? slash + 1 : source;
+
+	return strndup(base, strcspn(base, "."));
+}
+
+static void show_command(const struct compile *c, const struct eu_argv *a)
+{
+	eu_auto_buf struct eu_buf line = EU_BUF(1 << 20);
+
+	eu_argv_format(a, &line);
+	if (c->o->command && eu_buf_str(&line))
+		c->o->command(line.data);
+}
+
+static bool is_big_endian(const char *arch)
+{
+	return !strcmp(arch, "s390");
+}
+
+static void add_base_flags(const struct job *j, struct eu_argv *a)
+{
+	eu_argv_add(a, "-g");
+	eu_argv_add(a, "-O2");
+	eu_argv_add(a, "-target");
+	eu_argv_add(a, is_big_endian(j->arch) ? "bpfeb" : "bpfel");
+	eu_argv_add(a, "-Wno-unknown-attributes");
+	eu_argv_addf(a, "-D__TARGET_ARCH_%s", j->arch);
+}
+
+/*
+ * What clang for this machine would search besides: <asm/types.h> lies in a
+ * folder of the architecture's on Debian and its like.
+ */
+static void add_system_dirs(struct eu_argv *a)
+{
+	static const char *const dirs[] = {
+		"/usr/include/x86_64-linux-gnu",
+		"/usr/include/aarch64-linux-gnu",
+		"/usr/include/arm-linux-gnueabihf",
+		"/usr/include/riscv64-linux-gnu",
+		"/usr/include/s390x-linux-gnu",
+		"/usr/include/powerpc64le-linux-gnu",
+	};
+	eu_auto_free char *own = eu_data_dir("include");
+
+	/* <uapi/linux/...> as the kernel's samples say it. */
+	if (own)
+		eu_argv_addf(a, "-idirafter%s", own);
+	/* "bpf_helpers.h" without its folder. */
+	eu_argv_addf(a, "-idirafter%s/bpf", EU_LIBBPF_INCLUDE);
+	eu_argv_addf(a, "-idirafter%s", EU_LIBBPF_INCLUDE);
+	for (size_t i = 0; i < EU_COUNT(dirs); i++)
+		if (!access(dirs[i], R_OK))
+			eu_argv_addf(a, "-idirafter%s", dirs[i]);
+}
+
+/*
+ * File names in the object's debug information must not depend on where the
+ * compiler was called, while its messages are to have them as typed. The
+ * prefixes make both forms of a name, typed absolute or relative, "./NAME".
+ */
+static void add_prefix_flags(const struct compile *c, struct eu_argv *a)
+{
+	const char *dir = *c->dir ? c->dir : "./";
+
+	eu_argv_add(a, "-fdebug-compilation-dir=.");
+	eu_argv_addf(a, "-fdebug-prefix-map=%s=%s", dir, *dir == '/' ? "./" : "");
+	eu_argv_addf(a, "-fmacro-prefix-map=%s=", dir);
+	/*
+	 * The text of the lines that BTF shows comes with it; else it would be
+	 * looked for in a file of the name above.
+	 */
+	eu_argv_add(a, "-gdwarf-5");
+	eu_argv_add(a, "-gembed-source");
+}
+
+static int add_vmlinux_flags(struct job *j, struct eu_argv *a)
+{
+	const char *slash;
+
+	if (j->module.map && !access(j->module.file, R_OK))
+		eu_module_flags(&j->module, a);
+	else if (j->module.dir)
+		eu_argv_addf(a, "-I%s", j->module.dir);
+	else if (j->vmlinux) {
+		slash = strrchr(j->vmlinux, '/');
+		eu_argv_addf(a, "-I%.*s", slash ? (int)(slash - j->vmlinux) : 1,
+			     slash ? j->vmlinux : ".");
+	}
+	return a->failed ? -ENOMEM : 0;
+}
+
+static int make_flags(struct compile *c, struct job *j)
+{
+	struct eu_argv *a = &j->flags;
+
+	add_base_flags(j, a);
+	add_vmlinux_flags(j, a);
+	for (size_t i = 0; i < c->o->n_flags; i++)
+		eu_argv_add(a, c->o->flags[i]);
+	eu_argv_addf(a, "-I%s", *c->dir ? c->dir : ".");
+	add_system_dirs(a);
+	add_prefix_flags(c, a);
+	eu_argv_add(a, "-x");
+	eu_argv_add(a, "c");
+	return a->failed ? eu_error_oom(c->err) : 0;
+}
+
+/* Is the header's file not called vmlinux.h, so that it must be copied? */
+static bool is_renamed(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash ? slash + 1 : path, "vmlinux.h");
+}
+
+/* Which vmlinux.h, and whether as a module. */
+static int find_vmlinux(struct compile *c, struct job *j)
+{
+	eu_auto_free char *text = NULL;
+	bool renamed, module = c->use_module;
+	struct eu_error why = { 0 };
+	size_t len;
+	int r;
+
+	r = eu_vmlinux_find(j->arch, c->o->vmlinux, &j->vmlinux, &why);
+	if (r && !c->o->vmlinux && !c->has_vmlinux)
+		return 0;
+	if (r)
+		return eu_error_set(c->err, r, "%s", why.text);
+	renamed = is_renamed(j->vmlinux);
+	if (!module && !renamed)
+		return 0;
+	r = eu_file_read(j->vmlinux, MAX_HEADER, &text, &len, c->err);
+	if (r)
+		return r;
+	module = module && eu_module_fits(text, c->o->flags, c->o->n_flags);
+	add_base_flags(j, &j->base);
+	if (module)
+		return eu_module_open(&j->module, &c->clang, &j->base, j->arch,
+				      text, len, c->o->say, c->err);
+	if (renamed)
+		return eu_module_place(&j->module, &c->clang, &j->base, j->arch,
+				       text, len, c->err);
+	return 0;
+}
+
+/* The source with a pointer to each exported type after its end. */
+static int with_anchors(const struct compile *c, const struct eu_type_names *types)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(2u * MAX_SOURCE);
+	const struct eu_type_name *t;
+
+	eu_buf_put(&b, c->text, c->len);
+	/* 3: a system header, about which there are no warnings. */
+	eu_buf_printf(&b, "\n# 1 \"%s\" 3\n", anchors_file);
+	for (size_t i = 0; i < types->n; i++) {
+		t = &types->list[i];
+		eu_buf_printf(
+			&b,
+			"static const %s%s *const volatile eu_type_%s __attribute__((section(\".eu_types\"), used));\n",
+			t->is_typedef ? "" : "struct ", t->name, t->name);
+	}
+	if (b.error)
+		return b.error;
+	return eu_memfd("source", b.data, b.len);
+}
+
+/* Starts the compiler, with anchors if there are types. */
+static int start(struct compile *c, struct job *j,
+		 const struct eu_type_names *types)
+{
+	eu_auto_argv struct eu_argv a = { 0 };
+	eu_auto_close int in = -1;
+
+	eu_argv_add(&a, c->clang.path);
+	for (size_t i = 0; i < j->flags.n; i++)
+		eu_argv_add(&a, j->flags.list[i]);
+	if (c->o->color)
+		eu_argv_add(&a, "-fcolor-diagnostics");
+	if (types->n) {
+		in = with_anchors(c, types);
+		if (in < 0)
+			return eu_error_set(c->err, in,
+					    "cannot make a memory file: %s",
+					    strerror(-in));
+		eu_argv_add(&a, "-Xclang");
+		eu_argv_add(&a, "-remap-file");
+		eu_argv_add(&a, "-Xclang");
+		eu_argv_addf(&a, "%s;/proc/self/fd/0", c->o->source);
+	}
+	eu_argv_add(&a, "-c");
+	eu_argv_add(&a, c->o->source);
+	eu_argv_add(&a, "-o");
+	eu_argv_add(&a, "-");
+	show_command(c, &a);
+	eu_child_done(&j->child);
+	return eu_child_start(&j->child, &a, in, c->err);
+}
+
+/* Identifiers in quotes that an error is about: perhaps of another kernel. */
+static char *missing_type(const struct job *j, const char *text, size_t len,
+			  char *name, size_t size)
+{
+	static const char *const kinds[] = { "struct ", "union ", "enum " };
+	const char *s = text, *end = text + len, *eol, *q;
+	size_t n;
+
+	for (; s < end; s = eol + 1) {
+		eol = memchr(s, '\n', end - s) ?: end;
+		if (!memmem(s, eol - s, "error:", 6) ||
+		    memmem(s, eol - s, "no member named", 15))
+			continue;
+		q = memchr(s, '\'', eol - s);
+		if (!q++)
+			continue;
+		for (size_t i = 0; i < EU_COUNT(kinds); i++)
+			if (!strncmp(q, kinds[i], strlen(kinds[i])))
+				q += strlen(kinds[i]);
+		for (n = 0; isalnum((unsigned char)q[n]) || q[n] == '_'; n++)
+			;
+		if (!n || n >= size || q[n] != '\'')
+			continue;
+		memcpy(name, q, n);
+		name[n] = '\0';
+		q = eu_vmlinux_with(j->arch, j->vmlinux, name);
+		if (q)
+			return (char *)q;
+	}
+	return NULL;
+}
+
+static int refused(struct compile *c, struct job *j, int status)
+{
+	eu_auto_free char *text = NULL, *version = NULL;
+	char name[128];
+	size_t len = 0;
+
+	if (!eu_memfd_read(j->child.err, &text, &len)) {
+		c->o->relay(text, len);
+		if (j->vmlinux && c->has_vmlinux)
+			version = missing_type(j, text, len, name, sizeof(name));
+	}
+	if (status < 0 || status > 128)
+		return eu_error_set(c->err, -EIO, "the compiler '%s' crashed",
+				    c->clang.path);
+	if (version)
+		return eu_error_set(
+			c->err, -EBADMSG,
+			"cannot compile '%s' for %s; the vmlinux.h of %s has '%s': try --vmlinux %s",
+			c->o->source, j->arch, version, name, version);
+	return eu_error_set(c->err, -EBADMSG, "cannot compile '%s' for %s",
+			    c->o->source, j->arch);
+}
+
+/* Do the messages speak of the lines that were added? */
+static bool blames_anchors(const struct job *j)
+{
+	eu_auto_free char *text = NULL;
+	size_t len;
+
+	return !eu_memfd_read(j->child.err, &text, &len) &&
+	       memmem(text, len, anchors_file, strlen(anchors_file));
+}
+
+/*
+ * Waits for the compile that was started with the guessed types. If the guess
+ * was wrong it counts for nothing, whatever came of it. Messages about the
+ * anchors are told again as the source alone gets them.
+ */
+static int finish(struct compile *c, struct job *j)
+{
+	static const struct eu_type_names none;
+	int status = eu_child_wait(&j->child), r;
+
+	if (!eu_type_names_equal(&c->guess, &c->decls.types)) {
+		r = start(c, j, &c->decls.types);
+		if (r)
+			return r;
+		status = eu_child_wait(&j->child);
+	}
+	if (status && blames_anchors(j)) {
+		r = start(c, j, &none);
+		if (r)
+			return r;
+		status = eu_child_wait(&j->child);
+		if (!status)
+			return eu_error_set(c->err, -EBADMSG,
+					    "cannot export the types of '%s'",
+					    c->o->header ?: c->o->source);
+	}
+	return status ? refused(c, j, status) : 0;
+}
+
+static int relay_warnings(const struct compile *c, const struct job *j)
+{
+	eu_auto_free char *text = NULL;
+	size_t len;
+	int r;
+
+	r = eu_memfd_read(j->child.err, &text, &len);
+	if (!r && len)
+		c->o->relay(text, len);
+	return r;
+}
+
+/* By the user's own tool; our pass follows all the same. */
+static int run_strip(struct compile *c, int in, char **ret, size_t *ret_len)
+{
+	eu_auto_child struct eu_child child = EU_CHILD;
+	eu_auto_argv struct eu_argv a = { 0 };
+	eu_auto_free char *text = NULL;
+	size_t len = 0;
+	int r;
+
+	eu_argv_add(&a, c->o->strip);
+	eu_argv_add(&a, "-g");
+	eu_argv_add(&a, "-");
+	eu_argv_add(&a, "-o");
+	eu_argv_add(&a, "-");
+	show_command(c, &a);
+	lseek(in, 0, SEEK_SET);
+	r = eu_child_start(&child, &a, in, c->err);
+	if (r)
+		return r;
+	if (!eu_child_wait(&child))
+		return eu_memfd_read(child.out, ret, ret_len);
+	if (!eu_memfd_read(child.err, &text, &len))
+		c->o->relay(text, len);
+	return eu_error_set(c->err, -EIO, "'%s' failed", c->o->strip);
+}
+
+static int take_object(struct compile *c, struct job *j)
+{
+	eu_auto_free char *raw = NULL;
+	size_t len = 0;
+	int r;
+
+	r = relay_warnings(c, j);
+	if (!r)
+		r = c->o->strip ? run_strip(c, j->child.out, &raw, &len) :
+				  eu_memfd_read(j->child.out, &raw, &len);
+	if (r)
+		return r == -ENOMEM ? eu_error_oom(c->err) : r;
+	return eu_strip(raw, len, &j->object, &j->object_len, c->err);
+}
+
+/* The folder part as typed: "dir/", "" if there is none. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash ? slash - path + 1 : 0);
+}
+
+static int read_sources(struct compile *c)
+{
+	eu_auto_free char *header = NULL, *local = NULL;
+	const struct eu_compile *o = c->o;
+	size_t len;
+	int r;
+
+	r = eu_file_read(o->source, MAX_SOURCE, &c->text, &c->len, c->err);
+	if (r)
+		return r;
+	if (strchr(o->source, ';'))
+		return eu_error_set(c->err, -EINVAL,
+				    "the path '%s' must not have a ';'",
+				    o->source);
+	c->dir = folder_of(o->source);
+	local = c->dir ? eu_path_join(*c->dir ? c->dir : ".", "vmlinux.h") : NULL;
+	if (!local)
+		return eu_error_oom(c->err);
+	c->has_vmlinux = eu_source_has_vmlinux(c->text);
+	c->use_module = eu_source_starts_with_vmlinux(c->text) &&
+			access(local, F_OK);
+	if (!o->header || !strcmp(o->header, o->source))
+		r = eu_source_types(c->text, !o->header, &c->guess);
+	else
+		r = eu_file_read(o->header, MAX_SOURCE, &header, &len, c->err);
+	if (r)
+		return r;
+	if (header) {
+		r = eu_source_types(header, false, &c->guess);
+		if (!r)
+			r = eu_source_types(c->text, true, &c->guess);
+	}
+	eu_type_names_limit(&c->guess);
+	return r ? eu_error_oom(c->err) : 0;
+}
+
+/* Nothing for libclang to find? It takes some time to open. */
+static bool needs_decls(const struct compile *c)
+{
+	return c->o->header || eu_source_has_docs(c->text);
+}
+
+static int read_decls(struct compile *c)
+{
+	const struct eu_compile *o = c->o;
+	int r;
+
+	if (!needs_decls(c))
+		return 0;
+	r = eu_decls_read(&c->decls, c->clang.libclang, &c->jobs[0].flags,
+			  o->source, o->header, c->err);
+	if (!r && o->header && !c->decls.header_seen)
+		return eu_error_set(
+			c->err, -EINVAL,
+			"'%s' does not include '%s', so its types cannot be exported",
+			o->source, o->header);
+	return r;
+}
+
+static int make_package(struct compile *c, struct eu_package **ret)
+{
+	eu_auto_package struct eu_package *pkg = NULL;
+	eu_auto_free char *name = eu_compile_name(c->o->source);
+	eu_auto_free char *file = NULL;
+	int r;
+
+	if (!name || asprintf(&file, "%s.bpf.o", name) < 0) {
+		file = NULL;
+		return eu_error_oom(c->err);
+	}
+	r = eu_package_from_object(c->jobs[0].object, c->jobs[0].object_len,
+				   file, NULL, &pkg, c->err);
+	if (r)
+		return r;
+	pkg->object->arch = strdup(c->jobs[0].arch);
+	if (!pkg->object->arch)
+		return eu_error_oom(c->err);
+	for (size_t i = 1; i < c->o->n_archs && !r; i++)
+		r = eu_package_add_object(pkg, c->jobs[i].arch, c->jobs[i].object,
+					  c->jobs[i].object_len, c->err);
+	if (!r)
+		r = eu_annotate(pkg, &c->decls, c->o->source, c->err);
+	if (!r)
+		*ret = eu_take_ptr(pkg);
+	return r;
+}
+
+/*
+ * The compilers work while libclang is opened and parses, on the other
+ * processor; they start with types that a look at the text found.
+ */
+static int compile(struct compile *c, struct eu_package **ret)
+{
+	int r;
+
+	r = eu_clang_find(c->o->clang, &c->clang, c->err);
+	if (!r)
+		r = read_sources(c);
+	for (size_t i = 0; i < c->o->n_archs && !r; i++) {
+		struct job *j = &c->jobs[i];
+
+		j->arch = c->o->archs[i];
+		r = find_vmlinux(c, j);
+		if (!r)
+			r = make_flags(c, j);
+		if (!r)
+			r = start(c, j, &c->guess);
+	}
+	if (!r)
+		r = read_decls(c);
+	for (size_t i = 0; i < c->o->n_archs && !r; i++) {
+		r = finish(c, &c->jobs[i]);
+		if (!r)
+			r = take_object(c, &c->jobs[i]);
+	}
+	return r ?: make_package(c, ret);
+}
+
+int eu_compile(const struct eu_compile *o, struct eu_package **ret,
+	       struct eu_error *err)
+{
+	struct compile c = { .o = o, .err = err };
+	int r;
+
+	if (o->n_archs > MAX_ARCHS)
+		return eu_error_set(err, -E2BIG, "more than %d architectures",
+				    MAX_ARCHS);
+	for (size_t i = 0; i < MAX_ARCHS; i++)
+		c.jobs[i].child = (struct eu_child)EU_CHILD;
+	r = compile(&c, ret);
+	for (size_t i = 0; i < o->n_archs; i++) {
+		eu_child_done(&c.jobs[i].child);
+		eu_argv_done(&c.jobs[i].base);
+		eu_argv_done(&c.jobs[i].flags);
+		eu_module_done(&c.jobs[i].module);
+		free(c.jobs[i].vmlinux);
+		free(c.jobs[i].object);
+	}
+	eu_decls_done(&c.decls);
+	eu_type_names_done(&c.guess);
+	eu_clang_done(&c.clang);
+	free(c.text);
+	free(c.dir);
+	return r;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "cc/decls.h"
+
+#include <clang-c/Index.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+enum { MAX_DECLS = 8192 };
+
+/* All that is used of libclang; each is looked up by its name. */
+#define FUNCTIONS(X)                          \
+	X(clang_Cursor_getRawCommentText)     \
+	X(clang_Cursor_isAnonymous)           \
+	X(clang_File_isEqual)                 \
+	X(clang_Location_isFromMainFile)      \
+	X(clang_createIndex)                  \
+	X(clang_disposeIndex)                 \
+	X(clang_disposeString)                \
+	X(clang_disposeTranslationUnit)       \
+	X(clang_getCString)                   \
+	X(clang_getCursorKind)                \
+	X(clang_getCursorLocation)            \
+	X(clang_getCursorSpelling)            \
+	X(clang_getFile)                      \
+	X(clang_getFileLocation)              \
+	X(clang_getPresumedLocation)          \
+	X(clang_getTranslationUnitCursor)     \
+	X(clang_getTypeDeclaration)           \
+	X(clang_getTypedefDeclUnderlyingType) \
+	X(clang_isCursorDefinition)           \
+	X(clang_parseTranslationUnit2)        \
+	X(clang_visitChildren)
+
+#define MEMBER(fn) __typeof__(fn) *fn;
+#define NAME(fn) { #fn, offsetof(struct libclang, fn) },
+
+struct libclang {
+	FUNCTIONS(MEMBER)
+};
+
+static const struct {
+	const char *name;
+	size_t at;
+} functions[] = { FUNCTIONS(NAME) };
+
+struct reader {
+	struct libclang c;
+	struct eu_decls *d;
+	CXFile header;
+	/* The comment of the nameless struct just before: a map's. */
+	char *pending;
+	int error;
+};
+
+static int open_library(struct libclang *c, const char *path, struct eu_error *err)
+{
+	/* Kept open: closing LLVM would not free its globals anyway. */
+	void *lib = dlopen(path, RTLD_LAZY | RTLD_LOCAL), *fn;
+
+	if (!lib)
+		return eu_error_set(
+			err, -ELIBACC,
+			"cannot open libclang: %s; install libclang1 of clang's version or set LIBCLANG_PATH",
+			dlerror());
+	for (size_t i = 0; i < EU_COUNT(functions); i++) {
+		fn = dlsym(lib, functions[i].name);
+		if (!fn)
+			return eu_error_set(err, -ELIBACC,
+					    "'%s' is too old: it has no %s",
+					    path, functions[i].name);
+		memcpy((char *)c + functions[i].at, &fn, sizeof(fn));
+	}
+	return 0;
+}
+
+/* A copy of libclang's string; NULL if it is empty. */
+static char *text(struct reader *r, CXString s)
+{
+	const char *p = r->c.clang_getCString(s);
+	char *copy = p && *p ? strdup(p) : NULL;
+
+	if (p && *p && !copy)
+		r->error = -ENOMEM;
+	r->c.clang_disposeString(s);
+	return copy;
+}
+
+static char *comment_of(struct reader *r, CXCursor at)
+{
+	return text(r, r->c.clang_Cursor_getRawCommentText(at));
+}
+
+static unsigned int line_of(struct reader *r, CXCursor at)
+{
+	unsigned int line = 0;
+
+	r->c.clang_getPresumedLocation(r->c.clang_getCursorLocation(at), NULL,
+				       &line, NULL);
+	return line;
+}
+
+/* Both strings are given away. */
+static void add(struct reader *r, struct eu_decl_list *to, char *name,
+		char *comment, unsigned int line)
+{
+	int e = name ? eu_array_grow(&to->list, to->n, sizeof(*to->list),
+				     MAX_DECLS) :
+		       -ENOENT;
+
+	if (e) {
+		if (name)
+			r->error = e;
+		free(name);
+		free(comment);
+		return;
+	}
+	to->list[to->n++] = (struct eu_decl){ name, comment, line };
+}
+
+static enum CXChildVisitResult visit_member(CXCursor at, CXCursor parent,
+					    CXClientData data)
+{
+	struct reader *r = data;
+	struct eu_export_decl *e = &r->d->exports[r->d->types.n - 1];
+	char *comment;
+
+	(void)parent;
+	if (r->c.clang_getCursorKind(at) != CXCursor_FieldDecl)
+		return CXChildVisit_Continue;
+	comment = comment_of(r, at);
+	if (comment)
+		add(r, &e->members, text(r, r->c.clang_getCursorSpelling(at)),
+		    comment, line_of(r, at));
+	return CXChildVisit_Continue;
+}
+
+static bool is_marked(const char *comment)
+{
+	return comment && eu_source_marks_export(comment, strlen(comment));
+}
+
+/* The struct at @at, called @name, is exported; the comment is given away. */
+static void add_export(struct reader *r, CXCursor at, const char *name,
+		       bool is_typedef, char *comment)
+{
+	struct eu_decls *d = r->d;
+	size_t n = d->types.n;
+	bool marked = is_marked(comment);
+	int e;
+
+	e = eu_array_grow(&d->exports, n, sizeof(*d->exports), MAX_DECLS);
+	if (!e)
+		e = eu_type_names_add(&d->types, name, strlen(name), is_typedef,
+				      marked);
+	if (e || d->types.n == n) {
+		r->error = e ?: r->error;
+		free(comment);
+		return;
+	}
+	d->exports[n] = (struct eu_export_decl){ .comment = comment };
+	d->exports[n].name = strdup(name);
+	if (!d->exports[n].name)
+		r->error = -ENOMEM;
+	r->c.clang_visitChildren(at, visit_member, r);
+}
+
+static void see_struct(struct reader *r, CXCursor at, bool in_header)
+{
+	char *comment, *name;
+
+	if (!r->c.clang_isCursorDefinition(at))
+		return;
+	comment = comment_of(r, at);
+	if (r->c.clang_Cursor_isAnonymous(at)) {
+		/* Of a map, or of a typedef that follows. */
+		free(r->pending);
+		r->pending = comment;
+		return;
+	}
+	name = text(r, r->c.clang_getCursorSpelling(at));
+	if (name && (in_header || is_marked(comment)))
+		add_export(r, at, name, false, comment);
+	else
+		free(comment);
+	free(name);
+}
+
+/* "typedef struct { ... } event_t": the typedef is the only name. */
+static void see_typedef(struct reader *r, CXCursor at, bool in_header)
+{
+	CXCursor of = r->c.clang_getTypeDeclaration(
+		r->c.clang_getTypedefDeclUnderlyingType(at));
+	char *comment, *name;
+
+	if (r->c.clang_getCursorKind(of) != CXCursor_StructDecl ||
+	    !r->c.clang_Cursor_isAnonymous(of))
+		return;
+	comment = comment_of(r, at) ?: comment_of(r, of);
+	name = text(r, r->c.clang_getCursorSpelling(at));
+	if (name && (in_header || is_marked(comment)))
+		add_export(r, of, name, true, comment);
+	else
+		free(comment);
+	free(name);
+}
+
+static void see_in_source(struct reader *r, CXCursor at)
+{
+	enum CXCursorKind kind = r->c.clang_getCursorKind(at);
+	char *comment;
+
+	if (kind == CXCursor_VarDecl) {
+		comment = comment_of(r, at);
+		if (!comment) {
+			comment = r->pending;
+			r->pending = NULL;
+		}
+		if (comment)
+			add(r, &r->d->vars,
+			    text(r, r->c.clang_getCursorSpelling(at)), comment,
+			    line_of(r, at));
+	} else if (kind == CXCursor_FunctionDecl) {
+		comment = comment_of(r, at);
+		if (comment)
+			add(r, &r->d->funcs,
+			    text(r, r->c.clang_getCursorSpelling(at)), comment,
+			    line_of(r, at));
+	}
+}
+
+static enum CXChildVisitResult visit(CXCursor at, CXCursor parent,
+				     CXClientData data)
+{
+	struct reader *r = data;
+	enum CXCursorKind kind = r->c.clang_getCursorKind(at);
+	CXSourceLocation where = r->c.clang_getCursorLocation(at);
+	bool in_source = r->c.clang_Location_isFromMainFile(where);
+	bool in_header = false;
+	CXFile file = NULL;
+
+	(void)parent;
+	if (r->header) {
+		r->c.clang_getFileLocation(where, &file, NULL, NULL, NULL);
+		in_header = file && r->c.clang_File_isEqual(file, r->header);
+	}
+	if (!in_source && !in_header)
+		return CXChildVisit_Continue;
+	if (kind == CXCursor_StructDecl) {
+		see_struct(r, at, in_header);
+	} else if (kind == CXCursor_TypedefDecl) {
+		see_typedef(r, at, in_header);
+	} else {
+		if (in_source)
+			see_in_source(r, at);
+		free(r->pending);
+		r->pending = NULL;
+	}
+	return r->error ? CXChildVisit_Break : CXChildVisit_Continue;
+}
+
+static void free_list(struct eu_decl_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->list[i].name);
+		free(l->list[i].comment);
+	}
+	free(l->list);
+}
+
+static void free_export(struct eu_export_decl *e)
+{
+	free(e->name);
+	free(e->comment);
+	free_list(&e->members);
+}
+
+/* If any type is marked only those stay; the lists keep their order. */
+static void limit(struct eu_decls *d)
+{
+	size_t n = 0, marked = 0;
+
+	for (size_t i = 0; i < d->types.n; i++)
+		marked += d->types.list[i].marked;
+	for (size_t i = 0; marked && i < d->types.n; i++) {
+		struct eu_export_decl *e = &d->exports[i];
+
+		if (d->types.list[i].marked) {
+			d->exports[n++] = *e;
+			continue;
+		}
+		free_export(e);
+	}
+	eu_type_names_limit(&d->types);
+}
+
+static int read_unit(struct reader *r, CXTranslationUnit unit, const char *header)
+{
+	if (header)
+		r->header = r->c.clang_getFile(unit, header);
+	r->d->header_seen = r->header != NULL;
+	r->c.clang_visitChildren(r->c.clang_getTranslationUnitCursor(unit),
+				 visit, r);
+	free(r->pending);
+	limit(r->d);
+	return r->error;
+}
+
+int eu_decls_read(struct eu_decls *d, const char *libclang,
+		  const struct eu_argv *flags, const char *source,
+		  const char *header, struct eu_error *err)
+{
+	struct reader r = { .d = d };
+	CXTranslationUnit unit = NULL;
+	CXIndex index;
+	int e;
+
+	memset(d, 0, sizeof(*d));
+	e = open_library(&r.c, libclang, err);
+	if (e)
+		return e;
+	index = r.c.clang_createIndex(0, 0);
+	if (!index)
+		return eu_error_oom(err);
+	e = r.c.clang_parseTranslationUnit2(index, source,
+					    (const char *const *)flags->list,
+					    flags->n, NULL, 0,
+					    CXTranslationUnit_SkipFunctionBodies |
+						    CXTranslationUnit_KeepGoing,
+					    &unit);
+	if (e || !unit)
+		e = eu_error_set(err, -EIO, "libclang cannot read '%s'", source);
+	else
+		e = read_unit(&r, unit, header);
+	if (unit)
+		r.c.clang_disposeTranslationUnit(unit);
+	r.c.clang_disposeIndex(index);
+	if (e && e != -EIO)
+		eu_error_oom(err);
+	if (e)
+		eu_decls_done(d);
+	return e;
+}
+
+void eu_decls_done(struct eu_decls *d)
+{
+	free_list(&d->vars);
+	free_list(&d->funcs);
+	for (size_t i = 0; i < d->types.n; i++)
+		free_export(&d->exports[i]);
+	free(d->exports);
+	eu_type_names_done(&d->types);
+	memset(d, 0, sizeof(*d));
+}
