@@ -6,7 +6,7 @@
  *	cc embed.c -o embed $(pkg-config --cflags --libs libeunomia)
  *	sudo ./embed exec.json open.json
  *
- * Each event is printed as one line of JSON behind its package's name.
+ * Events are printed as lines of JSON below their package's name.
  */
 
 #include <eunomia/eunomia.h>
@@ -15,7 +15,7 @@
 
 static int print(void *ctx, const void *data, size_t len)
 {
-	printf("%s: %.*s", (const char *)ctx, (int)len, (const char *)data);
+	printf("%s:\n%.*s", (const char *)ctx, (int)len, (const char *)data);
 	return fflush(stdout) ? -1 : 0;
 }
 

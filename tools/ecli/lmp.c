@@ -121,13 +121,28 @@ static int init_git(const char *dir)
 	return run_child(argv);
 }
 
-static int make_project(const char *dir, const char *name, struct eu_error *err)
+/* The folder's last part; here, the template's own name. */
+static char *project_name(const char *dir)
 {
+	size_t end = strlen(dir), start;
+
+	while (end > 1 && dir[end - 1] == '/')
+		end--;
+	for (start = end; start && dir[start - 1] != '/'; start--)
+		;
+	if (end - start == 1 && dir[start] == '.')
+		return strdup("bootstrap");
+	return strndup(dir + start, end - start);
+}
+
+static int make_project(const char *dir, struct eu_error *err)
+{
+	eu_auto_free char *name = project_name(dir);
 	eu_auto_free char *github = eu_path_join(dir, ".github");
 	eu_auto_free char *flows = eu_path_join(dir, ".github/workflows");
 	int r;
 
-	if (!github || !flows)
+	if (!name || !github || !flows)
 		return eu_error_oom(err);
 	r = make_dir(dir, err);
 	r = r ?: check_empty(dir, err);
@@ -151,7 +166,7 @@ static const struct eu_option help_only[] = {
 static int init(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
-	const char *dir = NULL, *name;
+	const char *dir = NULL;
 	struct eu_error err = { 0 };
 	int i;
 
@@ -168,8 +183,7 @@ static int init(const struct eu_command *cmd, int argc, char **argv)
 		return fail_usage(cmd, &err);
 	}
 	dir = dir ?: ".";
-	name = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir;
-	if (make_project(dir, strcmp(name, ".") ? name : "bootstrap", &err))
+	if (make_project(dir, &err))
 		return fail(&err);
 	printf("the template is in place: %s; go on with 'lmp build' there\n",
 	       dir);

@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+
+load ../helper
+
+install_to() {
+	DESTDIR=$1 meson install -C "$BUILD" --no-rebuild --quiet
+	PREFIX=$(meson introspect "$BUILD" --buildoptions |
+		jq -r '.[] | select(.name == "prefix").value')
+}
+
+@test "install puts everything in its place" {
+	need program:meson
+	install_to "$T/root"
+	cd "root$PREFIX"
+	[ -x bin/ecli ] && [ -x bin/ecc ] && [ -x bin/ecli-static ]
+	[ "$(readlink bin/lmp)" = ecli ]
+	[ -f include/eunomia/eunomia.h ]
+	for tool in ecli ecc lmp; do
+		[ -s "share/man/man1/$tool.1" ]
+		[ -s "share/bash-completion/completions/$tool.bash" ]
+		[ -s "share/zsh/site-functions/_$tool" ]
+		[ -s "share/fish/vendor_completions.d/$tool.fish" ]
+	done
+	find . -name libeunomia.a | grep -q .
+	find . -name libeunomia.so.0 | grep -q .
+}
+
+@test "the embedding example builds by pkg-config and runs two packages" {
+	need program:meson ecc root tracepoint
+	install_to "$T/root"
+	export PKG_CONFIG_SYSROOT_DIR=$T/root
+	PKG_CONFIG_PATH=$(dirname "$(find "$T/root" -name libeunomia.pc)")
+	export PKG_CONFIG_PATH
+	cc -Wall -Werror -o embed "$ROOT/examples/embed/embed.c" \
+		$(pkg-config --cflags --libs libeunomia)
+	[ "$(wc -l <"$ROOT/examples/embed/embed.c")" -lt 60 ]
+	mkdir one two
+	"$ECC" -o one "$ROOT/examples/bootstrap/bootstrap.bpf.c" \
+		"$ROOT/examples/bootstrap/bootstrap.h"
+	cp one/package.json two/
+	# The output is a regular file: no event comes out of writing it.
+	( trap 'exit 0' TERM; while :; do /bin/true; done ) &
+	children+=($!)
+	LD_LIBRARY_PATH=$(dirname "$(find "$T/root" -name libeunomia.so.0)") \
+		./embed one/package.json two/package.json >out
+	[ "$(sort -u out | grep -c '^[a-z]*/package.json:$')" = 2 ]
+	[ "$(grep '^{' out | jq -s 'length')" = 10 ]
+	[ "$(grep '^{' out | jq -s 'all(.pid > 0)')" = true ]
+}
+
+@test "the symbols of the library are those of the list" {
+	need program:nm
+	nm -D --defined-only "$BUILD"/src/libeunomia.so.0.* |
+		sed -n 's/.* \([a-z_]*\)@@EUNOMIA_1$/\1/p' | sort >have
+	sed -n '/^EUNOMIA_1/,/^}/s/^\t\(eu_.*\);/\1/p' \
+		"$ROOT/src/libeunomia.map.in" | sort >want
+	[ -s want ]
+	diff want have
+	# Each is declared for the public, and nothing else is.
+	grep -oE '\b(eu_program_[a-z_]+|eu_version)\(' \
+		"$ROOT/include/eunomia/eunomia.h" | tr -d '(' | sort -u >declared
+	grep -v '^eu_program_opts$' declared | diff want -
+}
+
+@test "man pages and completion name every option" {
+	for tool in ecli lmp ecc; do
+		[ -x "$BUILD/tools/$tool" ] || continue
+		bash -n "$BUILD/tools/$tool.bash"
+		grep -q "^.SH NAME" "$BUILD/tools/$tool.1"
+	done
+	"$ECLI" run --help | grep -oE '^ +(-., )?--[a-z-]+' |
+		grep -oE -- '--[a-z-]+' | sort -u >options
+	[ "$(wc -l <options)" -gt 10 ]
+	while read -r option; do
+		grep -qF -- " $option " "$BUILD/tools/ecli.bash"
+		grep -qF -- "$option" "$BUILD/tools/_ecli"
+		grep -qF -- "-l ${option#--} " "$BUILD/tools/ecli.fish"
+		grep -qF -- "$(sed 's/-/\\-/g' <<<"$option")" "$BUILD/tools/ecli.1"
+	done <options
+}
+
+@test "bash completes commands, options and files" {
+	source "$BUILD/tools/ecli.bash"
+	COMP_WORDS=(ecli r)
+	COMP_CWORD=1
+	_ecli
+	[ "${COMPREPLY[*]}" = run ]
+	COMP_WORDS=(ecli run --max)
+	COMP_CWORD=2
+	_ecli
+	[ "${COMPREPLY[*]}" = --max-events ]
+	touch package.json
+	COMP_WORDS=(ecli run pack)
+	COMPREPLY=()
+	_ecli
+	[ "${COMPREPLY[*]}" = package.json ]
+}
