@@ -205,14 +205,15 @@ static int add_flag(struct eu_flags *f, const struct eu_var *var,
 		eu_buf_printf(&b, "set value of `%s` variable %s", var->type,
 			      var->name);
 	flag->help = eu_buf_take(&b, NULL);
+	eu_buf_done(&b);
+	f->n++;
 	if (!flag->name || !flag->help)
 		return -ENOMEM;
 	*o = (struct eu_option){
 		.name = flag->name, .help = listed ? flag->help : NULL,
 		.letter = var->short_flag && !*prefix ? *var->short_flag : 0,
-		.arg = fixed ? NULL : "VALUE", .id = (int)f->n,
+		.arg = fixed ? NULL : "VALUE",
 	};
-	f->n++;
 	return 0;
 }
 

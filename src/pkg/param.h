@@ -27,7 +27,7 @@ int eu_param_json(const struct btf *btf, const struct eu_var *var,
 /* Variables that are no parameters: anchors of types and padding. */
 bool eu_param_hidden(const struct eu_var *var);
 
-/* A flag of a package: the option's id is its index here. */
+/* A flag of a package: options[i] belongs to flag[i]. */
 struct eu_flag {
 	const struct eu_var *var;
 	const char *fixed;	/* "true", "false": set by its presence */
