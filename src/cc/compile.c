@@ -27,6 +27,7 @@ struct job {
 	const char *arch;
 	char *vmlinux; /* path of the header, or NULL */
 	struct eu_module module;
+	bool foreign_asm; /* <asm/...> is this machine's */
 	struct eu_argv base; /* flags that the module shares */
 	struct eu_argv flags; /* for compiler and libclang */
 	struct eu_child child;
@@ -80,19 +81,40 @@ static void add_base_flags(const struct job *j, struct eu_argv *a)
 }
 
 /*
- * What clang for this machine would search besides: <asm/types.h> lies in a
- * folder of the architecture's on Debian and its like.
+ * What clang for an architecture's own programs would search besides: on
+ * Debian and its like <asm/types.h> lies in a folder of the architecture's,
+ * for others than this machine's in one of a cross compiler's.
  */
-static void add_system_dirs(struct eu_argv *a)
+static const struct {
+	const char *arch, *dir, *package;
+} asm_dirs[] = {
+	{ "x86", "/usr/include/x86_64-linux-gnu", "amd64" },
+	{ "x86", "/usr/x86_64-linux-gnu/include", "amd64" },
+	{ "arm64", "/usr/include/aarch64-linux-gnu", "arm64" },
+	{ "arm64", "/usr/aarch64-linux-gnu/include", "arm64" },
+	{ "arm", "/usr/include/arm-linux-gnueabihf", "armhf" },
+	{ "arm", "/usr/arm-linux-gnueabihf/include", "armhf" },
+	{ "riscv", "/usr/include/riscv64-linux-gnu", "riscv64" },
+	{ "riscv", "/usr/riscv64-linux-gnu/include", "riscv64" },
+	{ "s390", "/usr/include/s390x-linux-gnu", "s390x" },
+	{ "s390", "/usr/s390x-linux-gnu/include", "s390x" },
+};
+
+static size_t add_asm_dirs(const char *arch, struct eu_argv *a)
 {
-	static const char *const dirs[] = {
-		"/usr/include/x86_64-linux-gnu",
-		"/usr/include/aarch64-linux-gnu",
-		"/usr/include/arm-linux-gnueabihf",
-		"/usr/include/riscv64-linux-gnu",
-		"/usr/include/s390x-linux-gnu",
-		"/usr/include/powerpc64le-linux-gnu",
-	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < EU_COUNT(asm_dirs); i++)
+		if (!strcmp(asm_dirs[i].arch, arch) &&
+		    !access(asm_dirs[i].dir, R_OK)) {
+			eu_argv_addf(a, "-idirafter%s", asm_dirs[i].dir);
+			n++;
+		}
+	return n;
+}
+
+static void add_system_dirs(struct job *j, struct eu_argv *a)
+{
 	eu_auto_free char *own = eu_data_dir("include");
 
 	/* <uapi/linux/...> as the kernel's samples say it. */
@@ -101,9 +123,11 @@ static void add_system_dirs(struct eu_argv *a)
 	/* "bpf_helpers.h" without its folder. */
 	eu_argv_addf(a, "-idirafter%s/bpf", EU_LIBBPF_INCLUDE);
 	eu_argv_addf(a, "-idirafter%s", EU_LIBBPF_INCLUDE);
-	for (size_t i = 0; i < EU_COUNT(dirs); i++)
-		if (!access(dirs[i], R_OK))
-			eu_argv_addf(a, "-idirafter%s", dirs[i]);
+	j->foreign_asm = !add_asm_dirs(j->arch, a) &&
+			 strcmp(j->arch, eu_arch_host());
+	/* Good enough for what no architecture does differently. */
+	if (j->foreign_asm)
+		add_asm_dirs(eu_arch_host(), a);
 }
 
 /*
@@ -151,7 +175,7 @@ static int make_flags(struct compile *c, struct job *j)
 	for (size_t i = 0; i < c->o->n_flags; i++)
 		eu_argv_add(a, c->o->flags[i]);
 	eu_argv_addf(a, "-I%s", *c->dir ? c->dir : ".");
-	add_system_dirs(a);
+	add_system_dirs(j, a);
 	add_prefix_flags(c, a);
 	eu_argv_add(a, "-x");
 	eu_argv_add(a, "c");
@@ -301,8 +325,16 @@ static int refused(struct compile *c, struct job *j, int status)
 			c->err, -EBADMSG,
 			"cannot compile '%s' for %s; the vmlinux.h of %s has '%s': try --vmlinux %s",
 			c->o->source, j->arch, version, name, version);
-	return eu_error_set(c->err, -EBADMSG, "cannot compile '%s' for %s",
-			    c->o->source, j->arch);
+	eu_error_set(c->err, -EBADMSG, "cannot compile '%s' for %s",
+		     c->o->source, j->arch);
+	for (size_t i = 0;
+	     j->foreign_asm && !c->has_vmlinux && i < EU_COUNT(asm_dirs); i++)
+		if (!strcmp(asm_dirs[i].arch, j->arch))
+			return eu_error_append(
+				c->err, -EBADMSG,
+				"; its <asm/...> headers are missing: install linux-libc-dev-%s-cross, or include vmlinux.h",
+				asm_dirs[i].package);
+	return -EBADMSG;
 }
 
 /* Do the messages speak of the lines that were added? */

@@ -11,7 +11,6 @@ enum { MAX_DECLS = 8192 };
 /* All that is used of libclang; each is looked up by its name. */
 #define FUNCTIONS(X)                          \
 	X(clang_Cursor_getRawCommentText)     \
-	X(clang_Cursor_isAnonymous)           \
 	X(clang_File_isEqual)                 \
 	X(clang_Location_isFromMainFile)      \
 	X(clang_createIndex)                  \
@@ -22,11 +21,13 @@ enum { MAX_DECLS = 8192 };
 	X(clang_getCursorKind)                \
 	X(clang_getCursorLocation)            \
 	X(clang_getCursorSpelling)            \
+	X(clang_getCursorType)                \
 	X(clang_getFile)                      \
 	X(clang_getFileLocation)              \
 	X(clang_getPresumedLocation)          \
 	X(clang_getTranslationUnitCursor)     \
 	X(clang_getTypeDeclaration)           \
+	X(clang_getTypeSpelling)              \
 	X(clang_getTypedefDeclUnderlyingType) \
 	X(clang_isCursorDefinition)           \
 	X(clang_parseTranslationUnit2)        \
@@ -118,21 +119,50 @@ static void add(struct reader *r, struct eu_decl_list *to, char *name,
 	to->list[to->n++] = (struct eu_decl){ name, comment, line };
 }
 
+/*
+ * A comment above "struct inner { ... } x;" belongs to the struct as libclang
+ * sees it, and is meant for the member.
+ */
 static enum CXChildVisitResult visit_member(CXCursor at, CXCursor parent,
 					    CXClientData data)
 {
 	struct reader *r = data;
 	struct eu_export_decl *e = &r->d->exports[r->d->types.n - 1];
-	char *comment;
+	char *comment = comment_of(r, at);
 
 	(void)parent;
-	if (r->c.clang_getCursorKind(at) != CXCursor_FieldDecl)
+	if (r->c.clang_getCursorKind(at) != CXCursor_FieldDecl) {
+		free(r->pending);
+		r->pending = comment;
 		return CXChildVisit_Continue;
-	comment = comment_of(r, at);
+	}
+	if (!comment) {
+		comment = r->pending;
+		r->pending = NULL;
+	}
 	if (comment)
 		add(r, &e->members, text(r, r->c.clang_getCursorSpelling(at)),
 		    comment, line_of(r, at));
 	return CXChildVisit_Continue;
+}
+
+/*
+ * The struct's own name, or NULL. What libclang says of structs without a tag
+ * differs between versions; their type is never spelled "struct NAME".
+ */
+static char *tag_of(struct reader *r, CXCursor at)
+{
+	static const char word[] = "struct ";
+	const size_t len = sizeof(word) - 1;
+	char *type = text(
+		r, r->c.clang_getTypeSpelling(r->c.clang_getCursorType(at)));
+
+	if (!type || strncmp(type, word, len) || type[len] == '(') {
+		free(type);
+		return NULL;
+	}
+	memmove(type, type + len, strlen(type + len) + 1);
+	return type;
 }
 
 static bool is_marked(const char *comment)
@@ -163,27 +193,28 @@ static void add_export(struct reader *r, CXCursor at, const char *name,
 	if (!d->exports[n].name)
 		r->error = -ENOMEM;
 	r->c.clang_visitChildren(at, visit_member, r);
+	free(r->pending);
+	r->pending = NULL;
 }
 
 static void see_struct(struct reader *r, CXCursor at, bool in_header)
 {
-	char *comment, *name;
+	char *comment, *tag;
 
 	if (!r->c.clang_isCursorDefinition(at))
 		return;
 	comment = comment_of(r, at);
-	if (r->c.clang_Cursor_isAnonymous(at)) {
+	tag = tag_of(r, at);
+	if (tag && (in_header || is_marked(comment))) {
+		add_export(r, at, tag, false, comment);
+	} else if (tag) {
+		free(comment);
+	} else {
 		/* Of a map, or of a typedef that follows. */
 		free(r->pending);
 		r->pending = comment;
-		return;
 	}
-	name = text(r, r->c.clang_getCursorSpelling(at));
-	if (name && (in_header || is_marked(comment)))
-		add_export(r, at, name, false, comment);
-	else
-		free(comment);
-	free(name);
+	free(tag);
 }
 
 /* "typedef struct { ... } event_t": the typedef is the only name. */
@@ -191,18 +222,23 @@ static void see_typedef(struct reader *r, CXCursor at, bool in_header)
 {
 	CXCursor of = r->c.clang_getTypeDeclaration(
 		r->c.clang_getTypedefDeclUnderlyingType(at));
-	char *comment, *name;
+	char *comment, *name, *tag;
 
-	if (r->c.clang_getCursorKind(of) != CXCursor_StructDecl ||
-	    !r->c.clang_Cursor_isAnonymous(of))
+	if (r->c.clang_getCursorKind(of) != CXCursor_StructDecl)
 		return;
-	comment = comment_of(r, at) ?: comment_of(r, of);
-	name = text(r, r->c.clang_getCursorSpelling(at));
-	if (name && (in_header || is_marked(comment)))
-		add_export(r, of, name, true, comment);
-	else
+	tag = tag_of(r, of);
+	comment = tag ? NULL : comment_of(r, at) ?: comment_of(r, of);
+	if (!tag && (in_header || is_marked(comment))) {
+		name = text(r, r->c.clang_getCursorSpelling(at));
+		if (name)
+			add_export(r, of, name, true, comment);
+		else
+			free(comment);
+		free(name);
+	} else {
 		free(comment);
-	free(name);
+	}
+	free(tag);
 }
 
 static void see_in_source(struct reader *r, CXCursor at)

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "ecc.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 int main(int argc, char **argv)
 {
 	const struct eu_command *me = tool_find("")->otherwise;
 
-	return me->run(me, argc, argv);
+	int status = me->run(me, argc, argv);
+
+	fflush(NULL);
+	_exit(status);
 }
