@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rt/attach.h"
@@ -13,48 +15,103 @@ static int cookie_of(const struct eu_attach *a, int64_t *ret,
 				ret, err);
 }
 
-/* "symbol", "symbol+0x10" in @what; the name's length in *@ret_n. */
-static int split_offset(const struct eu_target *t, size_t *ret_n,
-			size_t *ret_offset, struct eu_error *err)
+/* "symbol", "symbol+0x10"; the name's length in *@ret_n. */
+static int split_offset(const char *what, size_t *ret_n, size_t *ret_offset,
+			struct eu_error *err)
 {
-	const char *plus = strchr(t->what, '+');
+	const char *plus = strchr(what, '+');
 	char *end;
 
-	*ret_n = strcspn(t->what, "+");
+	*ret_n = strcspn(what, "+");
 	*ret_offset = 0;
 	if (!plus)
 		return 0;
 	errno = 0;
 	*ret_offset = strtoul(plus + 1, &end, 0);
 	if (errno || *end || end == plus + 1)
-		return eu_error_set(err, -EINVAL,
-				    "target '%s': '%s' is no offset", t->text,
-				    plus + 1);
+		return eu_error_set(err, -EINVAL, "'%s': '%s' is no offset",
+				    what, plus + 1);
 	return 0;
+}
+
+/* Is @name the function @symbol as the compiler split or specialised it? */
+static bool is_clone(const char *name, const char *symbol)
+{
+	static const char *const kinds[] = { ".isra.", ".constprop.", ".part." };
+	size_t n = strlen(symbol);
+
+	if (strncmp(name, symbol, n))
+		return false;
+	for (size_t i = 0; i < EU_COUNT(kinds); i++)
+		if (!strncmp(name + n, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
+}
+
+/* The first clone of @symbol in the kernel, to be freed; NULL: none. */
+static char *find_clone(const char *symbol)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char *line = NULL, *found = NULL, name[512];
+	size_t cap = 0;
+
+	while (f && !found && getline(&line, &cap, f) > 0)
+		if (sscanf(line, "%*s %*1[tT] %511s", name) == 1 &&
+		    is_clone(name, symbol))
+			found = strdup(name);
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static struct bpf_link *attach_clone(const struct eu_attach *a,
+				     const char *symbol,
+				     const struct bpf_kprobe_opts *o)
+{
+	eu_auto_free char *clone = find_clone(symbol);
+	struct bpf_link *link;
+
+	if (!clone) {
+		errno = ENOENT;
+		return NULL;
+	}
+	link = bpf_program__attach_kprobe_opts(a->bpf, clone, o);
+	if (link)
+		eu_log(&a->p->log, 0, "no function '%s' here: attached to '%s'",
+		       symbol, clone);
+	return link;
 }
 
 int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, o,
 		.retprobe = !strncmp(a->prog->section, "kret", 4));
+	const char *slash = strchr(a->prog->section, '/');
+	const char *what = a->target ? a->target->what : slash + 1;
 	eu_auto_free char *symbol = NULL;
+	struct bpf_link *link;
 	int64_t cookie;
 	size_t n;
 	int r;
 
-	if (!a->target)
-		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = cookie_of(a, &cookie, err);
 	if (!r)
-		r = split_offset(a->target, &n, &o.offset, err);
+		r = split_offset(what, &n, &o.offset, err);
 	if (r)
 		return r;
 	o.bpf_cookie = cookie;
-	symbol = strndup(a->target->what, n);
+	symbol = strndup(what, n);
 	if (!symbol)
 		return eu_error_oom(err);
-	return eu_attach_keep(a, bpf_program__attach_kprobe_opts(a->bpf, symbol,
-								 &o), err);
+	link = bpf_program__attach_kprobe_opts(a->bpf, symbol, &o);
+	if (!link && errno == ENOENT)
+		link = attach_clone(a, symbol, &o);
+	if (!link && errno == ENOENT)
+		return eu_error_set(err, -ENOENT,
+			"the kernel has no function '%s' that can be probed (see /sys/kernel/tracing/available_filter_functions)",
+			symbol);
+	return eu_attach_keep(a, link, err);
 }
 
 int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
