@@ -651,8 +651,9 @@ int eu_program_fd(const struct eu_program *p)
 
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 {
-	struct epoll_event ev[16];
+	struct epoll_event ev[64];
 	uint64_t before = p->n_records;
+	struct eu_source *s;
 	int n, r = 0, w;
 
 	if (p->phase != EU_PHASE_ATTACHED)
@@ -666,15 +667,18 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	if (err)
 		err->text[0] = '\0';
 	for (int i = 0; i < n && !r; i++) {
-		struct eu_source *s = &p->sources[ev[i].data.u64];
-
-		r = s->ops->dispatch(s, err);
+		s = &p->sources[ev[i].data.u64];
+		r = s->ops->forgets ? 0 : s->ops->dispatch(s, err);
+	}
+	for (size_t i = 0; i < p->n_sources && !r; i++) {
+		s = &p->sources[i];
+		r = s->ops->forgets ? s->ops->dispatch(s, err) : 0;
 	}
 	w = p->record ? 0 : eu_sink_flush(&p->sink);
 	if (w)
 		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
-	if (r == -ECANCELED || (!r && p->max_records &&
-				p->n_records == p->max_records))
+	if ((!r || r == -ECANCELED) && p->max_records &&
+	    p->n_records == p->max_records)
 		return eu_error_set(err, -ENODATA, "all records were handed out");
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
