@@ -64,7 +64,7 @@ static int ring_fd(const struct eu_source *s)
 static int ring_dispatch(struct eu_source *s, struct eu_error *err)
 {
 	struct ring *r = s->state;
-	unsigned long at = *r->consumer, end;
+	unsigned long at = *r->consumer, first = at, end;
 	size_t mask = r->size - 1;
 	const uint32_t *header;
 	unsigned int n = 0;
@@ -75,7 +75,8 @@ static int ring_dispatch(struct eu_source *s, struct eu_error *err)
 	end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 	if ((end - at) * 100 >= r->size * NEARLY_FULL)
 		s->nearly_full++;
-	while (!ret && at != end) {
+	/* One filling at a time: others want to be served as well. */
+	while (!ret && at != end && at - first < r->size) {
 		header = (const void *)(r->data + (at & mask));
 		len = __atomic_load_n(header, __ATOMIC_ACQUIRE);
 		if (len & BPF_RINGBUF_BUSY_BIT)

@@ -21,6 +21,8 @@
  * write(2) would never come to an end.
  */
 
+enum { MAX_READS = 1024 };
+
 static const char prefix[] = "eunomia-";
 
 struct trace {
@@ -192,10 +194,11 @@ static int give_lines(struct eu_source *s)
 static int trace_dispatch(struct eu_source *s, struct eu_error *err)
 {
 	struct trace *t = s->state;
-	ssize_t n;
+	ssize_t n = 0;
 	int r;
 
-	for (;;) {
+	/* Lines may come as fast as they are read; others want a turn too. */
+	for (int i = 0; i < MAX_READS; i++) {
 		n = read(t->pipe, t->buf + t->len, sizeof(t->buf) - t->len);
 		if (n < 0 && errno == EINTR)
 			continue;
