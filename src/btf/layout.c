@@ -93,7 +93,8 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 	if (r)
 		return eu_error_oom(c->err);
 	e = &l->enums[l->n_enums];
-	*e = (struct eu_enum){ .type_id = id, .n = btf_vlen(t) };
+	*e = (struct eu_enum){ .type_id = id, .n = btf_vlen(t),
+			       .is_signed = btf_kflag(t) };
 	e->values = calloc(e->n ?: 1, sizeof(*e->values));
 	if (!e->values)
 		return eu_error_oom(c->err);

@@ -54,7 +54,8 @@ struct eu_enum_value {
 struct eu_enum {
 	uint32_t type_id;
 	size_t n;
-	struct eu_enum_value *values;	/* ascending */
+	struct eu_enum_value *values;	/* ascending, as signed ones */
+	bool is_signed;
 };
 
 struct eu_layout {

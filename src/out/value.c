@@ -112,23 +112,15 @@ static char *put_enum(char *p, const struct eu_layout *l,
 		      const struct eu_step *s, const char *data)
 {
 	const struct eu_enum *e = &l->enums[s->child];
-	int64_t v = load_int(data, s->size);
-	const char *name = eu_enum_name(e, v);
-	size_t n;
+	uint64_t v = e->is_signed ? (uint64_t)load_int(data, s->size) :
+		     load_uint(data, s->size);
+	const char *name = eu_enum_name(e, v) ?: "<UNKNOWN_VARIANT>";
+	size_t n = strlen(name);
 
-	/* Values of unsigned enums stand in the table as unsigned ones. */
-	if (!name && v < 0) {
-		int64_t u = load_uint(data, s->size);
-
-		name = eu_enum_name(e, u);
-		v = name ? u : v;
-	}
-	name = name ?: "<UNKNOWN_VARIANT>";
-	n = strlen(name);
 	memcpy(p, name, n);
 	p += n;
 	*p++ = '(';
-	p = eu_fmt_i64(p, v);
+	p = e->is_signed ? eu_fmt_i64(p, v) : eu_fmt_u64(p, v);
 	*p++ = ')';
 	return p;
 }
