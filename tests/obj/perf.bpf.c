@@ -4,8 +4,8 @@
 
 struct event {
 	int pid;
-	int sig;
 	char comm[16];
+	int sig;
 };
 
 struct {
