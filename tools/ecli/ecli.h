@@ -53,6 +53,11 @@ struct run_opts {
 int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		char **argv);
 
+/*
+ * Gives up the capabilities that @p does not need any more once it is attached.
+ */
+int drop_privileges(const struct eu_program *p, struct eu_error *err);
+
 /* The options that every way to run a program takes. */
 extern const struct eu_option run_options[];
 

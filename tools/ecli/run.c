@@ -487,6 +487,7 @@ static int execute(struct run *r, struct eu_error *err)
 					    r->o->output, strerror(errno));
 	}
 	ret = ret ?: eu_program_attach(r->program, err);
+	ret = ret ?: drop_privileges(r->program, err);
 	ret = ret ?: announce(r);
 	ret = ret ?: say_ready(r, err);
 	ret = ret ?: start_timer(r, err);
