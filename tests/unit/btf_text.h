@@ -23,7 +23,7 @@
 #include "base/buf.h"
 
 /* Up to 64 words of a line, which is cut up. The rest are "". */
-static size_t text_words(char *line, const char *words[64])
+static inline size_t text_words(char *line, const char *words[64])
 {
 	size_t n = 0;
 	char *w;
@@ -37,13 +37,13 @@ static size_t text_words(char *line, const char *words[64])
 	return n;
 }
 
-static const char *text_name(const char *w)
+static inline const char *text_name(const char *w)
 {
 	return strcmp(w, "-") ? w : "";
 }
 
 /* Cuts "x:y" and returns y. */
-static char *text_cut(char *w, char at)
+static inline char *text_cut(char *w, char at)
 {
 	char *p = strchr(w, at);
 
@@ -53,7 +53,7 @@ static char *text_cut(char *w, char at)
 	return p + 1;
 }
 
-static void text_member(struct btf *btf, const char *word)
+static inline void text_member(struct btf *btf, const char *word)
 {
 	char *w = strdup(word), *type = text_cut(w, ':');
 	char *bit = text_cut(type, '@'), *bits = strchr(bit, '/');
@@ -64,7 +64,7 @@ static void text_member(struct btf *btf, const char *word)
 	free(w);
 }
 
-static void text_value(struct btf *btf, const char *word, bool wide)
+static inline void text_value(struct btf *btf, const char *word, bool wide)
 {
 	char *w = strdup(word), *value = text_cut(w, '=');
 
@@ -74,7 +74,7 @@ static void text_value(struct btf *btf, const char *word, bool wide)
 	free(w);
 }
 
-static int text_composite(struct btf *btf, const char *w[], size_t n)
+static inline int text_composite(struct btf *btf, const char *w[], size_t n)
 {
 	int id = !strcmp(w[0], "struct") ?
 		 btf__add_struct(btf, text_name(w[1]), atoi(w[2])) :
@@ -85,7 +85,7 @@ static int text_composite(struct btf *btf, const char *w[], size_t n)
 	return id;
 }
 
-static int text_enum(struct btf *btf, const char *w[], size_t n)
+static inline int text_enum(struct btf *btf, const char *w[], size_t n)
 {
 	bool wide = !strcmp(w[0], "enum64");
 	int id = wide ? btf__add_enum64(btf, text_name(w[1]), atoi(w[2]),
@@ -97,7 +97,7 @@ static int text_enum(struct btf *btf, const char *w[], size_t n)
 	return id;
 }
 
-static int text_proto(struct btf *btf, const char *w[], size_t n)
+static inline int text_proto(struct btf *btf, const char *w[], size_t n)
 {
 	int id = btf__add_func_proto(btf, atoi(w[1]));
 
@@ -108,7 +108,7 @@ static int text_proto(struct btf *btf, const char *w[], size_t n)
 	return id;
 }
 
-static int text_type(struct btf *btf, const char *w[], size_t n)
+static inline int text_type(struct btf *btf, const char *w[], size_t n)
 {
 	const char *k = w[0], *name = text_name(w[1]);
 
@@ -142,7 +142,7 @@ static int text_type(struct btf *btf, const char *w[], size_t n)
 }
 
 /* @base may be NULL; ids then go on behind it. */
-static struct btf *text_to_btf(const char *text, struct btf *base)
+static inline struct btf *text_to_btf(const char *text, struct btf *base)
 {
 	struct btf *btf = base ? btf__new_empty_split(base) :
 				 btf__new_empty();
@@ -159,15 +159,16 @@ static struct btf *text_to_btf(const char *text, struct btf *base)
 	return btf;
 }
 
-static void text_put_name(struct eu_buf *b, const struct btf *btf, __u32 off)
+static inline void text_put_name(struct eu_buf *b, const struct btf *btf,
+				 __u32 off)
 {
 	const char *s = btf__name_by_offset(btf, off);
 
 	eu_buf_printf(b, " %s", *s ? s : "-");
 }
 
-static void text_put_members(struct eu_buf *b, const struct btf *btf,
-			     const struct btf_type *t)
+static inline void text_put_members(struct eu_buf *b, const struct btf *btf,
+				    const struct btf_type *t)
 {
 	const struct btf_member *m = btf_members(t);
 	__u32 bits;
@@ -182,8 +183,8 @@ static void text_put_members(struct eu_buf *b, const struct btf *btf,
 	}
 }
 
-static void text_put_values(struct eu_buf *b, const struct btf *btf,
-			    const struct btf_type *t)
+static inline void text_put_values(struct eu_buf *b, const struct btf *btf,
+				   const struct btf_type *t)
 {
 	for (int i = 0; i < btf_vlen(t); i++) {
 		text_put_name(b, btf, btf_is_enum(t) ?
@@ -197,15 +198,15 @@ static void text_put_values(struct eu_buf *b, const struct btf *btf,
 	}
 }
 
-static void text_put_params(struct eu_buf *b, const struct btf_type *t)
+static inline void text_put_params(struct eu_buf *b, const struct btf_type *t)
 {
 	eu_buf_printf(b, " %u", t->type);
 	for (int i = 0; i < btf_vlen(t); i++)
 		eu_buf_printf(b, " %u", btf_params(t)[i].type);
 }
 
-static void text_put_type(struct eu_buf *b, const struct btf *btf,
-			  const struct btf_type *t)
+static inline void text_put_type(struct eu_buf *b, const struct btf *btf,
+				 const struct btf_type *t)
 {
 	static const char *const kinds[] = {
 		"void", "int", "ptr", "array", "struct", "union", "enum",
@@ -233,7 +234,7 @@ static void text_put_type(struct eu_buf *b, const struct btf *btf,
 }
 
 /* To be freed. */
-static char *text_from_btf(const struct btf *btf)
+static inline char *text_from_btf(const struct btf *btf)
 {
 	struct eu_buf b = EU_BUF(1 << 20);
 

@@ -28,7 +28,7 @@ static const char *const relo_kinds[] = {
 	"value_exists", "value", "matches",
 };
 
-static __u32 relo_kind(const char *word)
+static inline __u32 relo_kind(const char *word)
 {
 	for (__u32 i = 0; i < EU_COUNT(relo_kinds); i++) {
 		if (!strcmp(word, relo_kinds[i]))
@@ -38,11 +38,12 @@ static __u32 relo_kind(const char *word)
 }
 
 /* The bytes of .BTF.ext for relocations of which strings go into @btf. */
-static void ext_from_text(struct btf *btf, const char *relos,
-			  struct eu_buf *out)
+static inline void ext_from_text(struct btf *btf, const char *relos,
+				 struct eu_buf *out)
 {
 	struct ext_bytes h = { BTF_MAGIC, BTF_VERSION, 0, sizeof(h) };
-	__u32 head[3] = { sizeof(struct bpf_core_relo), btf__add_str(btf, "x") };
+	__u32 head[3] = { sizeof(struct bpf_core_relo),
+			  btf__add_str(btf, "x") };
 	struct bpf_core_relo relo = { 0 };
 	struct eu_buf recs = EU_BUF(1 << 20);
 	char kind[16], path[512];
@@ -64,9 +65,9 @@ static void ext_from_text(struct btf *btf, const char *relos,
 }
 
 /* An ELF file of sections .BTF and .BTF.ext, in new memory. */
-static char *elf_from_sections(const void *btf, size_t btf_len,
-			       const void *ext, size_t ext_len,
-			       size_t *ret_len)
+static inline char *elf_from_sections(const void *btf, size_t btf_len,
+				      const void *ext, size_t ext_len,
+				      size_t *ret_len)
 {
 	static const char names[] = "\0.names\0.BTF\0.BTF.ext";
 	Elf64_Ehdr h = {
@@ -98,8 +99,8 @@ static char *elf_from_sections(const void *btf, size_t btf_len,
 	return eu_buf_take(&b, ret_len);
 }
 
-static char *object_from_text(const char *types, const char *relos,
-			      size_t *ret_len)
+static inline char *object_from_text(const char *types, const char *relos,
+				     size_t *ret_len)
 {
 	struct btf *btf = text_to_btf(types, NULL);
 	struct eu_buf ext = EU_BUF(1 << 20);
