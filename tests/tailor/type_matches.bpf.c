@@ -22,7 +22,15 @@ struct point___more {
 	int z;
 };
 
+/* As many members as there are there, though two go by one name. */
+struct point___twice {
+	int x;
+	int x___again;
+	int y;
+};
+
 enum colour { GREEN, RED };
+enum colour___twice { GREEN___1, RED___1, RED___2 };
 enum colour___subset { GREEN___s };
 enum colour___wrong { RED___w, PURPLE___w };
 enum wide { WIDE_HIGH = 1ull << 33 };
@@ -82,6 +90,7 @@ PROG(structs, void, p)
 	out = bpf_core_type_matches(struct point);
 	out = bpf_core_type_matches(struct point___wrong);
 	out = bpf_core_type_matches(struct point___more);
+	out = bpf_core_type_matches(struct point___twice);
 	out = bpf_core_type_matches(struct ops);
 	out = bpf_core_type_matches(struct ops___args);
 	out = bpf_core_type_matches(struct ops___list);
@@ -94,6 +103,7 @@ PROG(others, void, p)
 {
 	out = bpf_core_type_matches(enum colour);
 	out = bpf_core_type_matches(enum colour___subset);
+	out = bpf_core_type_matches(enum colour___twice);
 	out = bpf_core_type_matches(enum colour___wrong);
 	out = bpf_core_type_matches(enum wide);
 	out = bpf_core_type_matches(enum wide___narrow);
