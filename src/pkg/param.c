@@ -7,6 +7,11 @@
 
 #include "btf/layout.h"
 
+enum {
+	MAX_LISTED = 16,	/* values of an enum, in a message */
+	BOOL_FORMS = 3,		/* --x, --enable-x, --disable-x */
+};
+
 struct value {
 	const struct eu_var *var;
 	const char *text;
@@ -69,27 +74,35 @@ static int parse_bool(const struct value *v, uint32_t size, void *dst)
 	return refuse(v, -EINVAL, "is neither true nor false");
 }
 
+static const char *enum_name(const struct btf *btf, const struct btf_type *t,
+			     uint32_t i)
+{
+	return btf__name_by_offset(btf, btf_is_enum64(t) ?
+				   btf_enum64(t)[i].name_off :
+				   btf_enum(t)[i].name_off) ?: "";
+}
+
 static int parse_enum(const struct value *v, const struct btf *btf,
 		      const struct btf_type *t, void *dst)
 {
-	const char *name;
-	uint64_t n;
+	uint32_t n = btf_vlen(t), i;
 
-	for (uint32_t i = 0; i < btf_vlen(t); i++) {
-		bool wide = btf_is_enum64(t);
-
-		name = btf__name_by_offset(btf, wide ?
-				btf_enum64(t)[i].name_off :
-				btf_enum(t)[i].name_off);
-		if (!name || strcmp(name, v->text))
+	for (i = 0; i < n; i++) {
+		if (strcmp(enum_name(btf, t, i), v->text))
 			continue;
-		n = wide ? btf_enum64_value(&btf_enum64(t)[i]) :
-		    (uint64_t)(int64_t)btf_enum(t)[i].val;
-		store(dst, n, t->size);
+		store(dst, btf_is_enum64(t) ?
+		      btf_enum64_value(&btf_enum64(t)[i]) :
+		      (uint64_t)(int64_t)btf_enum(t)[i].val, t->size);
 		return 0;
 	}
-	if (!isdigit((unsigned char)v->text[*v->text == '-']))
-		return refuse(v, -EINVAL, "is none of its values");
+	if (!isdigit((unsigned char)v->text[*v->text == '-'])) {
+		refuse(v, -EINVAL, "is none of its values");
+		for (i = 0; i < eu_min(n, (uint32_t)MAX_LISTED); i++)
+			eu_error_append(v->err, -EINVAL, "%s %s",
+					i ? "," : ":", enum_name(btf, t, i));
+		return n <= MAX_LISTED ? -EINVAL :
+		       eu_error_append(v->err, -EINVAL, " and others");
+	}
 	return parse_int(v, btf_kflag(t), t->size, dst);
 }
 
@@ -217,17 +230,18 @@ static int add_flag(struct eu_flags *f, const struct eu_var *var,
 	return 0;
 }
 
+/* Of the forms that a bool takes the fitting one is listed. */
 static int add_flags(struct eu_flags *f, const struct eu_package *pkg,
 		     const struct eu_var *var)
 {
+	bool on = json_is_true(var->def);
 	int r;
 
 	if (!is_bool(pkg->btf, var))
 		return add_flag(f, var, "", NULL, true);
-	if (json_is_true(var->def))
-		return add_flag(f, var, "disable-", "false", true);
 	r = add_flag(f, var, "", "true", !var->def);
-	return r ?: add_flag(f, var, "enable-", "true", !!var->def);
+	r = r ?: add_flag(f, var, "enable-", "true", var->def && !on);
+	return r ?: add_flag(f, var, "disable-", "false", on);
 }
 
 int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,
@@ -235,8 +249,8 @@ int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,
 {
 	struct eu_flags f = { 0 };
 
-	f.flag = calloc(pkg->n_vars * 2 + 1, sizeof(*f.flag));
-	f.options = calloc(pkg->n_vars * 2 + 1, sizeof(*f.options));
+	f.flag = calloc(pkg->n_vars * BOOL_FORMS + 1, sizeof(*f.flag));
+	f.options = calloc(pkg->n_vars * BOOL_FORMS + 1, sizeof(*f.options));
 	if (!f.flag || !f.options)
 		goto oom;
 	for (size_t i = 0; i < pkg->n_vars; i++)

@@ -42,8 +42,9 @@ struct eu_flags {
 };
 
 /*
- * The flags of a package. A bool with default false (or none) has --NAME and
- * --enable-NAME, with default true --disable-NAME; all others take a value.
+ * The flags of a package. A bool has --NAME, --enable-NAME and --disable-NAME;
+ * listed is the second with default false, the third with default true, else
+ * the first. All others take a value.
  */
 int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,
 		 struct eu_error *err);
