@@ -239,6 +239,20 @@ static int set_flag(struct run *r, size_t i, struct eu_error *err)
 	return 0;
 }
 
+/* "--" in front of the next word, or seen already, ends our options. */
+static bool ours_end(struct eu_args *a)
+{
+	bool end = a->ended;
+
+	if (!a->letters && a->next < a->argc &&
+	    !strcmp(a->argv[a->next], "--")) {
+		a->next++;
+		end = true;
+	}
+	a->ended = false;
+	return end;
+}
+
 /* Options behind the program's name. */
 static int parse_tail(struct run *r, struct eu_error *err)
 {
@@ -247,7 +261,12 @@ static int parse_tail(struct run *r, struct eu_error *err)
 
 	if (!all)
 		return eu_error_oom(err);
-	while (!ret && (i = eu_args_next(&r->args, all, err)) != EU_ARGS_END) {
+	while (!ret) {
+		if (ours_end(&r->args))
+			memset(&all[r->flags.n], 0, sizeof(*all));
+		i = eu_args_next(&r->args, all, err);
+		if (i == EU_ARGS_END)
+			break;
 		if (i == EU_ARGS_WORD)
 			return eu_error_set(err, -EINVAL,
 				"unexpected argument '%s': flags of the program begin with --",
