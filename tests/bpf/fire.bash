@@ -3,6 +3,8 @@
 # What sets off the programs of tests/obj/fire.h: kill(MAGIC, SIGNAL) to a
 # process that cannot exist. Each test has a number of its own.
 
+bats_require_minimum_version 1.5.0	# "run" with an expected status
+
 MAGIC=$((1 << 30 | BASHPID))
 # Whom the programs see: in $(...) BASHPID is another.
 ME=$BASHPID
