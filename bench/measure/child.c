@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READY_WITHIN_MS = 20000 };
+
+static double seconds(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts))
+		fail("clock_gettime: %s", strerror(errno));
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+double now(void)
+{
+	return seconds(CLOCK_MONOTONIC);
+}
+
+void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("measure: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+void sleep_us(long us)
+{
+	const struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&ts, NULL);
+}
+
+void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		fail("cannot use processor %d: %s", cpu, strerror(errno));
+}
+
+/*
+ * A nice value is not enough: the scheduler lets who runs finish his slice,
+ * which is longer than a ring of 256 KiB lasts.
+ */
+void go_first(void)
+{
+	const struct sched_param p = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &p))
+		fprintf(stderr, "measure: no real-time priority: %s\n",
+			strerror(errno));
+}
+
+/* Behind fork: from here to the new program's first instruction. */
+static void become(char *const argv[], const struct child_opts *o, int ready_fd,
+		   double *started)
+{
+	int out = o->out;
+
+	if (out < 0)
+		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (out < 0 || dup2(out, STDOUT_FILENO) < 0)
+		_exit(126);
+	/* The pipe's end may be 3 already, and is closed by execve(2) then. */
+	if (ready_fd == 3)
+		fcntl(3, F_SETFD, 0);
+	else if (ready_fd >= 0 && dup2(ready_fd, 3) < 0)
+		_exit(126);
+	if (o->cpu >= 0)
+		pin(o->cpu);
+	if (o->urgent)
+		go_first();
+	*started = now();
+	execvp(argv[0], argv);
+	fprintf(stderr, "measure: cannot run '%s': %s\n", argv[0],
+		strerror(errno));
+	_exit(127);
+}
+
+static double *shared_time(void)
+{
+	static double *p;
+
+	if (p)
+		return p;
+	p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		fail("mmap: %s", strerror(errno));
+	return p;
+}
+
+static void read_memory(struct child *c)
+{
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)c->pid);
+	f = fopen(path, "re");
+	if (!f)
+		fail("cannot read %s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		sscanf(line, "VmHWM: %ld", &c->peak);
+		sscanf(line, "RssAnon: %ld", &c->anon);
+		sscanf(line, "RssFile: %ld", &c->file);
+	}
+	fclose(f);
+}
+
+void child_start(struct child *c, char *const argv[], const struct child_opts *o)
+{
+	struct pollfd p = { .events = POLLIN };
+	char text[16] = "";
+	int ready[2];
+
+	*c = (struct child){ 0 };
+	if (pipe2(ready, O_CLOEXEC))
+		fail("pipe: %s", strerror(errno));
+	shared_time();
+	c->pid = fork();
+	if (c->pid < 0)
+		fail("fork: %s", strerror(errno));
+	if (!c->pid)
+		become(argv, o, ready[1], shared_time());
+	close(ready[1]);
+	p.fd = ready[0];
+	if (poll(&p, 1, READY_WITHIN_MS) != 1 ||
+	    read(ready[0], text, sizeof(text) - 1) < 8 ||
+	    strncmp(text, "READY=1\n", 8)) {
+		kill(c->pid, SIGKILL);
+		fail("'%s' did not become ready", argv[0]);
+	}
+	c->to_ready = now() - *shared_time();
+	c->cpu_to_ready = child_cpu(c);
+	close(ready[0]);
+	read_memory(c);
+}
+
+double child_cpu(const struct child *c)
+{
+	clockid_t id;
+
+	if (clock_getcpuclockid(c->pid, &id))
+		fail("process %d is gone", (int)c->pid);
+	return seconds(id);
+}
+
+void child_settle(const struct child *c)
+{
+	double before, after = child_cpu(c);
+
+	do {
+		before = after;
+		sleep_us(500);
+		after = child_cpu(c);
+	} while (before < after);
+}
+
+static void reap(struct child *c, const char *name)
+{
+	if (wait4(c->pid, &c->status, 0, &c->usage) != c->pid)
+		fail("wait4: %s", strerror(errno));
+	if (c->status)
+		fail("'%s' ended with status %#x", name, c->status);
+}
+
+void child_stop(struct child *c)
+{
+	kill(c->pid, SIGINT);
+	reap(c, "the measured program");
+}
+
+double child_run(struct child *c, char *const argv[], const struct child_opts *o)
+{
+	*c = (struct child){ 0 };
+	shared_time();
+	c->pid = fork();
+	if (c->pid < 0)
+		fail("fork: %s", strerror(errno));
+	if (!c->pid)
+		become(argv, o, -1, shared_time());
+	reap(c, argv[0]);
+	return now() - *shared_time();
+}

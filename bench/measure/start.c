@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "child.h"
+#include "measure.h"
+#include "series.h"
+
+/* From execve(2) to attached: time, CPU, memory. */
+
+enum { WARM_UP = 3, ROUNDS = 60, QUICK_ROUNDS = 10 };
+
+struct side {
+	struct command cmd;
+	struct series wall, cpu, whole_cpu, peak, rss, anon, file;
+};
+
+static double time_of(struct timeval tv)
+{
+	return tv.tv_sec + tv.tv_usec / 1e6;
+}
+
+static void run_once(struct side *s, int cpu, bool counts)
+{
+	const struct child_opts o = { .out = -1, .cpu = cpu, .urgent = true };
+	struct child c;
+
+	child_start(&c, s->cmd.argv, &o);
+	child_stop(&c);
+	if (!counts)
+		return;
+	series_add(&s->wall, c.to_ready * 1e3);
+	series_add(&s->cpu, c.cpu_to_ready * 1e3);
+	series_add(&s->whole_cpu,
+		   (time_of(c.usage.ru_utime) + time_of(c.usage.ru_stime)) * 1e3);
+	series_add(&s->peak, c.usage.ru_maxrss / 1024.0);
+	series_add(&s->rss, c.peak / 1024.0);
+	series_add(&s->anon, c.anon / 1024.0);
+	series_add(&s->file, c.file / 1024.0);
+}
+
+/* By turns: ours, the hand-written one, and that one again. */
+static void compare(const struct setup *s, const char *what, struct side *a,
+		    struct side *b, struct side *again, bool judged)
+{
+	const int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
+	const struct target none = { 0 };
+	const struct target start = { 4, 0.3 }, memory = { 4, 0 };
+	const char *other = "hand-written";
+	char name[128];
+
+	for (int i = -WARM_UP; i < rounds; i++) {
+		run_once(a, s->consumer, i >= 0);
+		run_once(b, s->consumer, i >= 0);
+		run_once(again, s->consumer, i >= 0);
+	}
+#define ROW(text, unit, series, target)                                    \
+	do {                                                               \
+		snprintf(name, sizeof(name), "%s: %s", what, text);        \
+		report(name, unit, &a->series, other, &b->series, target); \
+	} while (0)
+	ROW("start to attached", "ms", wall, judged ? start : none);
+	report_noise(name, "ms", &b->wall, &again->wall);
+	ROW("CPU until then", "ms", cpu, none);
+	ROW("CPU of start and end", "ms", whole_cpu, none);
+	ROW("peak memory", "MiB", peak, judged ? memory : none);
+	ROW("of it not from files, when attached", "MiB", anon, none);
+	ROW("of it from files, when attached", "MiB", file, none);
+#undef ROW
+}
+
+int figure_start(const struct setup *s, int argc, char **argv)
+{
+	static struct side ours[2], hand[2], again[2];
+	const char *object;
+
+	(void)argc;
+	(void)argv;
+	for (int i = 0; i < 2; i++) {
+		object = i ? burst_object(s) : s->object;
+		if (!object)
+			continue;
+		command_ecli(&ours[i].cmd, s,
+			     !i && s->package ? s->package : object, false, 0);
+		command_hand(&hand[i].cmd, s, "printf", object, false, 0);
+		command_hand(&again[i].cmd, s, "printf", object, false, 0);
+		compare(s, i ? "without CO-RE" : "bootstrap", &ours[i],
+			&hand[i], &again[i], !i);
+	}
+	return 0;
+}
