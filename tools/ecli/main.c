@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,12 +30,27 @@ static int usage(const struct eu_tool *me, int status)
 	return status;
 }
 
+/*
+ * What is opened next would take the place of a standard descriptor that is
+ * closed, and our output would go there. Writing to this one fails.
+ */
+static void keep_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	eu_close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct eu_tool *me = tool_find(argc ? argv[0] : "");
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	program_name = me->name;
+	keep_standard_fds();
 	/* A reader that goes away is seen by write(2). */
 	signal(SIGPIPE, SIG_IGN);
 	if (!word)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 
@@ -24,6 +26,8 @@ enum {
 	OPT_NO_TAILOR, OPT_VERBOSE, OPT_HELP, OPT_VERSION,
 	OPT_COUNT,
 };
+
+enum { PATIENCE = 1000 };	/* milliseconds for a slow reader at the end */
 
 const struct eu_option run_options[] = {
 	{ 'j', "json", NULL, "print events as JSON, one object a line",
@@ -70,6 +74,7 @@ struct run {
 	} *set;
 	size_t n_set;
 	int out_fd;
+	bool out_blocks;		/* it is a pipe or a terminal */
 	bool closed;			/* the reader of our output is gone */
 	bool announced;
 	int signals, timer, loop;
@@ -288,27 +293,55 @@ static int parse_tail(struct run *r, struct eu_error *err)
 	return ret;
 }
 
-/* A pipe that is set to non-blocking by its other user is waited for. */
-static int write_out(int fd, const void *data, size_t len)
+/*
+ * Until there is room in a pipe or terminal. Its reader may have stopped: once
+ * the end is asked for we are not patient any more.
+ */
+static int wait_for_room(const struct run *r)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	struct pollfd p[] = {
+		{ .fd = r->out_fd, .events = POLLOUT },
+		{ .fd = r->signals, .events = POLLIN },
+		{ .fd = r->timer, .events = POLLIN },
+	};
+
+	while (poll(p, EU_COUNT(p), -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (p[0].revents || poll(p, 1, PATIENCE) > 0)
+		return 0;
+	return -EPIPE;
+}
+
+/* No more at once than fits where poll(2) says that there is room. */
+static int write_out(const struct run *r, const void *data, size_t len)
+{
 	const char *s = data;
 	ssize_t n;
+	int ret;
 
 	while (len) {
-		n = write(fd, s, len);
-		if (n < 0 && errno == EAGAIN) {
-			poll(&p, 1, -1);
-			continue;
-		}
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+		ret = r->out_blocks ? wait_for_room(r) : 0;
+		if (ret)
+			return ret;
+		n = write(r->out_fd, s, r->out_blocks ?
+			  eu_min(len, (size_t)PIPE_BUF) : len);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
-		s += n;
-		len -= n;
+		s += eu_max(n, 0);
+		len -= eu_max(n, 0);
 	}
 	return 0;
+}
+
+/* Files have room, or an error; and so has /dev/null. */
+static bool may_block(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) || isatty(fd) ||
+	       !(S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ||
+		 S_ISCHR(st.st_mode));
 }
 
 /* Once, when all is attached and before any output. */
@@ -326,7 +359,7 @@ static int announce(struct run *r)
 		text = NULL;
 		return -ENOMEM;
 	}
-	return write_out(r->out_fd, text, strlen(text));
+	return write_out(r, text, strlen(text));
 }
 
 static int on_output(void *ctx, const void *data, size_t len)
@@ -334,7 +367,7 @@ static int on_output(void *ctx, const void *data, size_t len)
 	struct run *r = ctx;
 	int ret = announce(r);
 
-	ret = ret ?: write_out(r->out_fd, data, len);
+	ret = ret ?: write_out(r, data, len);
 	r->closed = ret == -EPIPE;
 	return ret;
 }
@@ -457,6 +490,15 @@ static bool dispatch(struct run *r, int *ret, struct eu_error *err)
 	return true;
 }
 
+/* A reader that goes away ends the run, not only the next write. */
+static void watch_reader(struct run *r)
+{
+	struct epoll_event ev = { .data.fd = r->out_fd };
+
+	/* Files are refused; they have no reader. */
+	epoll_ctl(r->loop, EPOLL_CTL_ADD, r->out_fd, &ev);
+}
+
 static int loop(struct run *r, struct eu_error *err)
 {
 	struct epoll_event ev[4];
@@ -466,14 +508,15 @@ static int loop(struct run *r, struct eu_error *err)
 	if (watch(r, eu_program_fd(r->program)))
 		return eu_error_set(err, -errno, "cannot wait: %s",
 				    strerror(errno));
+	watch_reader(r);
 	while (!over) {
 		n = epoll_wait(r->loop, ev, EU_COUNT(ev), -1);
 		if (n < 0 && errno != EINTR)
 			return eu_error_set(err, -errno, "cannot wait: %s",
 					    strerror(errno));
 		for (int i = 0; i < n; i++)
-			over = over || ev[i].data.fd == r->signals ||
-			       ev[i].data.fd == r->timer;
+			over = over ||
+			       ev[i].data.fd != eu_program_fd(r->program);
 		/* What happened before the end is part of the output. */
 		if (dispatch(r, &ret, err))
 			break;
@@ -505,6 +548,7 @@ static int execute(struct run *r, struct eu_error *err)
 			return eu_error_set(err, -errno, "cannot write '%s': %s",
 					    r->o->output, strerror(errno));
 	}
+	r->out_blocks = may_block(r->out_fd);
 	ret = ret ?: eu_program_attach(r->program, err);
 	ret = ret ?: drop_privileges(r->program, err);
 	ret = ret ?: announce(r);
