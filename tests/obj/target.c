@@ -3,10 +3,15 @@
  * What the scenarios probe in user space. For each number on standard input it
  * calls eu_work() with it and prints what that returned; for the word "libc" it
  * calls getsid(0).
+ *
+ * "target PATH" instead stands in for a service manager: it prints "bound" when
+ * a socket of that name can be sent to, then the datagram that comes.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 int eu_work(int n);
@@ -17,10 +22,29 @@ __attribute__((noinline, visibility("default"))) int eu_work(int n)
 	return n * 2;
 }
 
-int main(void)
+static int listen_at(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	char text[256];
+	ssize_t n;
+
+	strncpy(a.sun_path, path, sizeof(a.sun_path) - 1);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)))
+		return 1;
+	puts("bound");
+	fflush(stdout);
+	n = recv(fd, text, sizeof(text), 0);
+	printf("%.*s\n", (int)n, text);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	char line[64];
 
+	if (argc > 1)
+		return listen_at(argv[1]);
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "libc", 4))
 			printf("%d\n", getsid(0) > 0);
