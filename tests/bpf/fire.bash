@@ -32,3 +32,20 @@ column() {
 	[ "$before" != "$1" ] || return 1
 	echo ${#before}
 }
+
+# held: ids of the programs that $PID holds, in $PROGS.
+held() {
+	PROGS=$(cat /proc/"$PID"/fdinfo/* 2>/dev/null |
+		sed -n 's/^prog_id:[[:space:]]*//p' | sort -u)
+}
+
+# gone: until the kernel has freed them, which it does when it finds the time.
+gone() {
+	local id end=$((SECONDS + PATIENCE))
+
+	for id in $PROGS; do
+		while bpftool prog show id "$id" >/dev/null 2>&1; do
+			[ $SECONDS -lt $end ] || return 1
+		done
+	done
+}

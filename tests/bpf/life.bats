@@ -164,17 +164,9 @@ setup() {
 @test "nothing stays in the kernel, whatever ends it" {
 	for signal in INT KILL; do
 		run_ready "$OBJ/exec.bpf.o" --parent $ME
-		ids=$(bpftool prog show -j |
-			jq -r --argjson pid "$PID" \
-			'.[] | select(.pids[]?.pid == $pid) | .id')
-		[ "$(wc -w <<<"$ids")" = 2 ]
+		held
+		[ "$(wc -w <<<"$PROGS")" = 2 ]
 		stop_it $signal || [ $signal = KILL ]
-		for id in $ids; do
-			# The kernel frees programs when it finds the time.
-			end=$((SECONDS + PATIENCE))
-			while bpftool prog show id "$id" >/dev/null 2>&1; do
-				[ $SECONDS -lt $end ]
-			done
-		done
+		gone
 	done
 }
