@@ -129,7 +129,7 @@ static int follow_members(struct eu_pick *p, const struct btf_type *t,
 	for (; n && !r; n--, m++) {
 		name = eu_rawbtf_string(p->raw, m->name_off);
 		if (!name)
-			return -EBADMSG;
+			return eu_rawbtf_error(p->raw);
 		if (is_wanted(p, name))
 			r = eu_pick_add(p, m->type, depth);
 	}
@@ -173,7 +173,7 @@ static int follow(struct eu_pick *p, const struct btf_type *t, uint8_t depth)
 	return eu_pick_add(p, t->type, next);
 }
 
-static int follow_failed(uint32_t id, int r, struct eu_error *err)
+static int pick_failed(uint32_t id, int r, struct eu_error *err)
 {
 	switch (r) {
 	case -ENOMEM:
@@ -186,7 +186,7 @@ static int follow_failed(uint32_t id, int r, struct eu_error *err)
 		return eu_error_set(err, r, "type %u is no type of a value",
 				    id);
 	default:
-		return eu_error_set(err, -EBADMSG, "type %u is broken", id);
+		return eu_error_set(err, r, "type %u cannot be read", id);
 	}
 }
 
@@ -206,9 +206,9 @@ int eu_pick_follow(struct eu_pick *p, struct eu_error *err)
 		if (!depth)
 			continue;
 		t = eu_rawbtf_type(p->raw, id);
-		r = t ? follow(p, t, depth) : -EBADMSG;
+		r = t ? follow(p, t, depth) : eu_rawbtf_error(p->raw);
 		if (r)
-			return follow_failed(id, r, err);
+			return pick_failed(id, r, err);
 	}
 	return 0;
 }
@@ -383,8 +383,8 @@ static int put_types(struct writer *w, struct eu_error *err)
 		if (t)
 			put_type(w, t);
 		if (!t || w->broken)
-			return eu_error_set(err, -EBADMSG, "type %u is broken",
-					    w->p->items[i].id);
+			return pick_failed(w->p->items[i].id,
+					   eu_rawbtf_error(w->p->raw), err);
 	}
 	return 0;
 }
@@ -415,6 +415,8 @@ int eu_pick_write(struct eu_pick *p, struct eu_buf *out, struct eu_error *err)
 	}
 	if (!r)
 		memcpy(out->data + start, &h, sizeof(h));
+	else
+		out->len = start;
 	eu_buf_done(&w.strings);
 	return r;
 }

@@ -17,8 +17,8 @@ enum {
  * Makes bytes @start to @start + @want of the file, or those up to its end,
  * the window's. Bytes that the window has already are not read again.
  */
-static int fill(const struct eu_rawbtf *raw, struct eu_rawbtf_window *w,
-		size_t start, size_t want)
+static bool fill(struct eu_rawbtf *raw, struct eu_rawbtf_window *w,
+		 size_t start, size_t want)
 {
 	ssize_t n;
 	char *p;
@@ -29,8 +29,10 @@ static int fill(const struct eu_rawbtf *raw, struct eu_rawbtf_window *w,
 	want = eu_min(want, raw->size - start);
 	if (want > w->cap) {
 		p = realloc(w->data, want);
-		if (!p)
-			return -ENOMEM;
+		if (!p) {
+			raw->error = -ENOMEM;
+			return false;
+		}
 		w->data = p;
 		w->cap = want;
 	}
@@ -39,11 +41,13 @@ static int fill(const struct eu_rawbtf *raw, struct eu_rawbtf_window *w,
 			  start + w->len);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
+		if (n <= 0) {
+			raw->error = n ? -errno : -EIO;
+			return false;
+		}
 		w->len += n;
 	}
-	return 0;
+	return true;
 }
 
 /*
@@ -64,7 +68,7 @@ static const char *type_bytes(struct eu_rawbtf *raw, uint32_t off, size_t need,
 	}
 	if (at < w->start || at + need > w->start + w->len) {
 		start = at / PAGE * PAGE;
-		if (fill(raw, w, start, eu_max(at + need - start, ahead)))
+		if (!fill(raw, w, start, eu_max(at + need - start, ahead)))
 			return NULL;
 	}
 	*ret_len = eu_min(w->start + w->len - at,
@@ -85,7 +89,7 @@ static const char *paged_string(struct eu_rawbtf *raw, uint32_t off)
 		if (start + have > at &&
 		    memchr(w->data + (at - start), '\0', start + have - at))
 			return w->data + (at - start);
-		if (start + have >= end || fill(raw, w, start, have + PAGE))
+		if (start + have >= end || !fill(raw, w, start, have + PAGE))
 			return NULL;
 	}
 }
@@ -102,6 +106,13 @@ const char *eu_rawbtf_string(struct eu_rawbtf *raw, uint32_t off)
 	if (raw->data)
 		return raw->data + raw->strings + off;
 	return paged_string(raw, off);
+}
+
+int eu_rawbtf_error(const struct eu_rawbtf *raw)
+{
+	if (raw->error)
+		return raw->error;
+	return raw->base ? eu_rawbtf_error(raw->base) : -EBADMSG;
 }
 
 /* The section's first and last byte, by which every string has an end. */
@@ -276,6 +287,9 @@ int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds, eu_rawbtf_fn fn,
 		if (r)
 			return r;
 	}
+	if (raw->error)
+		return eu_error_set(err, raw->error, "cannot read types: %s",
+				    strerror(-raw->error));
 	if (s.off != raw->types_len)
 		return eu_error_set(err, -EBADMSG,
 				    "BTF whose types do not fill their section");

@@ -48,6 +48,7 @@ struct eu_rawbtf {
 	struct eu_rawbtf *base;	/* of a module's BTF, set before opening: the
 				 * BTF that holds the first strings
 				 */
+	int error;		/* of the last read that failed, or 0 */
 	struct eu_rawbtf_window window;
 	struct eu_rawbtf_window pages[EU_RAWBTF_PAGES];
 };
@@ -101,6 +102,12 @@ const struct btf_type *eu_rawbtf_type(struct eu_rawbtf *raw, uint32_t id);
  * until the next call.
  */
 const char *eu_rawbtf_string(struct eu_rawbtf *raw, uint32_t off);
+
+/*
+ * What NULL from one of the two meant: the error of a read, -ENOMEM, or
+ * -EBADMSG for an id or offset that is none.
+ */
+int eu_rawbtf_error(const struct eu_rawbtf *raw);
 
 #define EU_BTF_BIT(kind)	(1u << BTF_KIND_##kind)
 

@@ -48,7 +48,7 @@ static int see_type(void *ctx, uint32_t id, const struct btf_type *type)
 
 	name = eu_rawbtf_string(t->kernel, type->name_off);
 	if (!name)
-		return eu_error_set(t->err, -EBADMSG,
+		return eu_error_set(t->err, eu_rawbtf_error(t->kernel),
 				    "the name of type %u cannot be read", id);
 	n = wanted_type(t, name, kind);
 	if (n) {
@@ -79,7 +79,7 @@ static int see_module_type(void *ctx, uint32_t id, const struct btf_type *type)
 
 	name = eu_rawbtf_string(&m->btf, type->name_off);
 	if (!name)
-		return eu_error_set(m->t->err, -EBADMSG,
+		return eu_error_set(m->t->err, eu_rawbtf_error(&m->btf),
 				    "the name of type %u cannot be read", id);
 	n = wanted_type(m->t, name, kind);
 	if (!n || n->found >> kind & 1)

@@ -155,7 +155,8 @@ static void a_file_that_shrinks(void **state)
 	assert_int_equal(ftruncate(fd, len / 8), 0);
 	assert_null(eu_rawbtf_type(&file, file.n_types / 2));
 	assert_null(eu_rawbtf_string(&file, file.strings_len / 2));
-	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL), -EBADMSG);
+	assert_int_equal(eu_rawbtf_error(&file), -EIO);
+	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL), -EIO);
 	eu_rawbtf_done(&file);
 	btf__free(btf);
 	close(fd);

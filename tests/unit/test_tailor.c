@@ -334,7 +334,7 @@ static const struct tailor_case {
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "exists 2 0:0",
-	  .code = -EBADMSG, .error = "type 3 is broken" },
+	  .code = -EBADMSG, .error = "type 3 cannot be read" },
 };
 
 /* A file in memory; the path is written to @path. */
@@ -516,6 +516,34 @@ static void at_odd_addresses(void **state)
 	btf__free(kernel);
 	eu_buf_done(&out);
 	eu_buf_done(&odd);
+	free(elf);
+}
+
+/* What does not fit leaves nothing behind. */
+static void in_a_small_buffer(void **state)
+{
+	struct btf *kernel = text_to_btf(some_types, NULL);
+	__u32 raw_len;
+	const void *raw = btf__raw_data(kernel, &raw_len);
+	size_t len, limit;
+	char *elf = object_from_text(some_types, some_relos, &len);
+	struct eu_buf out;
+	int r = -E2BIG;
+
+	(void)state;
+	for (limit = 4; r; limit++) {
+		out = (struct eu_buf)EU_BUF(limit);
+		eu_buf_puts(&out, "abc");
+		r = tailor(elf, len, raw, raw_len, &out, NULL);
+		if (r) {
+			assert_int_equal(r, -E2BIG);
+			assert_int_equal(out.len, 3);
+		}
+		assert_memory_equal(out.data, "abc", 3);
+		eu_buf_done(&out);
+	}
+	assert_true(limit > 100);
+	btf__free(kernel);
 	free(elf);
 }
 
@@ -840,6 +868,7 @@ int main(void)
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(changed_bytes),
 		cmocka_unit_test(at_odd_addresses),
+		cmocka_unit_test(in_a_small_buffer),
 		cmocka_unit_test(headers),
 		cmocka_unit_test(broken_ext),
 		cmocka_unit_test(types_of_modules),
