@@ -31,8 +31,8 @@ void eu_argv_format(const struct eu_argv *a, struct eu_buf *out);
 
 struct eu_child {
 	pid_t pid; /* 0: not running */
-	int out; /* what it wrote to standard output, or -1 */
-	int err; /* and to standard error */
+	int out;   /* what it wrote to standard output, or -1 */
+	int err;   /* and to standard error */
 };
 
 #define EU_CHILD                     \

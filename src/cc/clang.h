@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 struct eu_clang {
-	char *path; /* to execute */
+	char *path;	/* to execute */
 	char *libclang; /* library to open, a path or a bare name */
 	char *identity; /* changes whenever the compiler does */
 };

@@ -44,7 +44,7 @@ static const char *const inlines[] = {
 struct parser {
 	const char *pos; /* of the text without slashes and stars */
 	json_t *out;
-	char key[64]; /* of the paragraph being read */
+	char key[64];	     /* of the paragraph being read */
 	struct eu_buf value; /* its text */
 	struct eu_error *err;
 };

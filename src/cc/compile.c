@@ -27,8 +27,8 @@ struct job {
 	const char *arch;
 	char *vmlinux; /* path of the header, or NULL */
 	struct eu_module module;
-	bool foreign_asm; /* <asm/...> is this machine's */
-	struct eu_argv base; /* flags that the module shares */
+	bool foreign_asm;     /* <asm/...> is this machine's */
+	struct eu_argv base;  /* flags that the module shares */
 	struct eu_argv flags; /* for compiler and libclang */
 	struct eu_child child;
 	void *object; /* stripped */

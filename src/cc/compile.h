@@ -15,10 +15,10 @@ struct eu_compile {
 	const char *source;
 	/* whose structs are exported, or NULL; may be the source itself */
 	const char *header;
-	const char *clang; /* see eu_clang_find() */
-	const char *strip; /* llvm-strip to be run, or NULL: not needed */
+	const char *clang;   /* see eu_clang_find() */
+	const char *strip;   /* llvm-strip to be run, or NULL: not needed */
 	const char *vmlinux; /* see eu_vmlinux_find() */
-	char *const *flags; /* more flags for the compiler */
+	char *const *flags;  /* more flags for the compiler */
 	size_t n_flags;
 	const char *const *archs; /* one at least */
 	size_t n_archs;

@@ -24,6 +24,7 @@ enum { MAX_DECLS = 8192 };
 	X(clang_getCursorType)                \
 	X(clang_getFile)                      \
 	X(clang_getFileLocation)              \
+	X(clang_getInclusions)                \
 	X(clang_getPresumedLocation)          \
 	X(clang_getTranslationUnitCursor)     \
 	X(clang_getTypeDeclaration)           \
@@ -330,11 +331,24 @@ static void limit(struct eu_decls *d)
 	eu_type_names_limit(&d->types);
 }
 
+static void visit_inclusion(CXFile file, CXSourceLocation *stack,
+			    unsigned int depth, CXClientData data)
+{
+	struct reader *r = data;
+
+	(void)stack;
+	(void)depth;
+	if (r->c.clang_File_isEqual(file, r->header))
+		r->d->header_seen = true;
+}
+
 static int read_unit(struct reader *r, CXTranslationUnit unit, const char *header)
 {
 	if (header)
 		r->header = r->c.clang_getFile(unit, header);
-	r->d->header_seen = r->header != NULL;
+	/* The source itself counts as well. */
+	if (r->header)
+		r->c.clang_getInclusions(unit, visit_inclusion, r);
 	r->c.clang_visitChildren(r->c.clang_getTranslationUnitCursor(unit),
 				 visit, r);
 	free(r->pending);

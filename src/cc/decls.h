@@ -13,7 +13,7 @@
 
 struct eu_decl {
 	char *name;
-	char *comment; /* as written, with its slashes and stars */
+	char *comment;	   /* as written, with its slashes and stars */
 	unsigned int line; /* of the declaration */
 };
 
@@ -32,9 +32,9 @@ struct eu_export_decl {
 struct eu_decls {
 	struct eu_decl_list vars; /* also maps */
 	struct eu_decl_list funcs;
-	struct eu_type_names types; /* exports, in the order of the file */
+	struct eu_type_names types;	/* exports, in the order of the file */
 	struct eu_export_decl *exports; /* as many, in the same order */
-	bool header_seen; /* the source includes the header */
+	bool header_seen;		/* the source includes the header */
 };
 
 /*

@@ -16,9 +16,9 @@
 #include "cc/clang.h"
 
 struct eu_module {
-	char *dir; /* has vmlinux.h and its module map */
-	char *map; /* module.modulemap in it */
-	char *file; /* vmlinux.pcm in it */
+	char *dir;	/* has vmlinux.h and its module map */
+	char *map;	/* module.modulemap in it */
+	char *file;	/* vmlinux.pcm in it */
 	bool temporary; /* no cache could be written: delete it */
 };
 

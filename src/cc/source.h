@@ -12,9 +12,9 @@
 
 /* A struct that is to be exported. */
 struct eu_type_name {
-	char *name; /* tag, else typedef */
+	char *name;	 /* tag, else typedef */
 	bool is_typedef; /* no tag: say "event_t", not "struct event_t" */
-	bool marked; /* its comment has @export */
+	bool marked;	 /* its comment has @export */
 };
 
 struct eu_type_names {

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "cc/child.h"
+#include "cc/settle.h"
 
 enum { MAX_STRINGS = 16 << 20, DROPPED = 0 };
 
@@ -23,11 +24,11 @@ struct strip {
 	Elf *from, *to;
 	size_t n_sections, names; /* of @from */
 	size_t *section_map;
-	size_t symtab; /* index in @from, or 0 */
+	size_t symtab;		  /* index in @from, or 0 */
 	size_t n_symbols, locals; /* of @to */
 	size_t *symbol_map;
 	struct eu_buf strings; /* of the new .strtab */
-	void **owned; /* section bytes that were made here */
+	void **owned;	       /* section bytes that were made here */
 	size_t n_owned;
 	struct eu_error *err;
 };
@@ -244,20 +245,22 @@ static void anchors_to_struct(struct btf *btf, uint32_t id)
 	t->size = n * 8;
 }
 
-/* New bytes for the BTF if it has anchors; NULL if it stays as it is. */
+/* The BTF as it is shipped: as long as before, in new memory. */
 static int rewrite_btf(struct strip *s, const Elf_Data *d, void **ret)
 {
 	struct btf *btf = btf__new(d->d_buf, d->d_size);
 	const void *raw;
 	uint32_t size;
-	int id, r = 0;
+	int id, r;
 
 	if (!btf)
 		return eu_error_set(s->err, -errno,
 				    "the compiler's BTF is damaged");
 	id = btf__find_by_name_kind(btf, ".eu_types", BTF_KIND_DATASEC);
-	if (id > 0) {
+	if (id > 0)
 		anchors_to_struct(btf, id);
+	r = eu_settle(btf, s->err);
+	if (!r) {
 		raw = btf__raw_data(btf, &size);
 		*ret = raw && size == d->d_size ? malloc(size) : NULL;
 		r = own(s, *ret);

@@ -14,7 +14,7 @@
 
 struct eu_image_section {
 	const char *name;
-	uint32_t type; /* SHT_* */
+	uint32_t type;	/* SHT_* */
 	uint64_t flags; /* SHF_* */
 	size_t size;
 	const void *data; /* NULL: none in the file (SHT_NOBITS) */
@@ -24,8 +24,8 @@ struct eu_image_symbol {
 	const char *name;
 	uint64_t value;
 	uint64_t size;
-	uint8_t type; /* STT_* */
-	uint8_t bind; /* STB_* */
+	uint8_t type;	  /* STT_* */
+	uint8_t bind;	  /* STB_* */
 	uint16_t section; /* index in @sections, or SHN_* */
 };
 

@@ -20,9 +20,9 @@
 
 /* Limits on what is read from others. */
 enum {
-	EU_PACKAGE_MAX_FILE = 64 << 20, /* bytes of package.json */
+	EU_PACKAGE_MAX_FILE = 64 << 20,	  /* bytes of package.json */
 	EU_PACKAGE_MAX_OBJECT = 64 << 20, /* bytes of one object */
-	EU_PACKAGE_MAX_ITEMS = 8192, /* variables, maps, programs */
+	EU_PACKAGE_MAX_ITEMS = 8192,	  /* variables, maps, programs */
 	EU_PACKAGE_MAX_EXPORTS = 256,
 	EU_PACKAGE_MAX_OBJECTS = 16, /* architectures */
 };
@@ -34,18 +34,18 @@ enum {
  */
 struct eu_var {
 	char *name;
-	char *section; /* ".rodata" … */
+	char *section;	  /* ".rodata" … */
 	uint32_t type_id; /* in the object's BTF */
-	uint32_t offset; /* bytes from the section's start */
-	uint32_t size; /* bytes */
+	uint32_t offset;  /* bytes from the section's start */
+	uint32_t size;	  /* bytes */
 	/* C spelling without const and volatile; NULL: the object has no BTF */
 	char *type;
 	char *description; /* or NULL */
-	char *flag; /* cmdarg.long, or NULL: the name */
-	char *short_flag; /* cmdarg.short, one character, or NULL */
-	char *help; /* cmdarg.help, or NULL */
-	json_t *def; /* cmdarg.default, else value, or NULL */
-	json_t *meta; /* the item's object as written */
+	char *flag;	   /* cmdarg.long, or NULL: the name */
+	char *short_flag;  /* cmdarg.short, one character, or NULL */
+	char *help;	   /* cmdarg.help, or NULL */
+	json_t *def;	   /* cmdarg.default, else value, or NULL */
+	json_t *meta;	   /* the item's object as written */
 };
 
 enum eu_sample_kind {
@@ -63,23 +63,23 @@ struct eu_member {
 };
 
 struct eu_map {
-	char *name; /* as in the object: "rb", ".rodata" */
-	char *ident; /* as C identifier: "rb", "rodata" */
+	char *name;	   /* as in the object: "rb", ".rodata" */
+	char *ident;	   /* as C identifier: "rb", "rodata" */
 	char *description; /* or NULL */
-	uint32_t type; /* enum bpf_map_type; 0: not known */
+	uint32_t type;	   /* enum bpf_map_type; 0: not known */
 	uint32_t key_size, value_size, max_entries, flags;
 	uint32_t key_type_id, value_type_id; /* in the BTF; 0: none */
-	bool internal; /* holds global variables */
+	bool internal;			     /* holds global variables */
 	bool mmaped; /* internal, and mapped into user space */
 	/* How it is shown, where the package says so. */
 	enum eu_sample_kind sample;
 	uint32_t interval_ms; /* of sampling */
-	char *unit; /* of a histogram, or NULL */
-	bool keep; /* "clear_map": false: not cleared each round */
+	char *unit;	      /* of a histogram, or NULL */
+	bool keep;	      /* "clear_map": false: not cleared each round */
 	uint32_t export_type_id; /* "export_config", or an annotation; 0: none */
 	struct eu_member *members;
 	size_t n_members;
-	bool exported; /* "export_config" is not "no_export" */
+	bool exported;	  /* "export_config" is not "no_export" */
 	bool stack_trace; /* "intepreter": stack traces */
 	json_t *meta;
 };
@@ -89,7 +89,7 @@ struct eu_prog {
 	/* ELF section: "tp/sched/sched_process_exec", without a leading '?' */
 	char *section;
 	char *description; /* or NULL */
-	char **targets; /* attach targets in the one grammar */
+	char **targets;	   /* attach targets in the one grammar */
 	size_t n_targets;
 	/*
 	 * SEC("?…"), or not among the metadata's programs: left out unless
@@ -101,10 +101,10 @@ struct eu_prog {
 
 /* A type whose values the package shows. */
 struct eu_export {
-	char *name; /* of the struct, else of its typedef */
+	char *name;	  /* of the struct, else of its typedef */
 	uint32_t type_id; /* in the object's BTF; 0: it has none */
-	uint32_t size; /* bytes */
-	bool marked; /* annotated with @export */
+	uint32_t size;	  /* bytes */
+	bool marked;	  /* annotated with @export */
 	json_t *meta;
 };
 
@@ -117,12 +117,12 @@ struct eu_object {
 };
 
 struct eu_package {
-	char *name; /* "obj_name": "bootstrap_bpf" */
+	char *name;   /* "obj_name": "bootstrap_bpf" */
 	char *origin; /* file name or URL, for messages */
 	struct eu_object *objects;
 	size_t n_objects;
 	struct eu_object *object; /* the one that all below describes */
-	struct btf *btf; /* of it, or NULL */
+	struct btf *btf;	  /* of it, or NULL */
 
 	/* From the doc comment of LICENSE; each may be NULL. */
 	char *brief, *details, *description, *version;
@@ -136,10 +136,10 @@ struct eu_package {
 	struct eu_export *exports;
 	size_t n_exports;
 
-	uint32_t perf_pages; /* pages of each perf buffer; 0: default */
+	uint32_t perf_pages;   /* pages of each perf buffer; 0: default */
 	bool multiple_exports; /* "enable_multiple_export_types" */
-	json_t *meta; /* "meta" as it was read, or NULL */
-	json_t *extra; /* unknown keys beside "meta", or NULL */
+	json_t *meta;	       /* "meta" as it was read, or NULL */
+	json_t *extra;	       /* unknown keys beside "meta", or NULL */
 };
 
 /*

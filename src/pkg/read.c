@@ -17,7 +17,7 @@
 
 enum {
 	MAX_VALUES = 2000000, /* of JSON: each takes some 100 bytes */
-	SNIFFED = 512, /* bytes that tell text from binary */
+	SNIFFED = 512,	      /* bytes that tell text from binary */
 };
 
 struct source {

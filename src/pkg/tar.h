@@ -13,7 +13,7 @@ struct eu_tar {
 	const char *data;
 	size_t len;
 	size_t pos;
-	char name[4096]; /* of the entry, without leading "./" */
+	char name[4096];  /* of the entry, without leading "./" */
 	const char *file; /* its bytes, in @data */
 	size_t size;
 };

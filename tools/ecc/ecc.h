@@ -10,7 +10,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Writes what came of a compile. */
 struct ecc_output {
-	const char *dir; /* of the files */
+	const char *dir;  /* of the files */
 	const char *name; /* NAME.bpf.o, NAME.skel.json */
 	bool yaml;
 	bool package; /* package.json too */

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 
 	int status = me->run(me, argc, argv);
 
+	/* Without the destructors of LLVM, which may have been opened. */
 	fflush(NULL);
 	_exit(status);
 }
