@@ -163,10 +163,10 @@ static int add_value(struct eu_core *c, uint32_t id, const char *path)
 /* Kinds of which types with a name can be relocated. */
 static bool is_root(uint32_t kind)
 {
-	const uint32_t kinds = 1u << BTF_KIND_INT | 1u << BTF_KIND_FLOAT |
-			       1u << BTF_KIND_STRUCT | 1u << BTF_KIND_UNION |
-			       1u << BTF_KIND_ENUM | 1u << BTF_KIND_ENUM64 |
-			       1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_FWD;
+	const uint32_t kinds = EU_BTF_BIT(INT) | EU_BTF_BIT(FLOAT) |
+			       EU_BTF_BIT(STRUCT) | EU_BTF_BIT(UNION) |
+			       EU_BTF_BIT(ENUM) | EU_BTF_BIT(ENUM64) |
+			       EU_BTF_BIT(TYPEDEF) | EU_BTF_BIT(FWD);
 
 	return kinds >> kind & 1;
 }
@@ -201,6 +201,25 @@ static int add_relo(struct reader *rd, const struct bpf_core_relo *relo,
 	}
 }
 
+static int relo_failed(struct reader *rd, int r, const char *path,
+		       const char *name)
+{
+	switch (r) {
+	case -ENOMEM:
+		return eu_error_oom(rd->err);
+	case -EBADMSG:
+		return eu_error_set(rd->err, r,
+				    "path '%.64s' does not fit type '%.64s'",
+				    path, name);
+	case -E2BIG:
+		return eu_error_set(rd->err, -EOPNOTSUPP,
+				    "one name more than can be looked for");
+	default:
+		return eu_error_set(rd->err, -EOPNOTSUPP,
+				    "is of a kind that is not known");
+	}
+}
+
 static int read_relo(struct reader *rd, const struct bpf_core_relo *relo)
 {
 	const char *path = eu_rawbtf_string(&rd->c->btf, relo->access_str_off);
@@ -225,23 +244,7 @@ static int read_relo(struct reader *rd, const struct bpf_core_relo *relo)
 	r = add_relo(rd, relo, path, &depth) ?:
 	    eu_wanted_type(&rd->c->wanted, name, BTF_INFO_KIND(t->info),
 			   depth);
-	switch (r) {
-	case 0:
-		return 0;
-	case -ENOMEM:
-		return eu_error_oom(rd->err);
-	case -EBADMSG:
-		return eu_error_set(rd->err, r,
-				    "path '%.64s' does not fit type '%.64s'",
-				    path, name);
-	case -E2BIG:
-		return eu_error_set(rd->err, -EOPNOTSUPP,
-				    "one name more than can be looked for");
-	default:
-		return eu_error_set(rd->err, -EOPNOTSUPP,
-				    "is of kind %u, which is not known",
-				    relo->kind);
-	}
+	return r ? relo_failed(rd, r, path, name) : 0;
 }
 
 /* @n records, each @size bytes of which the first are known. */
@@ -368,10 +371,12 @@ static int read_matches(struct reader *rd)
 		return eu_error_prefix(rd->err, r, "object's BTF");
 	for (size_t i = 0; i < rd->match.n && !r; i++)
 		r = add_matched(rd->c, &rd->match.items[i]);
+	if (r == -ENOMEM)
+		return eu_error_oom(rd->err);
 	if (r)
-		eu_error_set(rd->err, r == -E2BIG ? -EOPNOTSUPP : r,
-			     "types to be matched are broken or too many");
-	return r == -E2BIG ? -EOPNOTSUPP : r;
+		return eu_error_set(rd->err, r == -E2BIG ? -EOPNOTSUPP : r,
+				    "types to be matched are broken or too many");
+	return 0;
 }
 
 static int read_btf(struct reader *rd, const void *btf, size_t len)

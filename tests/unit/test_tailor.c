@@ -16,7 +16,7 @@
 #include "btf/tailor.h"
 #include "object_bytes.h"
 
-/* What a tailored BTF always has: the integer that gives pointers their size. */
+/* Always there: the integer that gives pointers their size. */
 #define LONG "int long 8\n"
 
 static const struct tailor_case {
@@ -242,7 +242,8 @@ static const struct tailor_case {
 	  .kernel = LONG,
 	  .object = "struct s 4\n",
 	  .relos = "13 1 0",
-	  .code = -EOPNOTSUPP, .error = "of kind 13, which is not known" },
+	  .code = -EOPNOTSUPP,
+	  .error = "CO-RE relocation 0: is of a kind that is not known" },
 
 	{ .what = "a root without a name",
 	  .kernel = LONG,
