@@ -507,6 +507,22 @@ static int make_layout(struct eu_program *p, const struct eu_map *m,
 /* Records without a type may be as long as the kernel lets them be. */
 enum { MAX_BYTES = 65536, MAX_LINE = 65536 };
 
+/* Is it to be shown as a histogram, and can it be? */
+static bool has_slots(const struct eu_source *s)
+{
+	const struct eu_step *slots;
+
+	if (s->map->sample != EU_SAMPLE_LOG2)
+		return false;
+	slots = eu_layout_member(s->value, "slots");
+	if (slots && slots->kind == EU_STEP_ARRAY)
+		return true;
+	eu_log(&s->program->log, 0,
+	       "map '%s': its values have no array 'slots', showing no histogram but columns",
+	       s->map->name);
+	return false;
+}
+
 static int fill_source(struct eu_source *s, struct eu_error *err)
 {
 	struct eu_program *p = s->program;
@@ -525,7 +541,6 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 			return eu_error_set(err, s->map_fd, "no map '%s'",
 					    m->name);
 		s->stream.name = m->name;
-		s->stream.hist = m->sample == EU_SAMPLE_LOG2;
 		s->stream.unit = m->unit;
 		if (m->sample)
 			r = make_layout(p, m, m->key_type_id, m->key_size,
@@ -533,6 +548,7 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 		r = r ?: make_layout(p, m, eu_types_of_map(p->pkg, m),
 				     m->sample ? m->value_size : MAX_BYTES,
 				     &s->value, err);
+		s->stream.hist = !r && has_slots(s);
 	}
 	s->stream.key = s->key;
 	s->stream.value = s->value;
@@ -649,6 +665,12 @@ int eu_program_fd(const struct eu_program *p)
 	return p->epoll_fd;
 }
 
+/* One that is dispatched whether or not it seems to have work. */
+static bool ask_anyway(const struct eu_program *p, const struct eu_source *s)
+{
+	return p->draining || s->ops->forgets;
+}
+
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 {
 	struct epoll_event ev[64];
@@ -668,11 +690,11 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		err->text[0] = '\0';
 	for (int i = 0; i < n && !r; i++) {
 		s = &p->sources[ev[i].data.u64];
-		r = s->ops->forgets ? 0 : s->ops->dispatch(s, err);
+		r = ask_anyway(p, s) ? 0 : s->ops->dispatch(s, err);
 	}
 	for (size_t i = 0; i < p->n_sources && !r; i++) {
 		s = &p->sources[i];
-		r = s->ops->forgets ? s->ops->dispatch(s, err) : 0;
+		r = ask_anyway(p, s) ? s->ops->dispatch(s, err) : 0;
 	}
 	w = p->record ? 0 : eu_sink_flush(&p->sink);
 	if (w)
@@ -683,6 +705,12 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
 	return r ?: (int)(p->n_records - before);
+}
+
+int eu_program_drain(struct eu_program *p, struct eu_error *err)
+{
+	p->draining = true;
+	return eu_program_dispatch(p, err);
 }
 
 int eu_program_map_fd(const struct eu_program *p, const char *name)

@@ -58,12 +58,19 @@ struct eu_program {
 	void *ctx;
 	uint64_t now;			/* wall clock of this dispatch */
 	uint64_t n_records, max_records;
+	bool draining;			/* rounds of sampling end early */
 	int tailored_fd;		/* -1: none */
 };
 
 /* What eu_program_open() does, with a package that it takes. */
 int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 		   struct eu_program **ret, struct eu_error *err);
+
+/*
+ * As eu_program_dispatch(), before the end: what maps have gathered since they
+ * were last sampled is handed out too.
+ */
+int eu_program_drain(struct eu_program *p, struct eu_error *err);
 
 /* One more link, zero but for fd -1; NULL if no memory. */
 struct eu_link *eu_program_add_link(struct eu_program *p);
