@@ -35,7 +35,11 @@ MAP(per_cpu, PERCPU_HASH, u32, u64, 64);
 MAP(per_cpu_list, PERCPU_ARRAY, u32, u64, 4);
 MAP(per_cpu_struct, PERCPU_HASH, u32, struct count, 64);
 MAP(hists, HASH, u32, struct hist, 64);
-MAP(waiting, QUEUE, void, u64, 4);
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 4);
+	__type(value, u64);
+} waiting SEC(".maps");
 
 #define ADD(map, key) do { \
 	u64 one = 1, *n = bpf_map_lookup_elem(&map, &key); \
