@@ -408,8 +408,11 @@ int eu_core_read_sections(struct eu_core *c, const void *btf, size_t btf_len,
 	r = find_relos(&rd, ext, ext_len, &relos, &len);
 	if (r || !len)
 		return r;
-	r = read_btf(&rd, btf, btf_len) ?: read_sections(&rd, relos, len) ?:
-	    read_matches(&rd);
+	r = read_btf(&rd, btf, btf_len);
+	if (!r)
+		r = read_sections(&rd, relos, len);
+	if (!r)
+		r = read_matches(&rd);
 	eu_pick_done(&rd.match);
 	return r;
 }

@@ -192,8 +192,10 @@ int eu_tailor_write(const struct eu_tailor_opts *opts, struct eu_buf *out,
 	/* Local ids are all that it asks for: an empty BTF does. */
 	if (core.wanted.kinds)
 		r = read_kernel(&t, opts);
-	r = r ?: eu_pick_follow(&t.pick, err) ?:
-		 eu_pick_write(&t.pick, out, err);
+	if (!r)
+		r = eu_pick_follow(&t.pick, err);
+	if (!r)
+		r = eu_pick_write(&t.pick, out, err);
 	eu_pick_done(&t.pick);
 	return r;
 }
