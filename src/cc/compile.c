@@ -143,11 +143,16 @@ static void add_prefix_flags(const struct compile *c, struct eu_argv *a)
 	eu_argv_addf(a, "-fdebug-prefix-map=%s=%s", dir, *dir == '/' ? "./" : "");
 	eu_argv_addf(a, "-fmacro-prefix-map=%s=", dir);
 	/*
-	 * The text of the lines that BTF shows comes with it; else it would be
-	 * looked for in a file of the name above.
+	 * BTF shows the text of lines, which LLVM reads from a file of the name
+	 * above. Where there is none, it has to come with the debug information,
+	 * which takes DWARF 5 and some more time.
 	 */
-	eu_argv_add(a, "-gdwarf-5");
-	eu_argv_add(a, "-gembed-source");
+	if (*c->dir) {
+		eu_argv_add(a, "-gdwarf-5");
+		eu_argv_add(a, "-gembed-source");
+	} else {
+		eu_argv_add(a, "-gdwarf-4");
+	}
 }
 
 static int add_vmlinux_flags(struct job *j, struct eu_argv *a)
