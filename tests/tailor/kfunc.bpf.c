@@ -7,8 +7,9 @@ struct task_struct {
 	int pid;
 } __k;
 
-extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
-extern void bpf_task_release(struct task_struct *t) __ksym;
+/* Older kernels lack them, and libbpf looks for them before it relocates. */
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *t) __ksym __weak;
 
 SEC("tc")
 int find(void *ctx)
