@@ -21,7 +21,7 @@
  * write(2) would never come to an end.
  */
 
-enum { MAX_READS = 1024 };
+enum { MAX_READS = 1024, NAME_WIDTH = 16 };
 
 static const char prefix[] = "eunomia-";
 
@@ -124,6 +124,7 @@ static int trace_open(struct eu_source *s, struct eu_error *err)
 		return eu_error_oom(err);
 	s->state = t;
 	t->pipe = -1;
+	s->lost_known = true;
 	t->self = getpid();
 	r = open_instance(t, err);
 	if (r)
@@ -151,19 +152,27 @@ static int trace_fd(const struct eu_source *s)
 	return t->pipe;
 }
 
-/* "            bash-1234    [001] ..." was written while we were running? */
+/*
+ * "            bash-1234    [001] ...": was it written while we were running?
+ * Names have at most 15 bytes, whatever those are, and are padded to 16.
+ */
 static bool is_own(const struct trace *t, const char *line, size_t n)
 {
-	const char *end = memmem(line, n, " [", 2), *p = end;
-	long pid = 0, place = 1;
+	return n > NAME_WIDTH && line[NAME_WIDTH] == '-' &&
+	       strtol(line + NAME_WIDTH + 1, NULL, 10) == t->self;
+}
 
-	if (!end)
+/* "CPU:1 [LOST 42 EVENTS]", or without a number: they are counted. */
+static bool is_loss(struct eu_source *s, const char *line, size_t n)
+{
+	static const char lost[] = " [LOST ";
+	const char *at = memmem(line, n, lost, strlen(lost));
+
+	if (!at || n < 4 || memcmp(line, "CPU:", 4))
 		return false;
-	while (p > line && p[-1] == ' ')
-		p--;
-	for (; p > line && p[-1] >= '0' && p[-1] <= '9'; p--, place *= 10)
-		pid += (p[-1] - '0') * place;
-	return p > line && p[-1] == '-' && pid == t->self;
+	at += strlen(lost);
+	s->lost += eu_max(strtoull(at, NULL, 10), 1ull);
+	return true;
 }
 
 static int give_lines(struct eu_source *s)
@@ -176,7 +185,7 @@ static int give_lines(struct eu_source *s)
 	while (!r && (nl = memchr(line, '\n', left))) {
 		size_t n = nl - line + 1;
 
-		if (!is_own(t, line, n))
+		if (!is_own(t, line, n) && !is_loss(s, line, n))
 			r = eu_source_record(s, NULL, line, n);
 		line += n;
 		left -= n;
