@@ -4,9 +4,11 @@
  * calls eu_work() with it and prints what that returned; for the word "libc" it
  * calls getsid(0).
  *
- * "target PATH" instead stands in for a service manager: it prints "bound" when
- * a socket of that name can be sent to, then the datagram that comes.
+ * "target listen PATH" stands in for a service manager: it prints "bound" when a
+ * socket of that name can be sent to, then the datagram that comes. "target fire
+ * MAGIC TIMES" sets off a program of fire.h, faster than a shell can.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +45,13 @@ int main(int argc, char **argv)
 {
 	char line[64];
 
+	if (argc == 3 && !strcmp(argv[1], "listen"))
+		return listen_at(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "fire"))
+		for (int i = atoi(argv[3]); i > 0; i--)
+			kill(atoi(argv[2]), 0);
 	if (argc > 1)
-		return listen_at(argv[1]);
+		return 0;
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "libc", 4))
 			printf("%d\n", getsid(0) > 0);
