@@ -480,9 +480,10 @@ static int say_ready(struct run *r, struct eu_error *err)
 }
 
 /* What is there is handed out; true when the run is over. */
-static bool dispatch(struct run *r, int *ret, struct eu_error *err)
+static bool dispatch(struct run *r, bool last, int *ret, struct eu_error *err)
 {
-	*ret = eu_program_dispatch(r->program, err);
+	*ret = last ? eu_program_drain(r->program, err) :
+	       eu_program_dispatch(r->program, err);
 	if (*ret >= 0)
 		return false;
 	if (*ret == -ENODATA || r->closed)
@@ -518,10 +519,25 @@ static int loop(struct run *r, struct eu_error *err)
 			over = over ||
 			       ev[i].data.fd != eu_program_fd(r->program);
 		/* What happened before the end is part of the output. */
-		if (dispatch(r, &ret, err))
+		if (dispatch(r, over, &ret, err))
 			break;
 	}
 	return eu_min(ret, 0);
+}
+
+/* What did not get through is said at the end, on standard error. */
+static void report_losses(const struct run *r)
+{
+	struct eu_stats st = { .sz = sizeof(st) };
+
+	eu_program_stats(r->program, &st);
+	if (st.lost)
+		fprintf(stderr, "%s: %" PRIu64 " events were lost\n",
+			program_name, st.lost);
+	if (st.nearly_full && !st.lost_known)
+		fprintf(stderr,
+			"%s: a ring buffer was nearly full %" PRIu64 " times: events may have been lost\n",
+			program_name, st.nearly_full);
 }
 
 static int make_program(struct run *r, struct eu_error *err)
@@ -555,6 +571,8 @@ static int execute(struct run *r, struct eu_error *err)
 	ret = ret ?: say_ready(r, err);
 	ret = ret ?: start_timer(r, err);
 	ret = ret ?: loop(r, err);
+	if (!ret)
+		report_losses(r);
 	return r->closed ? 0 : ret;
 }
 
