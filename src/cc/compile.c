@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cc/annotate.h"
@@ -195,13 +197,45 @@ static bool is_renamed(const char *path)
 	return strcmp(slash ? slash + 1 : path, "vmlinux.h");
 }
 
+/* A file's bytes without copying them: it is read on every run. */
+struct mapping {
+	char *data;
+	size_t len;
+};
+
+static void mapping_done(struct mapping *m)
+{
+	if (m->data)
+		munmap(m->data, m->len);
+}
+
+static int map_file(struct mapping *m, const char *path, struct eu_error *err)
+{
+	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return eu_error_set(err, -errno, "cannot open '%s': %s", path,
+				    strerror(errno));
+	if (!S_ISREG(st.st_mode) || !st.st_size || st.st_size > MAX_HEADER)
+		return eu_error_set(err, -EINVAL, "'%s' is no header file", path);
+	m->data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
+		       fd, 0);
+	if (m->data == MAP_FAILED) {
+		m->data = NULL;
+		return eu_error_set(err, -errno, "cannot read '%s': %s", path,
+				    strerror(errno));
+	}
+	m->len = st.st_size;
+	return 0;
+}
+
 /* Which vmlinux.h, and whether as a module. */
 static int find_vmlinux(struct compile *c, struct job *j)
 {
-	eu_auto_free char *text = NULL;
+	EU_CLEANUP(mapping_done) struct mapping h = { 0 };
 	bool renamed, module = c->use_module;
 	struct eu_error why = { 0 };
-	size_t len;
 	int r;
 
 	r = eu_vmlinux_find(j->arch, c->o->vmlinux, &j->vmlinux, &why);
@@ -212,17 +246,18 @@ static int find_vmlinux(struct compile *c, struct job *j)
 	renamed = is_renamed(j->vmlinux);
 	if (!module && !renamed)
 		return 0;
-	r = eu_file_read(j->vmlinux, MAX_HEADER, &text, &len, c->err);
+	r = map_file(&h, j->vmlinux, c->err);
 	if (r)
 		return r;
-	module = module && eu_module_fits(text, c->o->flags, c->o->n_flags);
+	module = module &&
+		 eu_module_fits(h.data, h.len, c->o->flags, c->o->n_flags);
 	add_base_flags(j, &j->base);
 	if (module)
 		return eu_module_open(&j->module, &c->clang, &j->base, j->arch,
-				      text, len, c->o->say, c->err);
+				      h.data, h.len, c->o->say, c->err);
 	if (renamed)
 		return eu_module_place(&j->module, &c->clang, &j->base, j->arch,
-				       text, len, c->err);
+				       h.data, h.len, c->err);
 	return 0;
 }
 

@@ -20,18 +20,20 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Does the identifier @name (of @n characters) occur in @text? */
-static bool mentions(const char *text, const char *name, size_t n)
+/* Does the identifier @name (of @n characters) occur in the header? */
+static bool mentions(const char *header, size_t len, const char *name, size_t n)
 {
-	eu_auto_free char *word = strndup(name, n);
-	const char *s = text;
+	const char *s = header, *end = header + len;
 
-	while (word && n && (s = strstr(s, word))) {
-		if ((s == text || !is_word(s[-1])) && !is_word(s[n]))
+	if (!n)
+		return true;
+	while ((s = memmem(s, end - s, name, n))) {
+		if ((s == header || !is_word(s[-1])) &&
+		    (s + n == end || !is_word(s[n])))
 			return true;
 		s += n;
 	}
-	return !word || !n;
+	return false;
 }
 
 static size_t macro_length(const char *s)
@@ -44,8 +46,8 @@ static size_t macro_length(const char *s)
 }
 
 /* Harmless without its value, which is the next word if it takes one. */
-static bool fits(const char *header, const char *flag, const char *value,
-		 size_t *used)
+static bool fits(const char *header, size_t len, const char *flag,
+		 const char *value, size_t *used)
 {
 	static const char *const prefixes[] = { "-W", "-I", "-iquote" };
 
@@ -57,7 +59,7 @@ static bool fits(const char *header, const char *flag, const char *value,
 		} else {
 			flag += 2;
 		}
-		return flag && !mentions(header, flag, macro_length(flag));
+		return flag && !mentions(header, len, flag, macro_length(flag));
 	}
 	if (!strcmp(flag, "-I") || !strcmp(flag, "-isystem") ||
 	    !strcmp(flag, "-idirafter") || !strcmp(flag, "-iquote")) {
@@ -71,13 +73,13 @@ static bool fits(const char *header, const char *flag, const char *value,
 	return false;
 }
 
-bool eu_module_fits(const char *header, char *const *flags, size_t n)
+bool eu_module_fits(const char *header, size_t len, char *const *flags, size_t n)
 {
 	size_t used;
 
 	for (size_t i = 0; i < n; i += used)
-		if (!fits(header, flags[i], i + 1 < n ? flags[i + 1] : NULL,
-			  &used))
+		if (!fits(header, len, flags[i],
+			  i + 1 < n ? flags[i + 1] : NULL, &used))
 			return false;
 	return true;
 }

@@ -27,7 +27,7 @@ struct eu_module {
  * Flags that only add folders, silence warnings, or define macros that the
  * header does not mention do no harm.
  */
-bool eu_module_fits(const char *header, char *const *flags, size_t n);
+bool eu_module_fits(const char *header, size_t len, char *const *flags, size_t n);
 
 /*
  * The module of @header (its @len bytes) for compiles with @clang and the flags

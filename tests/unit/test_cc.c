@@ -195,8 +195,9 @@ static void test_module_fits(void **state)
 
 		while (rows[i].flags[n])
 			n++;
-		if (eu_module_fits(header, (char *const *)rows[i].flags, n) !=
-		    rows[i].fits)
+		if (eu_module_fits(header, strlen(header),
+				   (char *const *)rows[i].flags,
+				   n) != rows[i].fits)
 			fail_msg("%s", rows[i].flags[0] ?: "");
 	}
 }
