@@ -80,23 +80,35 @@ static char *find(const char *name)
 	return path ?: in_path(newest, "clang-");
 }
 
-/* The file in @dir that is a libclang, or NULL. */
+/* "libclang.so", "libclang.so.1", "libclang-19.so.19"; not "libclang-cpp.so". */
+static bool is_libclang(const char *name)
+{
+	static const char prefix[] = "libclang";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1))
+		return false;
+	name += sizeof(prefix) - 1;
+	if (*name == '-')
+		name += 1 + strspn(name + 1, "0123456789");
+	return !strncmp(name, ".so", 3);
+}
+
+/* The file in @dir that is a libclang, the first by name, or NULL. */
 static char *libclang_in(const char *dir)
 {
-	static const char *const names[] = {
-		"libclang.so.1",
-		"libclang.so",
-	};
-	char *path;
+	char best[64] = "", *path;
+	DIR *d = opendir(dir);
+	struct dirent *e;
 
-	for (size_t i = 0; i < EU_COUNT(names); i++) {
-		if (asprintf(&path, "%s/%s", dir, names[i]) < 0)
-			return NULL;
-		if (!access(path, R_OK))
-			return path;
-		free(path);
-	}
-	return NULL;
+	while (d && (e = readdir(d)))
+		if (is_libclang(e->d_name) && strlen(e->d_name) < sizeof(best) &&
+		    (!*best || strcmp(e->d_name, best) < 0))
+			memcpy(best, e->d_name, strlen(e->d_name) + 1);
+	if (d)
+		closedir(d);
+	if (!*best || asprintf(&path, "%s/%s", dir, best) < 0)
+		return NULL;
+	return path;
 }
 
 /* LLVM installs bin/clang and lib/libclang.so under one folder. */

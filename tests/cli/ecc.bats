@@ -173,7 +173,7 @@ package.json" ]
 	for args in "s/bad.bpf.c s/bad.h" "s/open.bpf.c bootstrap.h"; do
 		# shellcheck disable=SC2086
 		set -- $args
-		clang-16 -g -O2 -target bpf \
+		"${CLANG:-clang-16}" -g -O2 -target bpf \
 			-I"$BUILD/share/eunomia/vmlinux/x86/6.12" \
 			-c "$1" -o /dev/null 2>want || :
 		run "$ECC" "$1" "$2"
