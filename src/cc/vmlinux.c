@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "cc/hash.h"
 #include "pkg/package.h"
@@ -171,7 +172,8 @@ static int dump(const struct btf *btf, struct btf_dump *d)
 	return r;
 }
 
-int eu_vmlinux_dump(struct eu_buf *out, struct eu_error *err)
+/* The header of this kernel's BTF as text. */
+static int dump_running(struct eu_buf *out, struct eu_error *err)
 {
 	struct btf *btf = btf__parse(running_btf, NULL);
 	struct btf_dump *d = NULL;
@@ -226,7 +228,7 @@ static int find_running(char **ret_path, struct eu_error *err)
 	if (!path)
 		return eu_error_oom(err);
 	if (access(path, R_OK)) {
-		r = eu_vmlinux_dump(&text, err);
+		r = dump_running(&text, err);
 		if (r)
 			return r;
 		r = eu_make_dirs(dir);

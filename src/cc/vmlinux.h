@@ -9,7 +9,6 @@
  * $EUNOMIA_HOME, ../share/eunomia beside the program, or the installed one.
  */
 
-#include "base/buf.h"
 #include "base/error.h"
 
 /* The folder of data called @name ("vmlinux", "include"), or NULL. */
@@ -28,9 +27,6 @@ int eu_make_dirs(const char *path);
  */
 int eu_vmlinux_find(const char *arch, const char *which, char **ret_path,
 		    struct eu_error *err);
-
-/* The header of this kernel's BTF as text. */
-int eu_vmlinux_dump(struct eu_buf *out, struct eu_error *err);
 
 /*
  * The version of an installed header for @arch, other than the one at @path,

@@ -192,8 +192,8 @@ static int check_arch(const struct eu_package *pkg, const char *arch,
 }
 
 /* Hands the objects that were read over to the package made of one of them. */
-static int adopt_objects(struct eu_package *pkg, struct eu_package *all,
-			 size_t chosen)
+static void adopt_objects(struct eu_package *pkg, struct eu_package *all,
+			  size_t chosen)
 {
 	free(pkg->objects[0].data);
 	free(pkg->objects);
@@ -201,7 +201,6 @@ static int adopt_objects(struct eu_package *pkg, struct eu_package *all,
 	pkg->n_objects = all->n_objects;
 	all->n_objects = 0;
 	pkg->object = &pkg->objects[chosen];
-	return 0;
 }
 
 /* The BTF of the first object, for which the metadata was written. */
@@ -216,7 +215,7 @@ static struct btf *btf_of(const struct eu_object *o)
 	return btf;
 }
 
-static int keep_unknown(struct eu_package *pkg, json_t *root)
+static int keep_unknown(struct eu_package *pkg, json_t *root, struct eu_error *err)
 {
 	static const char *const known[] = {
 		"bpf_object", "bpf_object_size", "meta", "arch", "objects",
@@ -224,7 +223,7 @@ static int keep_unknown(struct eu_package *pkg, json_t *root)
 	json_t *extra = json_copy(root);
 
 	if (!extra)
-		return -ENOMEM;
+		return eu_error_oom(err);
 	for (size_t i = 0; i < EU_COUNT(known); i++)
 		json_object_del(extra, known[i]);
 	pkg->extra = extra;
@@ -259,7 +258,7 @@ static int from_json(const struct source *s, json_t *root, struct eu_package **r
 	if (!r)
 		r = check_arch(pkg, s->arch, s->err);
 	if (!r)
-		r = keep_unknown(pkg, root);
+		r = keep_unknown(pkg, root, s->err);
 	if (!r)
 		*ret = eu_take_ptr(pkg);
 	return r;
