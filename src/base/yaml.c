@@ -168,6 +168,15 @@ static bool needs_quotes(const char *s)
 	       !strcmp(s, "on") || !strcmp(s, "off");
 }
 
+/* A real number stays one when its value is whole. */
+static void put_real(char *to, size_t size, double d)
+{
+	int n = snprintf(to, size - 2, "%.17g", d);
+
+	if (!strpbrk(to, ".e") && n > 0)
+		memcpy(to + n, ".0", 3);
+}
+
 static int add_node(yaml_document_t *doc, const json_t *j)
 {
 	const char *key;
@@ -214,7 +223,7 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 		snprintf(num, sizeof(num), "%lld",
 			 (long long)json_integer_value(j));
 	else if (json_is_real(j))
-		snprintf(num, sizeof(num), "%.17g", json_real_value(j));
+		put_real(num, sizeof(num), json_real_value(j));
 	else
 		strcpy(num, json_is_true(j) ? "true" :
 			    json_is_false(j) ? "false" : "null");

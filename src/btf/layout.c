@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "btf/layout.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -59,6 +60,18 @@ const char *eu_enum_name(const struct eu_enum *e, int64_t value)
 	return NULL;
 }
 
+/*
+ * Names reach terminals and JSON as they are. "unsigned int" is one; so is the
+ * lack of one.
+ */
+static bool is_name(const char *s)
+{
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("_ .$", *s))
+			return false;
+	return true;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const struct eu_enum_value *x = a, *y = b;
@@ -104,6 +117,10 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 		e->values[i].name = btf__name_by_offset(c->btf,
 			btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
 			btf_enum(t)[i].name_off) ?: "";
+		if (!is_name(e->values[i].name))
+			return eu_error_set(c->err, -EINVAL,
+				"type '%s': has a value whose name is none",
+				l->name);
 	}
 	qsort(e->values, e->n, sizeof(*e->values), by_value);
 	return 0;
@@ -132,6 +149,11 @@ static int no_value(struct compiler *c, const char *what)
 			    "type '%s': %s", c->l->name, what);
 }
 
+static bool is_word(uint32_t size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
 static int scalar_kind(const struct btf_type *t)
 {
 	unsigned int enc;
@@ -139,7 +161,7 @@ static int scalar_kind(const struct btf_type *t)
 	if (btf_is_ptr(t))
 		return EU_STEP_POINTER;
 	if (btf_is_any_enum(t))
-		return EU_STEP_ENUM;
+		return is_word(t->size) ? EU_STEP_ENUM : EU_STEP_BYTES;
 	if (btf_is_float(t))
 		return t->size == 4 || t->size == 8 ? EU_STEP_FLOAT :
 		       EU_STEP_BYTES;
@@ -148,7 +170,7 @@ static int scalar_kind(const struct btf_type *t)
 	enc = btf_int_encoding(t);
 	if (t->size == 16)
 		return enc & BTF_INT_SIGNED ? EU_STEP_INT128 : EU_STEP_UINT128;
-	if (t->size > 8 || (t->size & (t->size - 1)))
+	if (!is_word(t->size))
 		return EU_STEP_BYTES;
 	if (enc & BTF_INT_BOOL)
 		return EU_STEP_BOOL;
@@ -248,6 +270,8 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 				return r;
 			continue;
 		}
+		if (!is_name(btf__name_by_offset(c->btf, m[i].name_off) ?: ""))
+			return no_value(c, "has a member whose name is none");
 		at = (*next)++;
 		c->l->steps[at].name = btf__name_by_offset(c->btf,
 							   m[i].name_off) ?: "";
@@ -304,8 +328,9 @@ static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
 	if (kind < 0)
 		return no_value(c, "has no values");
 	c->l->steps[at].kind = kind;
-	c->l->steps[at].size = btf_is_ptr(t) ? btf__pointer_size(c->btf) :
-			       t->size;
+	/* Unless the BTF has a "long" that says otherwise it is BPF's. */
+	c->l->steps[at].size = !btf_is_ptr(t) ? t->size :
+			       btf__pointer_size(c->btf) == 4 ? 4 : 8;
 	if (kind != EU_STEP_ENUM)
 		return 0;
 	r = add_enum(c, id, t, &child);
@@ -395,7 +420,8 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		return eu_error_oom(err);
 	c.l->type_id = type_id;
 	c.l->name = eu_btf_name(btf, type_id);
-	r = compile_root(&c, type_id);
+	r = is_name(c.l->name) ? compile_root(&c, type_id) :
+	    eu_error_set(err, -EINVAL, "type %u: its name is none", type_id);
 	if (r) {
 		eu_layout_free(c.l);
 		return r;

@@ -32,6 +32,11 @@ static const char *field_name(const struct eu_layout *l, size_t i)
 static bool put_fields(struct eu_buf *b, const struct eu_layout *l,
 		       struct field *f, const char *open)
 {
+	/* An object without members has its opening only. */
+	f[0].from = b->len;
+	if (!l->n)
+		eu_buf_puts(b, open);
+	f[0].len = b->len - f[0].from;
 	for (size_t i = 0; i < l->n; i++) {
 		const char *name = field_name(l, i);
 
@@ -47,7 +52,8 @@ static bool put_fields(struct eu_buf *b, const struct eu_layout *l,
 static int json_begin(struct eu_sink *s, struct eu_stream *st,
 		      struct eu_error *err)
 {
-	size_t n_key = st->key ? st->key->n : 0, n = n_key + st->value->n;
+	size_t n_key = st->key ? eu_max(st->key->n, 1u) : 0;
+	size_t n = n_key + eu_max(st->value->n, 1u);
 	eu_auto_buf struct eu_buf text = EU_BUF(1 << 20);
 	eu_auto_buf struct eu_buf open = EU_BUF(1 << 16);
 	struct view *v;
@@ -96,6 +102,10 @@ static inline char *put_object(char *p, const struct view *v,
 			       const struct field *f, const struct eu_layout *l,
 			       const char *data, size_t size)
 {
+	if (!l->n) {
+		memcpy(p, v->text + f->from, f->len);
+		return p + f->len;
+	}
 	for (size_t i = 0; i < l->n; i++, f++) {
 		memcpy(p, v->text + f->from, f->len);
 		p += f->len;
@@ -116,7 +126,7 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 	p = s->out.data + s->out.len;
 	if (st->key) {
 		p = put_object(p, v, f, st->key, r->key, st->key->size);
-		f += st->key->n;
+		f += eu_max(st->key->n, 1u);
 	}
 	p = put_object(p, v, f, st->value, r->data, r->size);
 	if (st->key)
