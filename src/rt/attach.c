@@ -147,21 +147,43 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
+static int explain_absence(const struct eu_attach *a, struct eu_error *err)
+{
+	const char *slash = strchr(a->prog->section, '/');
+	const char *what = a->target ? a->target->what :
+			   slash ? slash + 1 : a->prog->section;
+
+	if (a->section->attach == EU_ATTACH_RAW_TRACEPOINT)
+		return eu_error_set(err, -ENOENT,
+			"raw tracepoint '%s' does not exist in this kernel",
+			what);
+	if (a->section->attach != EU_ATTACH_TRACEPOINT)
+		return eu_error_set(err, -ENOENT, "cannot attach to '%s': %s",
+				    what, strerror(ENOENT));
+	if (access("/sys/kernel/tracing/events", F_OK) &&
+	    access("/sys/kernel/debug/tracing/events", F_OK))
+		return eu_error_set(err, -ENOENT,
+			"tracepoint '%s' needs tracefs: mount -t tracefs tracefs /sys/kernel/tracing",
+			what);
+	return eu_error_set(err, -ENOENT,
+		"tracepoint '%s' does not exist in this kernel (see /sys/kernel/tracing/available_events)",
+		what);
+}
+
 int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		   struct eu_error *err)
 {
 	struct eu_link *l;
 	int r = errno;
 
-	if (!link && r == ENOENT && a->section->attach == EU_ATTACH_TRACEPOINT)
-		return eu_error_set(err, -r,
-			"tracepoint '%s' does not exist in this kernel (see /sys/kernel/tracing/available_events)",
-			a->target ? a->target->what :
-			strchr(a->prog->section, '/') + 1);
+	if (!link && r == ENOENT)
+		return explain_absence(a, err);
 	if (!link)
 		return eu_error_set(err, -r, "cannot attach to '%s': %s",
 				    a->target ? a->target->text :
-				    a->prog->section, strerror(r));
+				    a->prog->section, r == EEXIST ?
+				    "it is attached there already" :
+				    strerror(r));
 	l = eu_program_add_link(a->p);
 	if (!l) {
 		bpf_link__destroy(link);

@@ -387,11 +387,7 @@ static int load_failed(struct eu_program *p, int r, struct eu_error *err)
 	return r;
 }
 
-/*
- * Kernels before 5.11 charge maps to RLIMIT_MEMLOCK. libbpf raises it when its
- * probe finds that; the probe costs a map and a program, the limit nothing.
- */
-static void raise_memlock(void)
+void eu_program_raise_memlock(void)
 {
 	struct rlimit rl;
 
@@ -414,7 +410,6 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 		return eu_error_set(err, -EINVAL,
 				    "'%s' holds neither programs nor maps",
 				    p->pkg->origin ?: p->pkg->name);
-	raise_memlock();
 	eu_log_enter(&p->log);
 	r = bpf_object__load(p->obj);
 	eu_log_leave();

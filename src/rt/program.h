@@ -72,6 +72,13 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
  */
 int eu_program_drain(struct eu_program *p, struct eu_error *err);
 
+/*
+ * For tools, before load. Kernels before 5.11 charge maps to RLIMIT_MEMLOCK.
+ * libbpf raises it when its probe, a map and a program, finds that; a process
+ * of our own may have the limit raised without asking.
+ */
+void eu_program_raise_memlock(void);
+
 /* One more link, zero but for fd -1; NULL if no memory. */
 struct eu_link *eu_program_add_link(struct eu_program *p);
 

@@ -555,6 +555,7 @@ static int execute(struct run *r, struct eu_error *err)
 {
 	int ret;
 
+	eu_program_raise_memlock();
 	ret = prepare_loop(r, err);
 	ret = ret ?: eu_program_load(r->program, err);
 	if (!ret && r->o->output) {
