@@ -29,6 +29,7 @@ struct job {
 	const char *arch;
 	char *vmlinux; /* path of the header, or NULL */
 	struct eu_module module;
+	bool use_module;
 	bool foreign_asm;     /* <asm/...> is this machine's */
 	struct eu_argv base;  /* flags that the module shares */
 	struct eu_argv flags; /* for compiler and libclang */
@@ -161,7 +162,7 @@ static int add_vmlinux_flags(struct job *j, struct eu_argv *a)
 {
 	const char *slash;
 
-	if (j->module.map && !access(j->module.file, R_OK))
+	if (j->use_module)
 		eu_module_flags(&j->module, a);
 	else if (j->module.dir)
 		eu_argv_addf(a, "-I%s", j->module.dir);
@@ -177,6 +178,7 @@ static int make_flags(struct compile *c, struct job *j)
 {
 	struct eu_argv *a = &j->flags;
 
+	eu_argv_done(a);
 	add_base_flags(j, a);
 	add_vmlinux_flags(j, a);
 	for (size_t i = 0; i < c->o->n_flags; i++)
@@ -251,6 +253,7 @@ static int find_vmlinux(struct compile *c, struct job *j)
 		return r;
 	module = module &&
 		 eu_module_fits(h.data, h.len, c->o->flags, c->o->n_flags);
+	j->use_module = module;
 	add_base_flags(j, &j->base);
 	if (module)
 		return eu_module_open(&j->module, &c->clang, &j->base, j->arch,
@@ -387,35 +390,6 @@ static bool blames_anchors(const struct job *j)
 	       memmem(text, len, anchors_file, strlen(anchors_file));
 }
 
-/*
- * Waits for the compile that was started with the guessed types. If the guess
- * was wrong it counts for nothing, whatever came of it. Messages about the
- * anchors are told again as the source alone gets them.
- */
-static int finish(struct compile *c, struct job *j)
-{
-	static const struct eu_type_names none;
-	int status = eu_child_wait(&j->child), r;
-
-	if (!eu_type_names_equal(&c->guess, &c->decls.types)) {
-		r = start(c, j, &c->decls.types);
-		if (r)
-			return r;
-		status = eu_child_wait(&j->child);
-	}
-	if (status && blames_anchors(j)) {
-		r = start(c, j, &none);
-		if (r)
-			return r;
-		status = eu_child_wait(&j->child);
-		if (!status)
-			return eu_error_set(c->err, -EBADMSG,
-					    "cannot export the types of '%s'",
-					    c->o->header ?: c->o->source);
-	}
-	return status ? refused(c, j, status) : 0;
-}
-
 static int relay_warnings(const struct compile *c, const struct job *j)
 {
 	eu_auto_free char *text = NULL;
@@ -519,21 +493,117 @@ static bool needs_decls(const struct compile *c)
 	return c->o->header || eu_source_has_docs(c->text);
 }
 
-static int read_decls(struct compile *c)
+static int parse_decls(struct compile *c, const struct job *j)
 {
 	const struct eu_compile *o = c->o;
+
+	eu_decls_done(&c->decls);
+	return eu_decls_read(&c->decls, c->clang.libclang, &j->flags, o->source,
+			     o->header, c->err);
+}
+
+/*
+ * A libclang of another version than the compiler's cannot read its modules,
+ * and takes vmlinux.h as it is.
+ */
+static int read_decls(struct compile *c)
+{
+	struct job *j = &c->jobs[0];
 	int r;
 
 	if (!needs_decls(c))
 		return 0;
-	r = eu_decls_read(&c->decls, c->clang.libclang, &c->jobs[0].flags,
-			  o->source, o->header, c->err);
-	if (!r && o->header && !c->decls.header_seen)
+	r = parse_decls(c, j);
+	if (r || !c->decls.fatal || !j->use_module)
+		return r;
+	j->use_module = false;
+	r = make_flags(c, j);
+	if (!r)
+		r = parse_decls(c, j);
+	j->use_module = true;
+	return r ?: make_flags(c, j);
+}
+
+/* After the compiler has found no fault. */
+static int check_decls(struct compile *c)
+{
+	const struct eu_compile *o = c->o;
+
+	if (c->decls.fatal)
+		return eu_error_set(c->err, -EIO, "libclang cannot read '%s': %s",
+				    o->source, c->decls.fatal);
+	if (o->header && !c->decls.header_seen)
 		return eu_error_set(
 			c->err, -EINVAL,
 			"'%s' does not include '%s', so its types cannot be exported",
 			o->source, o->header);
+	return 0;
+}
+
+/* Is the module in the cache broken? A full disk leaves such files. */
+static bool blames_module(const struct job *j)
+{
+	static const char *const words[] = { " AST file", "module file" };
+	eu_auto_free char *text = NULL;
+	size_t len;
+
+	if (!j->use_module || eu_memfd_read(j->child.err, &text, &len))
+		return false;
+	for (size_t i = 0; i < EU_COUNT(words); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+static int rebuild_module(struct compile *c, struct job *j)
+{
+	unlink(j->module.file);
+	eu_module_done(&j->module);
+	eu_argv_done(&j->base);
+	free(eu_take_ptr(j->vmlinux));
+	return find_vmlinux(c, j);
+}
+
+/* The compile with the types that libclang found, or with none. */
+static int again(struct compile *c, struct job *j,
+		 const struct eu_type_names *types, int *ret_status)
+{
+	int r = start(c, j, types);
+
+	if (!r)
+		*ret_status = eu_child_wait(&j->child);
 	return r;
+}
+
+/*
+ * Waits for the compile that was started with the guessed types. If the guess
+ * was wrong it counts for nothing, whatever came of it. Messages about the
+ * anchors are told again as the source alone gets them.
+ */
+static int finish(struct compile *c, struct job *j)
+{
+	static const struct eu_type_names none;
+	int status = eu_child_wait(&j->child), r = 0;
+
+	if (status && blames_module(j)) {
+		r = rebuild_module(c, j);
+		if (!r && j == c->jobs)
+			r = read_decls(c);
+		if (!r)
+			r = again(c, j, &c->decls.types, &status);
+	} else if (!eu_type_names_equal(&c->guess, &c->decls.types)) {
+		r = again(c, j, &c->decls.types, &status);
+	}
+	if (r)
+		return r;
+	if (status && blames_anchors(j)) {
+		r = again(c, j, &none, &status);
+		if (!r && !status)
+			r = eu_error_set(c->err, -EBADMSG,
+					 "cannot export the types of '%s'",
+					 c->o->header ?: c->o->source);
+	}
+	return r ?: status ? refused(c, j, status) : 0;
 }
 
 static int make_package(struct compile *c, struct eu_package **ret)
@@ -592,6 +662,8 @@ static int compile(struct compile *c, struct eu_package **ret)
 		if (!r)
 			r = take_object(c, &c->jobs[i]);
 	}
+	if (!r)
+		r = check_decls(c);
 	return r ?: make_package(c, ret);
 }
 

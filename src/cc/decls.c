@@ -14,6 +14,7 @@ enum { MAX_DECLS = 8192 };
 	X(clang_File_isEqual)                 \
 	X(clang_Location_isFromMainFile)      \
 	X(clang_createIndex)                  \
+	X(clang_disposeDiagnostic)            \
 	X(clang_disposeIndex)                 \
 	X(clang_disposeString)                \
 	X(clang_disposeTranslationUnit)       \
@@ -22,9 +23,13 @@ enum { MAX_DECLS = 8192 };
 	X(clang_getCursorLocation)            \
 	X(clang_getCursorSpelling)            \
 	X(clang_getCursorType)                \
+	X(clang_getDiagnostic)                \
+	X(clang_getDiagnosticSeverity)        \
+	X(clang_getDiagnosticSpelling)        \
 	X(clang_getFile)                      \
 	X(clang_getFileLocation)              \
 	X(clang_getInclusions)                \
+	X(clang_getNumDiagnostics)            \
 	X(clang_getPresumedLocation)          \
 	X(clang_getTranslationUnitCursor)     \
 	X(clang_getTypeDeclaration)           \
@@ -342,6 +347,22 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack,
 		r->d->header_seen = true;
 }
 
+/* The first thing that ended the parse. */
+static char *fatal_of(struct reader *r, CXTranslationUnit unit)
+{
+	unsigned int n = r->c.clang_getNumDiagnostics(unit);
+	char *why = NULL;
+	CXDiagnostic d;
+
+	for (unsigned int i = 0; i < n && !why; i++) {
+		d = r->c.clang_getDiagnostic(unit, i);
+		if (r->c.clang_getDiagnosticSeverity(d) == CXDiagnostic_Fatal)
+			why = text(r, r->c.clang_getDiagnosticSpelling(d));
+		r->c.clang_disposeDiagnostic(d);
+	}
+	return why;
+}
+
 static int read_unit(struct reader *r, CXTranslationUnit unit, const char *header)
 {
 	if (header)
@@ -353,6 +374,7 @@ static int read_unit(struct reader *r, CXTranslationUnit unit, const char *heade
 				 visit, r);
 	free(r->pending);
 	limit(r->d);
+	r->d->fatal = fatal_of(r, unit);
 	return r->error;
 }
 
@@ -378,18 +400,19 @@ int eu_decls_read(struct eu_decls *d, const char *libclang,
 					    CXTranslationUnit_SkipFunctionBodies |
 						    CXTranslationUnit_KeepGoing,
 					    &unit);
-	if (e || !unit)
-		e = eu_error_set(err, -EIO, "libclang cannot read '%s'", source);
-	else
+	if (!e && unit) {
 		e = read_unit(&r, unit, header);
+	} else {
+		d->fatal = strdup("it gives no reason");
+		e = d->fatal ? 0 : -ENOMEM;
+	}
 	if (unit)
 		r.c.clang_disposeTranslationUnit(unit);
 	r.c.clang_disposeIndex(index);
-	if (e && e != -EIO)
-		eu_error_oom(err);
-	if (e)
-		eu_decls_done(d);
-	return e;
+	if (!e)
+		return 0;
+	eu_decls_done(d);
+	return eu_error_oom(err);
 }
 
 void eu_decls_done(struct eu_decls *d)
@@ -399,6 +422,7 @@ void eu_decls_done(struct eu_decls *d)
 	for (size_t i = 0; i < d->types.n; i++)
 		free_export(&d->exports[i]);
 	free(d->exports);
+	free(d->fatal);
 	eu_type_names_done(&d->types);
 	memset(d, 0, sizeof(*d));
 }

@@ -35,13 +35,15 @@ struct eu_decls {
 	struct eu_type_names types;	/* exports, in the order of the file */
 	struct eu_export_decl *exports; /* as many, in the same order */
 	bool header_seen;		/* the source includes the header */
+	/* why the parse ended early, or NULL: there may be more in the file */
+	char *fatal;
 };
 
 /*
  * Parses @source by the library at @libclang with the compiler's @flags. Exports
  * are the structs of @header (NULL: none), and those of the source whose
  * comment has @export. Errors in the source are none here, the compiler tells
- * them; -ELIBACC if the library cannot be opened.
+ * them; what stops the parse is in @fatal. -ELIBACC if the library cannot be opened.
  */
 int eu_decls_read(struct eu_decls *d, const char *libclang,
 		  const struct eu_argv *flags, const char *source,

@@ -126,6 +126,31 @@ bootstrap.skel.json
 package.json" ]
 }
 
+@test "a broken cache is mended" {
+	export XDG_CACHE_HOME=$T/cache
+	"$ECC" bootstrap.bpf.c bootstrap.h
+	want=$(cksum <package.json)
+	pcm=$(echo cache/eunomia/vmlinux-*/vmlinux.pcm)
+	for damage in "truncate -s 100000" "truncate -s 0"; do
+		$damage "$pcm"
+		run "$ECC" bootstrap.bpf.c bootstrap.h
+		[ "$status" = 0 ]
+		[[ $output == "ecc: preparing vmlinux.h for x86: "* ]]
+		[ "${#lines[@]}" = 1 ]
+		[ "$(cksum <package.json)" = "$want" ]
+		run "$ECC" bootstrap.bpf.c bootstrap.h
+		[ -z "$output" ]
+	done
+	# The folder alone, for a header of another name, makes no module.
+	cp "$BUILD/share/eunomia/vmlinux/x86/6.12/vmlinux.h" mine.h
+	"$ECC" --vmlinux mine.h -a=-O1 bootstrap.bpf.c bootstrap.h
+	plain=$(cksum <bootstrap.bpf.o)
+	"$ECC" --vmlinux mine.h bootstrap.bpf.c bootstrap.h
+	[ "$(cksum <package.json)" = "$want" ]
+	"$ECC" --vmlinux mine.h -a=-O1 bootstrap.bpf.c bootstrap.h
+	[ "$(cksum <bootstrap.bpf.o)" = "$plain" ]
+}
+
 @test "a macro before the inclusion of vmlinux.h counts" {
 	cat >m.bpf.c <<-'EOF'
 		#include "vmlinux.h"
