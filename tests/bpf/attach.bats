@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Tracing programs and the targets that they take.
+
+load ../helper
+load fire
+
+setup() {
+	helper_setup
+	need bpf
+}
+
+# refused OBJECT ARGUMENT...: as a usage error, before anything is loaded.
+refused() {
+	run -2 "$ECLI" run "$OBJ/$1" "${@:2}"
+}
+
+# A process of tests/obj/target.c: lines for it go to descriptor $to.
+begin_target() {
+	rm -f in
+	mkfifo in
+	start bash -c 'exec "$0" <in' "$OBJ/target"
+	exec {to}>in
+	TARGET=$PID
+	ANSWERS=$OUT
+}
+
+# ask LINE ANSWER: the process answers.
+ask() {
+	echo "$1" >&$to
+	wait_for "^$2\$" "$ANSWERS"
+}
+
+@test "tracepoints, raw ones too" {
+	need tracepoint raw_tp
+	run_ready "$OBJ/raw.bpf.o" --only $ME -j
+	# That of kill(2), which begin to end is the only call of "fire".
+	case $(uname -m) in
+	x86_64) number=62 ;;
+	aarch64 | riscv64) number=129 ;;
+	*) number=37 ;;
+	esac
+	fire
+	wait_for "^{\"pid\":$ME,\"number\":$number}\$"
+	stop_it
+	[ "$(jq -r .pid "$OUT" | sort -u)" = $ME ]
+}
+
+@test "a section that says only the kind takes its tracepoint from a target" {
+	need tracepoint raw_tp
+	run_ready "$OBJ/named.bpf.o" --only $ME -j \
+		-t on_tp=syscalls/sys_enter_kill -t on_raw=sys_exit
+	fire
+	wait_for '"tp"'
+	wait_for '"raw"'
+	cp "$OUT" seen
+	stop_it		# by kill(2), too
+	[ "$(grep -c '"where":"tp"' seen)" = 1 ]
+}
+
+@test "without a target such a section is refused" {
+	run -1 "$ECLI" run "$OBJ/named.bpf.o"
+	[[ $output == *"program 'on_tp' (tp) needs a target: -t takes a name"* ]]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "a tracepoint that does not exist is named, whoever named it" {
+	need tracepoint
+	run -1 "$ECLI" run "$OBJ/missing_tp.bpf.o"
+	[[ $output == *"program 'nowhere': tracepoint 'sched/eu_no_such_tracepoint' does not exist"* ]]
+	[[ $output == *available_events* ]]
+	[ "${#lines[@]}" = 1 ]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched/eu_nothing \
+		-t on_raw=sys_enter
+	[[ $output == *"tracepoint 'sched/eu_nothing' does not exist"* ]]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_raw=eu_nothing \
+		-t on_tp=syscalls/sys_enter_kill
+	[[ $output == *"program 'on_raw': raw tracepoint 'eu_nothing' does not exist in this kernel" ]]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched_switch \
+		-t on_raw=sys_enter
+	[[ $output == *"target 'on_tp=sched_switch': a tracepoint is GROUP/NAME"* ]]
+}
+
+@test "without tracefs a tracepoint says what to mount" {
+	need tracepoint
+	run -1 unshare -m sh -c 'umount -l /sys/kernel/tracing
+		umount -l /sys/kernel/debug/tracing
+		umount -l /sys/kernel/debug
+		exec "$@"' - "$ECLI" run "$OBJ/perf.bpf.o"
+	[[ $output == *"tracepoint 'syscalls/sys_enter_kill' needs tracefs: mount -t tracefs tracefs /sys/kernel/tracing" ]]
+}
+
+@test "calls and returns of a function in a binary" {
+	need uprobe
+	begin_target
+	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 4 \
+		-t "entry=$OBJ/target:eu_work" -t "leave=$OBJ/target:eu_work"
+	ask 3 6
+	ask 5 10
+	end_of_it
+	[ "$(jq -c '[.pid, .value, .what]' "$OUT")" = "[$TARGET,3,\"call\"]
+[$TARGET,6,\"return\"]
+[$TARGET,5,\"call\"]
+[$TARGET,10,\"return\"]" ]
+}
+
+@test "a target without a program's name goes to all that take it" {
+	need uprobe
+	begin_target
+	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
+		-t "$OBJ/target:eu_work"
+	ask 4 8
+	end_of_it
+	[ "$(jq -c .what "$OUT" | tr '\n' ' ')" = '"call" "return" ' ]
+}
+
+@test "the pid of a target, and its cookie" {
+	need uprobe
+	begin_target
+	other=$to
+	answers=$ANSWERS
+	begin_target
+	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
+		-t "entry=$OBJ/target:eu_work,pid=$TARGET,cookie=0x1234" \
+		-t "leave=$OBJ/target:eu_work,pid=$TARGET,cookie=7"
+	# The other process runs the same function and is not seen.
+	echo 1 >&$other
+	wait_for '^2$' "$answers"
+	ask 2 4
+	end_of_it
+	[ "$(jq -c '[.pid, .value, .cookie]' "$OUT")" = "[$TARGET,2,4660]
+[$TARGET,4,7]" ]
+}
+
+@test "a function by an offset" {
+	need uprobe program:nm
+	begin_target
+	at=$(nm "$OBJ/target" | sed -n 's/ T eu_work$//p')
+	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
+		-t "entry=$OBJ/target:0x$at" -t "entry=$OBJ/target:eu_work+0" \
+		-t "leave=$OBJ/target:eu_work"
+	ask 9 18
+	end_of_it
+	[ "$(jq -c .value "$OUT" | sort -u)" = 9 ]
+}
+
+@test "a library by its name" {
+	need uprobe
+	begin_target
+	for lib in libc libc.so.6; do
+		run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
+			-t "$lib:getsid,pid=$TARGET"
+		: >"$ANSWERS"
+		ask libc 1
+		end_of_it
+		[ "$(jq -c '[.pid, .what]' "$OUT" | tr '\n' ' ')" = \
+			"[$TARGET,\"call\"] [$TARGET,\"return\"] " ]
+	done
+}
+
+@test "what is not in the binary is named" {
+	need uprobe
+	run -1 "$ECLI" run "$OBJ/uprobe.bpf.o" -t "$OBJ/target:eu_nothing"
+	[[ $output == *"eu_nothing"* ]]
+	run -1 "$ECLI" run "$OBJ/uprobe.bpf.o" -t /no/such/file:main
+	[[ $output == *"/no/such/file"*"No such file"* ]]
+	run -1 "$ECLI" run "$OBJ/uprobe.bpf.o" -t libeunothing:main
+	[[ $output == *"libeunothing"* ]]
+}
+
+@test "targets of the wrong shape show the right one" {
+	while read -r object target words; do
+		refused "$object" -t "$target"
+		[[ $output == *"'$target'"*"$words"* ]] || {
+			echo "$output"
+			false
+		}
+	done <<-END
+		uprobe.bpf.o entry=eu_work a binary and a symbol (/bin/bash:readline
+		uprobe.bpf.o entry=:x a binary and a symbol
+		uprobe.bpf.o eth0 no program of 'uprobe_bpf' takes it
+		uprobe.bpf.o nobody=/bin/sh:x no program 'nobody'
+		uprobe.bpf.o entry=/bin/sh:x,colour=1 unknown key 'colour'; there are: pid cookie
+		uprobe.bpf.o entry=/bin/sh:x,pid=1,pid=2 'pid' twice
+		uprobe.bpf.o entry=/bin/sh:x,pid is not KEY=VALUE
+		uprobe.bpf.o entry= is empty
+		profile.bpf.o sample=/dev/null an event (cpu-clock,freq=49)
+	END
+	while read -r object target words; do
+		run -1 "$ECLI" run "$OBJ/$object" -t "$target"
+		[[ $output == *"'$target'"*"$words"* ]] || {
+			echo "$output"
+			false
+		}
+	done <<-END
+		uprobe.bpf.o /bin/sh:x,pid=0 pid=0 is not a number from 1
+		profile.bpf.o cpu-clock,freq=x freq=x is not a number
+		profile.bpf.o cpu-clock,freq=9,period=9 freq or period, not both
+	END
+}
+
+@test "samples of a perf event: what runs, where and how often" {
+	need perf_event
+	# A process that does nothing but run, on one CPU.
+	taskset -c 0 bash -c 'while :; do :; done' 3>&- &
+	busy=$!
+	children+=("$busy")
+	run_ready "$OBJ/profile.bpf.o" --only "$busy" -t cpu-clock,freq=99 \
+		--max-events 3 -j
+	end_of_it
+	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$busy,0]" ]
+	run_ready "$OBJ/profile.bpf.o" -j --max-events 3 \
+		-t "cpu-clock,period=2000000,pid=$busy"
+	end_of_it
+	[ "$(jq -c '[.pid, .period]' "$OUT" | sort -u)" = "[$busy,2000000]" ]
+}
+
+@test "a perf event that is unknown lists those that are not" {
+	run -1 "$ECLI" run "$OBJ/profile.bpf.o" -t eu-nothing
+	[[ $output == *"unknown perf event 'eu-nothing'; there are: cpu-clock"* ]]
+}
+
+@test "a program attached to two places sees both" {
+	need uprobe
+	begin_target
+	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 3 \
+		-t "entry=$OBJ/target:eu_work,cookie=1" \
+		-t "entry=libc:getsid,pid=$TARGET,cookie=2" \
+		-t "leave=$OBJ/target:eu_work,cookie=3"
+	ask 3 6
+	ask libc 1
+	end_of_it
+	[ "$(jq -c .cookie "$OUT" | tr '\n' ' ')" = '1 3 2 ' ]
+}
+
+@test "twice to the same tracepoint is refused with the reason" {
+	need tracepoint
+	run -1 "$ECLI" run "$OBJ/perf.bpf.o" -t syscalls/sys_enter_kill \
+		-t syscalls/sys_enter_kill
+	[[ $output == *"cannot attach to 'syscalls/sys_enter_kill': it is attached there already" ]]
+}
+
+@test "--verbose says what is attached where" {
+	need tracepoint
+	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" -v
+	stop_it
+	grep -q "attached on_kill to tp/syscalls/sys_enter_kill" "$ERR"
+}
