@@ -14,48 +14,61 @@ static const char digit_pairs[] =
 
 static const char hex_digits[] = "0123456789abcdef";
 
-static unsigned int count_digits(uint64_t v)
+/* One or two digits. */
+static inline char *put_short(char *p, uint32_t v)
 {
-	unsigned int n = 1;
-
-	for (;;) {
-		if (v < 10)
-			return n;
-		if (v < 100)
-			return n + 1;
-		if (v < 1000)
-			return n + 2;
-		if (v < 10000)
-			return n + 3;
-		v /= 10000;
-		n += 4;
+	if (v < 10) {
+		*p = (char)('0' + v);
+		return p + 1;
 	}
+	memcpy(p, digit_pairs + v * 2, 2);
+	return p + 2;
 }
 
-char *eu_fmt_u64(char *p, uint64_t v)
+/* Below 10,000: without zeros in front, and always four digits. */
+static inline char *put_four(char *p, uint32_t v)
 {
-	char *end = p + count_digits(v), *q = end;
-	unsigned int i;
+	if (v < 100)
+		return put_short(p, v);
+	p = put_short(p, v / 100);
+	memcpy(p, digit_pairs + v % 100 * 2, 2);
+	return p + 2;
+}
 
-	while (v >= 100) {
-		i = v % 100 * 2;
-		v /= 100;
-		q -= 2;
-		memcpy(q, digit_pairs + i, 2);
-	}
-	if (v >= 10)
-		memcpy(q - 2, digit_pairs + v * 2, 2);
+static inline char *put_all_four(char *p, uint32_t v)
+{
+	memcpy(p, digit_pairs + v / 100 * 2, 2);
+	memcpy(p + 2, digit_pairs + v % 100 * 2, 2);
+	return p + 4;
+}
+
+/* Below 100,000,000. */
+static inline char *put_eight(char *p, uint32_t v)
+{
+	if (v < 10000)
+		return put_four(p, v);
+	p = put_four(p, v / 10000);
+	return put_all_four(p, v % 10000);
+}
+
+static char *put_all_eight(char *p, uint32_t v)
+{
+	p = put_all_four(p, v / 10000);
+	return put_all_four(p, v % 10000);
+}
+
+char *eu_fmt_u64_long(char *p, uint64_t v)
+{
+	const uint32_t part = 100000000;
+
+	if (v < part)
+		return put_eight(p, (uint32_t)v);
+	if (v < (uint64_t)part * part)
+		p = put_eight(p, (uint32_t)(v / part));
 	else
-		q[-1] = '0' + v;
-	return end;
-}
-
-char *eu_fmt_i64(char *p, int64_t v)
-{
-	if (v >= 0)
-		return eu_fmt_u64(p, v);
-	*p++ = '-';
-	return eu_fmt_u64(p, -(uint64_t)v);
+		p = put_all_eight(put_four(p, (uint32_t)(v / part / part)),
+				  (uint32_t)(v / part % part));
+	return put_all_eight(p, (uint32_t)(v % part));
 }
 
 char *eu_fmt_hex(char *p, uint64_t v)

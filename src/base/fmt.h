@@ -15,8 +15,26 @@ enum {
 };
 
 /* Decimal; lower-case hexadecimal without prefix and leading zeros. */
-char *eu_fmt_u64(char *p, uint64_t v);
-char *eu_fmt_i64(char *p, int64_t v);
+char *eu_fmt_u64_long(char *p, uint64_t v);
+
+/* One digit is what most values have. */
+static inline char *eu_fmt_u64(char *p, uint64_t v)
+{
+	if (v < 10) {
+		*p = (char)('0' + v);
+		return p + 1;
+	}
+	return eu_fmt_u64_long(p, v);
+}
+
+static inline char *eu_fmt_i64(char *p, int64_t v)
+{
+	if (v >= 0)
+		return eu_fmt_u64(p, v);
+	*p++ = '-';
+	return eu_fmt_u64(p, -(uint64_t)v);
+}
+
 char *eu_fmt_hex(char *p, uint64_t v);
 /* At most 40 bytes. */
 char *eu_fmt_u128(char *p, unsigned __int128 v);

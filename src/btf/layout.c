@@ -373,6 +373,25 @@ static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 	}
 }
 
+static enum eu_fast fast_way(const struct eu_step *s)
+{
+	int log2 = __builtin_ctz(s->size ?: 1);
+
+	switch (s->kind) {
+	case EU_STEP_UINT:
+	case EU_STEP_POINTER:
+		return EU_FAST_U8 + log2;
+	case EU_STEP_INT:
+		return EU_FAST_I8 + log2;
+	case EU_STEP_BOOL:
+		return log2 ? EU_FAST_NONE : EU_FAST_BOOL;
+	case EU_STEP_STRING:
+		return EU_FAST_STRING;
+	default:
+		return EU_FAST_NONE;
+	}
+}
+
 /* The root is a step like any other; its members become the top level. */
 static int compile_root(struct compiler *c, uint32_t type_id)
 {
@@ -422,6 +441,8 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 	c.l->name = eu_btf_name(btf, type_id);
 	r = is_name(c.l->name) ? compile_root(&c, type_id) :
 	    eu_error_set(err, -EINVAL, "type %u: its name is none", type_id);
+	for (size_t i = 0; i < c.l->n_steps; i++)
+		c.l->steps[i].fast = fast_way(&c.l->steps[i]);
 	if (r) {
 		eu_layout_free(c.l);
 		return r;
@@ -448,6 +469,7 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 	l->steps[0] = (struct eu_step){
 		.kind = kind, .size = size, .name = name,
 	};
+	l->steps[0].fast = fast_way(&l->steps[0]);
 	l->max_json = max_text(l, &l->steps[0]) + 64;
 	return l;
 }

@@ -33,11 +33,22 @@ enum eu_step_kind {
 	EU_STEP_BYTES,		/* no type known: hexadecimal */
 };
 
+/*
+ * Kind and size in one, for the loops that run over every record. What is not
+ * among the first ten is EU_FAST_NONE and goes the long way.
+ */
+enum eu_fast {
+	EU_FAST_U8, EU_FAST_U16, EU_FAST_U32, EU_FAST_U64,
+	EU_FAST_I8, EU_FAST_I16, EU_FAST_I32, EU_FAST_I64,
+	EU_FAST_BOOL, EU_FAST_STRING, EU_FAST_NONE,
+};
+
 struct eu_step {
 	uint8_t kind;		/* enum eu_step_kind */
 	uint8_t bit_offset;	/* bit fields: from @offset's lowest bit */
 	uint8_t bit_size;
 	bool is_union;		/* of EU_STEP_STRUCT */
+	uint8_t fast;		/* enum eu_fast */
 	uint32_t offset;	/* bytes from the parent's start */
 	uint32_t size;		/* bytes; of bit fields: of the bytes read */
 	uint32_t count;

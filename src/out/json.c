@@ -2,9 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/fmt.h"
+#include "out/fast.h"
 #include "out/sink.h"
-#include "out/value.h"
 
 /*
  * One JSON object a line: the members of an event in their order, or
@@ -74,8 +73,9 @@ static int json_begin(struct eu_sink *s, struct eu_stream *st,
 		eu_buf_puts(&open, "},\"value\":{");
 	}
 	put_fields(&text, st->value, v->field + n_key, eu_buf_str(&open) ?: "");
+	eu_buf_fill(&text, '\0', EU_FAST_SLACK);
 	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
-		  text.len + n * 8 + 16;
+		  text.len + n * 8 + 16 + EU_FAST_SLACK;
 	v->text = eu_buf_take(&text, NULL);
 	if (!v->text || open.error) {
 		free(v->text);
@@ -98,18 +98,34 @@ static void json_finish(struct eu_sink *s, struct eu_stream *st)
 	st->view = NULL;
 }
 
-static inline char *put_object(char *p, const struct view *v,
+static inline char *put_value(char *p, const struct eu_layout *l,
+			      const struct eu_step *s, const char *data,
+			      size_t size, bool whole)
+{
+	char *end;
+
+	if (__builtin_expect(whole, 1)) {
+		end = eu_fast_number(p, s, data + s->offset);
+		if (end)
+			return end;
+		if (s->fast == EU_FAST_STRING)
+			return eu_fmt_json(p, data + s->offset, s->size);
+	}
+	return eu_value_json(p, l, s, data, size);
+}
+
+static inline char *put_object(char *p, const char *text,
 			       const struct field *f, const struct eu_layout *l,
 			       const char *data, size_t size)
 {
-	if (!l->n) {
-		memcpy(p, v->text + f->from, f->len);
-		return p + f->len;
-	}
-	for (size_t i = 0; i < l->n; i++, f++) {
-		memcpy(p, v->text + f->from, f->len);
-		p += f->len;
-		p = eu_value_json(p, l, &l->steps[i], data, size);
+	const struct eu_step *s = l->steps, *last = s + l->n;
+	const bool whole = size >= l->size;
+
+	if (s == last)
+		return eu_fast_copy(p, text + f->from, f->len);
+	for (; s < last; s++, f++) {
+		p = eu_fast_copy(p, text + f->from, f->len);
+		p = put_value(p, l, s, data, size, whole);
 	}
 	return p;
 }
@@ -125,10 +141,10 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 		return;
 	p = s->out.data + s->out.len;
 	if (st->key) {
-		p = put_object(p, v, f, st->key, r->key, st->key->size);
+		p = put_object(p, v->text, f, st->key, r->key, st->key->size);
 		f += eu_max(st->key->n, 1u);
 	}
-	p = put_object(p, v, f, st->value, r->data, r->size);
+	p = put_object(p, v->text, f, st->value, r->data, r->size);
 	if (st->key)
 		*p++ = '}';
 	*p++ = '}';

@@ -22,6 +22,7 @@ int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 {
 	*s = (struct eu_sink){
 		.out = EU_BUF(MAX_OUT), .write = write, .ctx = ctx,
+		.clock_from = UINT64_MAX / 2,
 	};
 	for (size_t i = 0; i < EU_COUNT(kinds); i++) {
 		if (strcmp(kinds[i]->name, name))
@@ -72,19 +73,14 @@ int eu_sink_flush(struct eu_sink *s)
 	return s->error;
 }
 
-const char *eu_sink_clock(struct eu_sink *s, uint64_t when)
+void eu_sink_set_clock(struct eu_sink *s, uint64_t when)
 {
-	uint64_t second = when / 1000000000;
-	time_t t = second;
+	time_t t = when / 1000000000;
 	struct tm tm;
 
-	if (second != s->second) {
-		localtime_r(&t, &tm);
-		snprintf(s->clock, sizeof(s->clock), "%02u:%02u:%02u",
-			 (unsigned int)tm.tm_hour % 100,
-			 (unsigned int)tm.tm_min % 100,
-			 (unsigned int)tm.tm_sec % 100);
-		s->second = second;
-	}
-	return s->clock;
+	localtime_r(&t, &tm);
+	snprintf(s->clock, sizeof(s->clock), "%02u:%02u:%02u",
+		 (unsigned int)tm.tm_hour % 100, (unsigned int)tm.tm_min % 100,
+		 (unsigned int)tm.tm_sec % 100);
+	s->clock_from = when - when % 1000000000;
 }

@@ -34,7 +34,7 @@ struct eu_sink {
 	void *ctx;
 	int error;		/* of the first failed write */
 	bool labelled;		/* rows name their stream */
-	uint64_t second;	/* the one that @clock shows */
+	uint64_t clock_from;	/* nanoseconds: the second that @clock shows */
 	char clock[12];		/* "HH:MM:SS" local time */
 };
 
@@ -64,7 +64,14 @@ int eu_sink_flush(struct eu_sink *s);
 const struct eu_sink_ops *eu_sink_kind(size_t i);
 
 /* "HH:MM:SS" of local time, eight characters, formatted once a second. */
-const char *eu_sink_clock(struct eu_sink *s, uint64_t when);
+void eu_sink_set_clock(struct eu_sink *s, uint64_t when);
+
+static inline const char *eu_sink_clock(struct eu_sink *s, uint64_t when)
+{
+	if (__builtin_expect(when - s->clock_from >= 1000000000, 0))
+		eu_sink_set_clock(s, when);
+	return s->clock;
+}
 
 extern const struct eu_sink_ops eu_sink_text, eu_sink_compact, eu_sink_json,
 	eu_sink_raw;

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "out/fast.h"
 #include "out/hist.h"
 #include "out/sink.h"
-#include "out/value.h"
 
 /*
  * Rows of text. The table ("text"): local time, then a column for each member
@@ -111,59 +111,83 @@ static char *put_label(char *p, const struct eu_stream *st, size_t width)
 	return p;
 }
 
-static inline char *pad(char *p, size_t *column, size_t start)
+/*
+ * A row as it is written: @base is where column 0 would stand if every byte
+ * took a column, so that p - base is the column. Characters that take fewer
+ * columns than bytes move it.
+ */
+static inline char *put_value(char *p, const char **base,
+			      const struct eu_layout *l,
+			      const struct eu_step *s, const char *data,
+			      size_t size, bool whole)
 {
-	size_t n = start > *column ? start - *column : 1;
+	size_t width = 0;
+	char *end;
 
-	memset(p, ' ', n);
-	*column += n;
-	return p + n;
+	if (__builtin_expect(whole, 1)) {
+		end = eu_fast_number(p, s, data + s->offset);
+		if (end)
+			return end;
+	}
+	if (whole && s->fast == EU_FAST_STRING)
+		end = eu_fmt_text(p, data + s->offset, s->size, &width);
+	else
+		end = eu_value_text(p, l, s, data, size, &width);
+	*base += (size_t)(end - p) - width;
+	return end;
+}
+
+/* The members of @l, each at its column or behind one space. */
+static inline char *put_columns(char *p, const char **base,
+				const struct eu_layout *l,
+				const uint32_t *start, const char *data,
+				size_t size)
+{
+	const struct eu_step *s = l->steps, *last = s + l->n;
+	const bool whole = size >= l->size;
+	ptrdiff_t left;
+
+	for (; s < last; s++, start++) {
+		left = (ptrdiff_t)*start - (p - *base);
+		p = eu_fast_pad(p, left > 0 ? (size_t)left : 1);
+		p = put_value(p, base, l, s, data, size, whole);
+	}
+	return p;
 }
 
 /* What is no row of columns. */
-static bool special(struct eu_sink *s, const struct eu_record *r)
+static void put_special(struct eu_sink *s, const struct eu_record *r)
 {
 	if (r->stream->hist)
 		eu_hist_record(s, r);
-	else if (r->stream->lines)
-		eu_buf_put(&s->out, r->data, r->size);
 	else
-		return false;
-	return true;
+		eu_buf_put(&s->out, r->data, r->size);
 }
 
 static void text_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_stream *st = r->stream;
 	const struct view *v = st->view;
-	const struct eu_layout *l = st->key ?: st->value;
-	const char *data = st->key ? r->key : r->data;
-	size_t size = st->key ? st->key->size : r->size;
-	size_t column = TIME_WIDTH + v->label, width, i, m;
+	const char *base;
 	char *p;
 
-	if (special(s, r))
+	if (__builtin_expect(st->hist || st->lines, 0)) {
+		put_special(s, r);
 		return;
+	}
 	if (!eu_buf_room(&s->out, v->most))
 		return;
 	p = s->out.data + s->out.len;
+	base = p;
 	if (v->label)
 		p = put_label(p, st, v->label);
 	memcpy(p, eu_sink_clock(s, r->when), 8);
-	p[8] = ' ';
-	p += TIME_WIDTH;
-	for (i = 0, m = 0; i < v->n; i++, m++) {
-		if (i == v->n_key) {
-			l = st->value;
-			data = r->data;
-			size = r->size;
-			m = 0;
-		}
-		if (i)
-			p = pad(p, &column, v->start[i]);
-		p = eu_value_text(p, l, &l->steps[m], data, size, &width);
-		column += width;
-	}
+	p += 8;
+	if (st->key)
+		p = put_columns(p, &base, st->key, v->start, r->key,
+				st->key->size);
+	p = put_columns(p, &base, st->value, v->start + v->n_key, r->data,
+			r->size);
 	*p++ = '\n';
 	s->out.len = p - s->out.data;
 }
@@ -175,8 +199,10 @@ static void compact_record(struct eu_sink *s, const struct eu_record *r)
 	size_t unused;
 	char *p;
 
-	if (special(s, r))
+	if (__builtin_expect(st->hist || st->lines, 0)) {
+		put_special(s, r);
 		return;
+	}
 	if (!eu_buf_room(&s->out, v->most))
 		return;
 	p = s->out.data + s->out.len;

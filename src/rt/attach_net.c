@@ -12,6 +12,7 @@
 
 #include "rt/attach.h"
 #include "rt/kernel.h"
+#include "rt/qdisc.h"
 
 /* Programs on packets: XDP, tc in both forms, socket filters. */
 
@@ -97,6 +98,10 @@ static void detach_clsact(struct eu_link *l)
 		    .priority = l->tc.priority);
 
 	bpf_tc_detach(&hook, &o);
+	if (!l->tc.made || !eu_qdisc_empty(l->tc.ifindex))
+		return;
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	bpf_tc_hook_destroy(&hook);
 }
 
 /* Kernels before 6.6 have no tcx, and it has no priorities. */
@@ -108,6 +113,7 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	LIBBPF_OPTS(bpf_tc_opts, o, .prog_fd = bpf_program__fd(a->bpf));
 	int64_t handle, priority;
 	struct eu_link *l;
+	bool made;
 	int r;
 
 	r = eu_target_number(a->target, "priority", 1, 65535, 0, &priority, err);
@@ -118,6 +124,7 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	o.priority = priority;
 	o.handle = handle;
 	r = bpf_tc_hook_create(&hook);
+	made = !r;
 	if (r && r != -EEXIST)
 		return cannot(a, r, err);
 	r = bpf_tc_attach(&hook, &o);
@@ -132,6 +139,7 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	l->detach = detach_clsact;
 	l->tc.ifindex = ifindex;
 	l->tc.point = point;
+	l->tc.made = made;
 	l->tc.handle = o.handle;
 	l->tc.priority = o.priority;
 	return 0;

@@ -59,7 +59,7 @@ static int init(struct eu_program *p, const struct eu_program_opts *o,
 	p->tailored_fd = -1;
 	p->record = o->record;
 	p->ctx = o->ctx;
-	p->max_records = o->max_records;
+	p->max_records = o->max_records ?: UINT64_MAX;
 	eu_log_init(&p->log, o->log, o->log_ctx);
 	return eu_sink_init(&p->sink, o->format ?: "text", o->write ?: drop,
 			    o->ctx, err);
@@ -275,6 +275,29 @@ static int add_goal(struct eu_program *p, const char *text,
 	return r;
 }
 
+/* Says what would be taken: of one kind of programs exactly, else by name. */
+static int nobody_takes(const struct eu_program *p, const struct eu_target *t,
+			struct eu_error *err)
+{
+	const struct eu_section *s, *only = NULL;
+	const struct eu_prog *prog;
+	bool several = false;
+
+	eu_error_set(err, -EINVAL, "target '%s': no program of '%s' takes it",
+		     t->text, p->pkg->name);
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		prog = &p->pkg->progs[i];
+		s = eu_section_find(prog->section);
+		if (!s || s->shape == EU_SHAPE_NONE)
+			continue;
+		several = several || (only && only->shape != s->shape);
+		only = only ?: s;
+		eu_error_append(err, -EINVAL, "; %s (%s) takes %s", prog->name,
+				prog->section, eu_shape_words(s->shape));
+	}
+	return only && !several ? eu_target_check(t, only, err) : -EINVAL;
+}
+
 int eu_program_target(struct eu_program *p, const char *text,
 		      struct eu_error *err)
 {
@@ -300,9 +323,7 @@ int eu_program_target(struct eu_program *p, const char *text,
 		r = r ?: add_goal(p, text, prog, err);
 	}
 	if (!r && p->n_goals == before)
-		r = eu_error_set(err, -EINVAL,
-				 "target '%s': no program of '%s' takes it",
-				 text, p->pkg->name);
+		r = nobody_takes(p, t, err);
 	eu_target_free(t);
 	return r;
 }
@@ -447,21 +468,20 @@ int eu_source_record(struct eu_source *s, const void *key, const void *data,
 		     size_t size)
 {
 	struct eu_program *p = s->program;
-	const struct eu_record r = {
-		.stream = &s->stream, .key = key, .data = data, .size = size,
-		.when = p->now,
-	};
-	int ret = 0;
+	struct eu_record r;
 
-	if (p->max_records && p->n_records == p->max_records)
+	if (__builtin_expect(p->n_records == p->max_records, 0))
 		return -ECANCELED;
 	p->n_records++;
 	if (p->record)
 		return p->record(p->ctx, s->stream.name, key, data, size);
+	r.stream = &s->stream;
+	r.key = key;
+	r.data = data;
+	r.size = size;
+	r.when = p->now;
 	eu_sink_record(&p->sink, &r);
-	if (eu_sink_full(&p->sink))
-		ret = eu_sink_flush(&p->sink);
-	return ret;
+	return eu_sink_full(&p->sink) ? eu_sink_flush(&p->sink) : 0;
 }
 
 /* Which kind of source a map is, or NULL. */
@@ -694,8 +714,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	w = p->record ? 0 : eu_sink_flush(&p->sink);
 	if (w)
 		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
-	if ((!r || r == -ECANCELED) && p->max_records &&
-	    p->n_records == p->max_records)
+	if ((!r || r == -ECANCELED) && p->n_records == p->max_records)
 		return eu_error_set(err, -ENODATA, "all records were handed out");
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
