@@ -213,11 +213,15 @@ int eu_program_open(const struct eu_program_opts *opts,
 {
 	struct eu_package *pkg = NULL;
 	struct eu_program_opts o;
+	struct eu_log log;
 	int r;
 
 	r = take_opts(opts, &o, err);
 	if (r)
 		return r;
+	/* What libbpf thinks of broken BTF is no concern of standard error. */
+	eu_log_init(&log, o.log, o.log_ctx);
+	eu_log_enter(&log);
 	if (o.data)
 		r = eu_package_parse(o.data, o.len, o.origin ?: "package", NULL,
 				     &pkg, err);
@@ -225,6 +229,8 @@ int eu_program_open(const struct eu_program_opts *opts,
 		r = eu_package_read(o.path, NULL, &pkg, err);
 	else
 		r = eu_error_set(err, -EINVAL, "neither path nor data given");
+	eu_log_leave();
+	eu_log_done(&log);
 	return r ?: eu_program_new(pkg, opts, ret, err);
 }
 

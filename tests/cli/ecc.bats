@@ -81,7 +81,7 @@ package.json" ]
 	"$ECC" empty.bpf.c
 	mv package.json c.json
 	for p in a b c; do
-		python3 - "$ROOT/docs/package.schema.json" $p.json <<-'EOF'
+		/usr/bin/python3 - "$ROOT/docs/package.schema.json" $p.json <<-'EOF'
 			import json, sys, jsonschema
 			schema, package = (json.load(open(f)) for f in sys.argv[1:])
 			jsonschema.Draft202012Validator.check_schema(schema)
@@ -416,7 +416,7 @@ tagged" ]
 	[ "$(jq -c '[.arch, (.objects | keys)]' package.json)" = \
 	  '["s390",["arm64","x86"]]' ]
 	jq -r .objects.x86.bpf_object package.json | base64 -d |
-		python3 -c 'import sys, zlib
+		/usr/bin/python3 -c 'import sys, zlib
 sys.stdout.buffer.write(zlib.decompress(sys.stdin.buffer.read()))' >x86.o
 	run readelf -h x86.o
 	[[ $output == *"little endian"* && $output == *"Linux BPF"* ]]

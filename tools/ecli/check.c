@@ -19,14 +19,6 @@ static const struct eu_option options[] = {
 	{ 0 },
 };
 
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
-
 static int probe_one(const struct eu_command *cmd, const char *name)
 {
 	const struct eu_probe *p = eu_probe_find(name);
@@ -116,7 +108,6 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 				 args.value);
 	if (i != EU_ARGS_END)
 		return fail_usage(cmd, &err);
-	libbpf_set_print(quiet);
 	if (probe)
 		return probe_one(cmd, probe);
 	if (json)

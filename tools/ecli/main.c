@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bpf/libbpf.h>
+
 #include "base/file.h"
 #include "ecli.h"
 
@@ -51,6 +53,8 @@ int main(int argc, char **argv)
 
 	program_name = me->name;
 	keep_standard_fds();
+	/* Its words come back in errors; on their own they confuse. */
+	libbpf_set_print(NULL);
 	/* A reader that goes away is seen by write(2). */
 	signal(SIGPIPE, SIG_IGN);
 	if (!word)
