@@ -22,7 +22,7 @@ enum {
 
 /* The map "counts", one element. */
 struct burst_counts {
-	unsigned long long made; /* what did not fit is not among them */
+	unsigned long long made;   /* what did not fit is not among them */
 	unsigned long long failed; /* found the ring full */
 };
 

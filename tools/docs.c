@@ -136,8 +136,7 @@ static void bash(struct eu_buf *b, const struct eu_tool *t)
 		eu_buf_puts(b, "--help --version'\n\telse\n"
 			       "\t\tcase ${COMP_WORDS[1]} in\n");
 		for (size_t i = 0; t->commands[i]; i++) {
-			eu_buf_printf(b, "\t\t%s) words='",
-				      t->commands[i]->name);
+			eu_buf_printf(b, "\t\t%s) words='", t->commands[i]->name);
 			words(b, t->commands[i]->options);
 			eu_buf_puts(b, "' ;;\n");
 		}
@@ -211,8 +210,7 @@ static void zsh(struct eu_buf *b, const struct eu_tool *t)
 		       "\treturn\nfi\nlocal command=$words[2]\n"
 		       "shift words\n(( CURRENT-- ))\ncase $command in\n");
 	for (size_t i = 0; t->commands[i]; i++) {
-		eu_buf_printf(b, "%s)\n\t_arguments -s",
-			      t->commands[i]->name);
+		eu_buf_printf(b, "%s)\n\t_arguments -s", t->commands[i]->name);
 		zsh_options(b, t->commands[i]->options);
 		eu_buf_puts(b, "\t;;\n");
 	}
@@ -244,8 +242,9 @@ static void fish(struct eu_buf *b, const struct eu_tool *t)
 		return;
 	}
 	for (size_t i = 0; t->commands[i]; i++) {
-		eu_buf_printf(b, "complete -c %s -n __fish_use_subcommand -a %s -d '",
-			      t->name, t->commands[i]->name);
+		eu_buf_printf(
+			b, "complete -c %s -n __fish_use_subcommand -a %s -d '",
+			t->name, t->commands[i]->name);
 		quoted(b, t->commands[i]->summary, "\\");
 		eu_buf_puts(b, "'\n");
 		fish_options(b, t->name, t->commands[i]->name,
@@ -257,7 +256,10 @@ static const struct {
 	const char *name;
 	void (*write)(struct eu_buf *b, const struct eu_tool *t);
 } kinds[] = {
-	{ "man", man }, { "bash", bash }, { "zsh", zsh }, { "fish", fish },
+	{ "man", man },
+	{ "bash", bash },
+	{ "zsh", zsh },
+	{ "fish", fish },
 };
 
 int main(int argc, char **argv)

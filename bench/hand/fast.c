@@ -42,25 +42,47 @@ static void flush(void)
 	at = buffer;
 }
 
+static inline char *put_short(char *p, uint32_t v)
+{
+	if (v < 10) {
+		*p = '0' + v;
+		return p + 1;
+	}
+	memcpy(p, pairs + v * 2, 2);
+	return p + 2;
+}
+
+/* Below 10,000: without zeros in front, and always four digits. */
+static inline char *put_up_to_four(char *p, uint32_t v)
+{
+	if (v < 100)
+		return put_short(p, v);
+	p = put_short(p, v / 100);
+	memcpy(p, pairs + v % 100 * 2, 2);
+	return p + 2;
+}
+
+static inline char *put_four(char *p, uint32_t v)
+{
+	memcpy(p, pairs + v / 100 * 2, 2);
+	memcpy(p + 2, pairs + v % 100 * 2, 2);
+	return p + 4;
+}
+
+static char *put_long(char *p, uint64_t v)
+{
+	if (v < 10000)
+		return put_up_to_four(p, v);
+	return put_four(put_long(p, v / 10000), v % 10000);
+}
+
 static inline char *put_u64(char *p, uint64_t v)
 {
-	char tmp[20], *q = tmp + sizeof(tmp);
-	size_t n;
-
-	while (v >= 100) {
-		q -= 2;
-		memcpy(q, pairs + v % 100 * 2, 2);
-		v /= 100;
+	if (v < 10) {
+		*p = '0' + v;
+		return p + 1;
 	}
-	if (v >= 10) {
-		q -= 2;
-		memcpy(q, pairs + v * 2, 2);
-	} else {
-		*--q = '0' + v;
-	}
-	n = tmp + sizeof(tmp) - q;
-	memcpy(p, q, n);
-	return p + n;
+	return put_long(p, v);
 }
 
 static inline char *put_int(char *p, int v)
@@ -91,10 +113,13 @@ static char *put_escaped(char *p, unsigned char c, bool json)
 	return p;
 }
 
-/* Below 0x20, '"', '\\' and above ASCII: the lowest has its top bit set. */
-static inline uint64_t special(uint64_t w)
+/* Below 0x20, above ASCII, in JSON '"' and '\\': the lowest has its top bit. */
+static inline uint64_t special(uint64_t w, bool json)
 {
 	const uint64_t ones = ~0ull / 255;
+
+	if (!json)
+		return ((w - ones * 0x20) | w) & ones * 0x80;
 
 	return ((w - ones * 0x20) | ((w ^ ones * '"') - ones) |
 		((w ^ ones * '\\') - ones) | w) &
@@ -109,7 +134,7 @@ static inline char *put_string(char *p, const char *s, size_t n, bool json)
 	while (end - s >= 8) {
 		memcpy(&w, s, 8);
 		memcpy(p, &w, 8);
-		m = special(w);
+		m = special(w, json);
 		n = m ? __builtin_ctzll(m) >> 3 : 8;
 		p += n;
 		s += n;

@@ -13,8 +13,8 @@
 
 /* Why and where to write what it prints. */
 struct child_opts {
-	int out; /* its standard output; -1: /dev/null */
-	int cpu; /* the only one that it may use; -1: any */
+	int out;     /* its standard output; -1: /dev/null */
+	int cpu;     /* the only one that it may use; -1: any */
 	bool urgent; /* goes before what else runs here */
 };
 
@@ -23,7 +23,7 @@ struct child {
 	double to_ready; /* seconds from execve(2) to READY=1 */
 	double cpu_to_ready;
 	long peak, anon, file; /* KiB, when ready: VmHWM, RssAnon, RssFile */
-	struct rusage usage; /* when ended */
+	struct rusage usage;   /* when ended */
 	int status;
 };
 

@@ -8,8 +8,8 @@
 
 struct setup {
 	const char *ecli; /* executable */
-	const char *dir; /* hand-count, hand-printf, hand-fast, burst.bpf.o */
-	const char *object; /* what is started: both sides load it */
+	const char *dir;  /* hand-count, hand-printf, hand-fast, burst.bpf.o */
+	const char *object;  /* what is started: both sides load it */
 	const char *package; /* the same as a package, or NULL */
 	bool quick;
 	int consumer, generator; /* processors */

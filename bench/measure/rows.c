@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calm.h"
 #include "measure.h"
 #include "ring.h"
 #include "series.h"
@@ -22,9 +23,9 @@
 
 enum {
 	BURST = 1024, /* events; 176 of 256 KiB */
-	BURSTS = 24, /* of a round */
-	GROUPS = 6, /* times that all sides are started anew */
-	ROUNDS = 10, /* of a group */
+	BURSTS = 24,  /* of a round */
+	GROUPS = 6,   /* times that all sides are started anew */
+	ROUNDS = 10,  /* of a group */
 	QUICK_GROUPS = 2,
 	QUICK_ROUNDS = 4,
 	CHECKED = 4, /* bursts whose output is compared */
@@ -39,7 +40,8 @@ struct side {
 	struct command cmd;
 	struct child child;
 	struct ring ring;
-	int pipe; /* its output, or -1 */
+	int pipe;     /* its output, or -1 */
+	double round; /* of the round at hand */
 	struct series ns;
 };
 
@@ -157,15 +159,29 @@ static void stop_side(struct side *s)
 	s->pipe = -1;
 }
 
-static void run_group(const struct setup *setup, bool piped, int rounds)
+static void run_round(struct calm *calm)
 {
+	do {
+		calm_begin(calm);
+		for (size_t i = 0; i < n_sides; i++)
+			sides[i].round = measure(&sides[i], BURSTS);
+	} while (!calm_keep(calm));
+	for (size_t i = 0; i < n_sides; i++)
+		series_add(&sides[i].ns, sides[i].round);
+}
+
+static void run_group(const struct setup *setup, bool piped, int rounds,
+		      struct calm *calm)
+{
+	int before = calm->again;
+
 	for (size_t i = 0; i < n_sides; i++) {
 		start_side(&sides[i], setup, piped);
 		measure(&sides[i], 4);
 	}
 	for (int round = 0; round < rounds; round++)
-		for (size_t i = 0; i < n_sides; i++)
-			series_add(&sides[i].ns, measure(&sides[i], BURSTS));
+		run_round(calm);
+	rounds += before - calm->again;
 	for (size_t i = 0; i < n_sides; i++) {
 		check_loss(&sides[i], (4 + rounds * BURSTS) * BURST);
 		stop_side(&sides[i]);
@@ -260,19 +276,23 @@ int figure_rows(const struct setup *s, int argc, char **argv)
 	int groups = s->quick ? QUICK_GROUPS : GROUPS;
 	int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
 
+	struct calm calm = { .again = groups * rounds * 4 };
+
 	(void)argc;
 	(void)argv;
 	add_sides(s);
 	check_equal(s, false);
 	check_equal(s, true);
 	pin(s->generator);
+	go_first();
 	for (int piped = 0; piped < 2; piped++) {
 		add_sides(s);
 		for (int i = 0; i < groups; i++)
-			run_group(s, piped, rounds);
+			run_group(s, piped, rounds, &calm);
 		report_rows(false, piped);
 		report_rows(true, piped);
 		report_others(piped);
 	}
+	report_calm("rows", calm.rounds, calm.disturbed);
 	return 0;
 }

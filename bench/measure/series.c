@@ -94,6 +94,13 @@ void report_noise(const char *what, const char *unit, const struct series *a,
 	fflush(stdout);
 }
 
+void report_calm(const char *what, int rounds, int disturbed)
+{
+	printf("| %s: rounds disturbed by other load | %d of %d | | | | | |\n",
+	       what, disturbed, rounds);
+	fflush(stdout);
+}
+
 static double sum(const struct series *s)
 {
 	double r = 0;

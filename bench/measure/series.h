@@ -30,7 +30,7 @@ struct spread series_ratio(const struct series *a, const struct series *b);
 
 /* What is asked of a figure; 0: nothing. */
 struct target {
-	double most; /* of the median, in the figure's unit */
+	double most;  /* of the median, in the figure's unit */
 	double ratio; /* of the median ratio */
 };
 
@@ -43,6 +43,8 @@ void report(const char *what, const char *unit, const struct series *a,
 /* The same program measured twice: what the machine alone makes different. */
 void report_noise(const char *what, const char *unit, const struct series *a,
 		  const struct series *b);
+/* How many rounds had to be taken in spite of other load. */
+void report_calm(const char *what, int rounds, int disturbed);
 /*
  * Losses: none is asked for where the other side had none. No verdict if the
  * events were not made as @fast as they should be.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "calm.h"
 #include "child.h"
 #include "measure.h"
 #include "series.h"
@@ -11,6 +12,7 @@ enum { WARM_UP = 3, ROUNDS = 60, QUICK_ROUNDS = 10 };
 
 struct side {
 	struct command cmd;
+	struct child last;
 	struct series wall, cpu, whole_cpu, peak, rss, anon, file;
 };
 
@@ -19,15 +21,20 @@ static double time_of(struct timeval tv)
 	return tv.tv_sec + tv.tv_usec / 1e6;
 }
 
-static void run_once(struct side *s, int cpu, bool counts)
+static void run_once(struct side *s, int cpu)
 {
 	const struct child_opts o = { .out = -1, .cpu = cpu, .urgent = true };
 	struct child c;
 
 	child_start(&c, s->cmd.argv, &o);
 	child_stop(&c);
-	if (!counts)
-		return;
+	s->last = c;
+}
+
+static void keep(struct side *s)
+{
+	const struct child c = s->last;
+
 	series_add(&s->wall, c.to_ready * 1e3);
 	series_add(&s->cpu, c.cpu_to_ready * 1e3);
 	series_add(&s->whole_cpu,
@@ -43,15 +50,22 @@ static void compare(const struct setup *s, const char *what, struct side *a,
 		    struct side *b, struct side *again, bool judged)
 {
 	const int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
+	struct side *const sides[] = { a, b, again };
+	struct calm calm = { .again = rounds * 4 };
 	const struct target none = { 0 };
 	const struct target start = { 4, 0.3 }, memory = { 4, 0 };
 	const char *other = "hand-written";
 	char name[128];
 
-	for (int i = -WARM_UP; i < rounds; i++) {
-		run_once(a, s->consumer, i >= 0);
-		run_once(b, s->consumer, i >= 0);
-		run_once(again, s->consumer, i >= 0);
+	for (int i = -WARM_UP; i < rounds;) {
+		calm_begin(&calm);
+		for (size_t k = 0; k < 3; k++)
+			run_once(sides[k], s->consumer);
+		if (i >= 0 && !calm_keep(&calm))
+			continue;
+		for (size_t k = 0; k < 3 && i >= 0; k++)
+			keep(sides[k]);
+		i++;
 	}
 #define ROW(text, unit, series, target)                                    \
 	do {                                                               \
@@ -66,6 +80,8 @@ static void compare(const struct setup *s, const char *what, struct side *a,
 	ROW("of it not from files, when attached", "MiB", anon, none);
 	ROW("of it from files, when attached", "MiB", file, none);
 #undef ROW
+	snprintf(name, sizeof(name), "%s: start", what);
+	report_calm(name, calm.rounds, calm.disturbed);
 }
 
 int figure_start(const struct setup *s, int argc, char **argv)

@@ -46,7 +46,8 @@ int handle_exec(struct trace_event_raw_sched_process_exec *ctx)
 	e->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	bpf_get_current_comm(&e->comm, sizeof(e->comm));
 	bpf_probe_read_kernel_str(&e->filename, sizeof(e->filename),
-				  (void *)ctx + (ctx->__data_loc_filename & 0xffff));
+				  (void *)ctx +
+					  (ctx->__data_loc_filename & 0xffff));
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }

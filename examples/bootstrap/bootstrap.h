@@ -10,10 +10,10 @@ struct event {
 	int pid;
 	int ppid;
 	unsigned int exit_code;		/* of one that ended */
-	unsigned long long duration_ns;	/* how long it had run */
+	unsigned long long duration_ns; /* how long it had run */
 	char comm[TASK_COMM_LEN];
-	char filename[MAX_FILENAME_LEN];/* of one that started */
-	unsigned char exit_event;	/* 1: ended */
+	char filename[MAX_FILENAME_LEN]; /* of one that started */
+	unsigned char exit_event;	 /* 1: ended */
 };
 
 #endif

@@ -6,7 +6,7 @@
  *	cc embed.c -o embed $(pkg-config --cflags --libs libeunomia)
  *	sudo ./embed exec.json open.json
  *
- * Events are printed as lines of JSON below their package's name.
+ * prints five events of each as lines of JSON below its name.
  */
 
 #include <eunomia/eunomia.h>
@@ -15,16 +15,17 @@
 
 static int print(void *ctx, const void *data, size_t len)
 {
-	printf("%s:\n%.*s", (const char *)ctx, (int)len, (const char *)data);
-	return fflush(stdout) ? -1 : 0;
+	return printf("%s:\n%.*s", (char *)ctx, (int)len, (char *)data) < 0;
 }
 
 static struct eu_program *start(char *path, int loop, struct eu_error *err)
 {
-	const struct eu_program_opts opts = {
-		.sz = sizeof(opts), .path = path, .format = "json",
-		.write = print, .ctx = path, .max_records = 5,
-	};
+	const struct eu_program_opts opts = { .sz = sizeof(opts),
+					      .path = path,
+					      .format = "json",
+					      .write = print,
+					      .ctx = path,
+					      .max_records = 5 };
 	struct epoll_event ev = { .events = EPOLLIN };
 	struct eu_program *p;
 
@@ -51,7 +52,7 @@ int main(int argc, char **argv)
 	while (running && epoll_wait(loop, &ev, 1, -1) == 1) {
 		if (eu_program_dispatch(ev.data.ptr, &err) >= 0)
 			continue;
-		eu_program_close(ev.data.ptr);	/* its five events, or an error */
+		eu_program_close(ev.data.ptr);
 		running--;
 	}
 	return 0;

@@ -33,7 +33,7 @@ extern "C" {
 
 /* An error in words. One line unless the verifier's log is part of it. */
 struct eu_error {
-	int code;		/* negative errno; 0: none */
+	int code; /* negative errno; 0: none */
 	char text[4096];
 };
 
@@ -58,22 +58,22 @@ typedef int (*eu_record_fn)(void *ctx, const char *map, const void *key,
 typedef void (*eu_log_fn)(void *ctx, int level, const char *text);
 
 struct eu_program_opts {
-	size_t sz;		/* sizeof(struct eu_program_opts) */
+	size_t sz; /* sizeof(struct eu_program_opts) */
 	/* One of these two: a file ("-" is standard input), or its content. */
 	const char *path;
 	const void *data;
 	size_t len;
-	const char *origin;	/* name of @data in messages */
+	const char *origin; /* name of @data in messages */
 	/* One of these two, or neither: records are counted and dropped. */
-	const char *format;	/* "text" (default), "compact", "json", "raw" */
-	eu_write_fn write;	/* output in that format */
-	eu_record_fn record;	/* records as they are */
-	void *ctx;		/* for the functions above */
+	const char *format;  /* "text" (default), "compact", "json", "raw" */
+	eu_write_fn write;   /* output in that format */
+	eu_record_fn record; /* records as they are */
+	void *ctx;	     /* for the functions above */
 	eu_log_fn log;
 	void *log_ctx;
-	const char *btf;	/* file with the kernel's BTF; NULL: its own */
-	uint64_t max_records;	/* the program ends after so many; 0: never */
-	bool no_tailor;		/* let libbpf read the kernel's whole BTF */
+	const char *btf;      /* file with the kernel's BTF; NULL: its own */
+	uint64_t max_records; /* the program ends after so many; 0: never */
+	bool no_tailor;	      /* let libbpf read the kernel's whole BTF */
 };
 
 /*
@@ -81,27 +81,27 @@ struct eu_program_opts {
  * Nothing enters the kernel. The program is the caller's, to be closed.
  * -ENOENT, -EINVAL (broken), -E2BIG, -ENOTSUP (for another architecture).
  */
-int eu_program_open(const struct eu_program_opts *opts,
-			   struct eu_program **ret, struct eu_error *err);
+int eu_program_open(const struct eu_program_opts *opts, struct eu_program **ret,
+		    struct eu_error *err);
 
 /*
  * Sets the global variable @name from text before load: integers in decimal
  * or 0x hexadecimal, true and false, names of enum values, text for char
  * arrays. -ENOENT, -EINVAL, -ERANGE.
  */
-int eu_program_set(struct eu_program *p, const char *name,
-			  const char *value, struct eu_error *err);
+int eu_program_set(struct eu_program *p, const char *name, const char *value,
+		   struct eu_error *err);
 
 /*
  * Adds an attach target, "[program=]target[,key=value…]" (docs/targets.md),
  * before load. -EINVAL if no program takes it.
  */
 int eu_program_target(struct eu_program *p, const char *target,
-			     struct eu_error *err);
+		      struct eu_error *err);
 
 /* Shows records of map @map as values of @type ("event"). -ENOENT. */
-int eu_program_type(struct eu_program *p, const char *map,
-			   const char *type, struct eu_error *err);
+int eu_program_type(struct eu_program *p, const char *map, const char *type,
+		    struct eu_error *err);
 
 /*
  * Loads maps and programs. On failure @err holds the end of the verifier's or
@@ -132,11 +132,11 @@ int eu_program_map_fd(const struct eu_program *p, const char *name);
 int eu_program_prog_fd(const struct eu_program *p, const char *name);
 
 struct eu_stats {
-	size_t sz;		/* sizeof(struct eu_stats) */
-	uint64_t records;	/* handed out */
-	uint64_t lost;		/* known to be lost */
-	bool lost_known;	/* false: some source cannot tell */
-	uint64_t nearly_full;	/* times that a ring was seen ≥ 90 % full */
+	size_t sz;	      /* sizeof(struct eu_stats) */
+	uint64_t records;     /* handed out */
+	uint64_t lost;	      /* known to be lost */
+	bool lost_known;      /* false: some source cannot tell */
+	uint64_t nearly_full; /* times that a ring was seen ≥ 90 % full */
 };
 
 int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);

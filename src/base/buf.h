@@ -20,10 +20,13 @@ struct eu_buf {
 	size_t len;
 	size_t cap;
 	size_t max;
-	int error;		/* 0, -ENOMEM or -E2BIG */
+	int error; /* 0, -ENOMEM or -E2BIG */
 };
 
-#define EU_BUF(limit) { .max = (limit) }
+#define EU_BUF(limit)          \
+	{                      \
+		.max = (limit) \
+	}
 
 void eu_buf_init(struct eu_buf *b, size_t max);
 void eu_buf_done(struct eu_buf *b);

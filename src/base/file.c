@@ -105,8 +105,7 @@ int eu_file_write(const char *path, const void *data, size_t len,
 	if (!r)
 		return 0;
 	unlink(tmp);
-	return eu_error_set(err, r, "cannot write '%s': %s", path,
-			    strerror(-r));
+	return eu_error_set(err, r, "cannot write '%s': %s", path, strerror(-r));
 }
 
 char *eu_path_join(const char *dir, const char *name)

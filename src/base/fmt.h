@@ -10,8 +10,8 @@
 #include "base/util.h"
 
 enum {
-	EU_FMT_INT = 20,	/* bytes of a 64-bit integer, at most */
-	EU_FMT_BYTE = 6,	/* of one byte of a string: "\u0001" */
+	EU_FMT_INT = 20, /* bytes of a 64-bit integer, at most */
+	EU_FMT_BYTE = 6, /* of one byte of a string: "\u0001" */
 };
 
 /* Decimal; lower-case hexadecimal without prefix and leading zeros. */

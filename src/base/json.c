@@ -43,7 +43,8 @@ static void quote_big(const char *s, size_t n, struct eu_buf *out)
 		}
 		for (end = i; end < n && isdigit((unsigned char)s[end]); end++)
 			;
-		if (too_big(s + i, end - i) && (!i || !strchr("-+.eE", s[i - 1])) &&
+		if (too_big(s + i, end - i) &&
+		    (!i || !strchr("-+.eE", s[i - 1])) &&
 		    (end == n || !strchr(".eE", s[end]))) {
 			eu_buf_put(out, s + from, i - from);
 			eu_buf_putc(out, '"');
@@ -78,8 +79,7 @@ out:
 
 char *eu_json_write(const json_t *j, size_t *ret_len)
 {
-	char *s = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS |
-			     JSON_ENCODE_ANY);
+	char *s = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	if (s && ret_len)
 		*ret_len = strlen(s);

@@ -40,8 +40,8 @@ static int long_option(struct eu_args *a, const struct eu_option *t,
 	int i = find_name(t, word, n);
 
 	if (i == -2)
-		return eu_error_set(err, -EINVAL,
-				    "option '--%.*s' is ambiguous", (int)n, word);
+		return eu_error_set(err, -EINVAL, "option '--%.*s' is ambiguous",
+				    (int)n, word);
 	if (i < 0)
 		return eu_error_set(err, -EINVAL, "unknown option '--%.*s'",
 				    (int)n, word);

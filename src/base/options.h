@@ -19,20 +19,20 @@
 #include "base/error.h"
 
 struct eu_option {
-	char letter;		/* or 0 */
-	const char *name;	/* without dashes */
-	const char *arg;	/* name of its value ("FILE"), NULL: takes none */
-	const char *help;	/* NULL: not listed */
-	int id;			/* the owner's */
+	char letter;	  /* or 0 */
+	const char *name; /* without dashes */
+	const char *arg;  /* name of its value ("FILE"), NULL: takes none */
+	const char *help; /* NULL: not listed */
+	int id;		  /* the owner's */
 };
 
 struct eu_args {
 	char **argv;
 	int argc;
-	int next;		/* index of the next word */
-	bool ended;		/* after "--" */
-	const char *letters;	/* rest of a cluster */
-	const char *value;	/* of the option, or the word */
+	int next;	     /* index of the next word */
+	bool ended;	     /* after "--" */
+	const char *letters; /* rest of a cluster */
+	const char *value;   /* of the option, or the word */
 };
 
 enum { EU_ARGS_WORD = -1, EU_ARGS_END = -2 };
@@ -55,10 +55,10 @@ void eu_options_help(const struct eu_option *table, struct eu_buf *out);
  */
 struct eu_command {
 	const char *name;
-	const char *usage;	/* behind the program's name: "[OPTIONS] FILE" */
-	const char *summary;	/* one line, lower case */
-	const char *description;/* paragraphs, or NULL */
-	const char *examples;	/* lines, or NULL */
+	const char *usage;   /* behind the program's name: "[OPTIONS] FILE" */
+	const char *summary; /* one line, lower case */
+	const char *description; /* paragraphs, or NULL */
+	const char *examples;	 /* lines, or NULL */
 	const struct eu_option *options;
 	int (*run)(const struct eu_command *cmd, int argc, char **argv);
 	bool hidden;
@@ -69,7 +69,7 @@ struct eu_tool {
 	const char *name;
 	const char *summary;
 	const struct eu_command *const *commands;
-	const struct eu_command *otherwise;	/* a first word that is none */
+	const struct eu_command *otherwise; /* a first word that is none */
 };
 
 /* The full --help text of @cmd run as "@program NAME". */

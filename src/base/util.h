@@ -17,31 +17,39 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define EU_CLEANUP(fn)	__attribute__((cleanup(fn)))
-#define EU_PRINTF(f, a)	__attribute__((format(printf, f, a)))
-#define EU_COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define EU_CLEANUP(fn) __attribute__((cleanup(fn)))
+#define EU_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define EU_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define eu_min(a, b) ({						\
-	__typeof__(a) min_a_ = (a);				\
-	__typeof__(b) min_b_ = (b);				\
-	min_a_ < min_b_ ? min_a_ : min_b_; })
+#define eu_min(a, b)                               \
+	({                                         \
+		__typeof__(a) min_a_ = (a);        \
+		__typeof__(b) min_b_ = (b);        \
+		min_a_ < min_b_ ? min_a_ : min_b_; \
+	})
 
-#define eu_max(a, b) ({						\
-	__typeof__(a) max_a_ = (a);				\
-	__typeof__(b) max_b_ = (b);				\
-	max_a_ > max_b_ ? max_a_ : max_b_; })
+#define eu_max(a, b)                               \
+	({                                         \
+		__typeof__(a) max_a_ = (a);        \
+		__typeof__(b) max_b_ = (b);        \
+		max_a_ > max_b_ ? max_a_ : max_b_; \
+	})
 
 /* The pointer's value; the variable is NULL afterwards. */
-#define eu_take_ptr(p) ({					\
-	__typeof__(p) take_p_ = (p);				\
-	(p) = NULL;						\
-	take_p_; })
+#define eu_take_ptr(p)                       \
+	({                                   \
+		__typeof__(p) take_p_ = (p); \
+		(p) = NULL;                  \
+		take_p_;                     \
+	})
 
 /* The descriptor; the variable is -1 afterwards. */
-#define eu_take_fd(fd) ({					\
-	int take_fd_ = (fd);					\
-	(fd) = -1;						\
-	take_fd_; })
+#define eu_take_fd(fd)               \
+	({                           \
+		int take_fd_ = (fd); \
+		(fd) = -1;           \
+		take_fd_;            \
+	})
 
 static inline void eu_free_ptr_(void *p)
 {
@@ -56,8 +64,8 @@ static inline void eu_close_ptr_(int *fd)
 	eu_close(*fd);
 }
 
-#define eu_auto_free	EU_CLEANUP(eu_free_ptr_)
-#define eu_auto_close	EU_CLEANUP(eu_close_ptr_)
+#define eu_auto_free EU_CLEANUP(eu_free_ptr_)
+#define eu_auto_close EU_CLEANUP(eu_close_ptr_)
 
 /*
  * Make room for one more element in *@arr (elements of @size bytes, @n in

@@ -12,7 +12,7 @@ enum { MAX_DEPTH = 200, MAX_NODES = 1000000 };
 struct reader {
 	yaml_document_t *doc;
 	struct eu_error *err;
-	size_t nodes;		/* aliases may multiply what is read */
+	size_t nodes; /* aliases may multiply what is read */
 };
 
 /* A plain (unquoted) scalar as the JSON value that YAML 1.2 sees in it. */
@@ -74,8 +74,7 @@ static json_t *read_node(struct reader *r, int id, int depth)
 			goto fail;
 		}
 		v = read_node(r, p->value, depth + 1);
-		if (!v || json_object_set_new(j,
-				(char *)k->data.scalar.value, v))
+		if (!v || json_object_set_new(j, (char *)k->data.scalar.value, v))
 			goto fail;
 	}
 	return j;
@@ -115,7 +114,7 @@ static bool too_deep(const char *text, size_t len)
 json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 {
 	struct eu_error own = { 0 };
-	struct reader r = { .err = err ?: &own };
+	struct reader r = { .err = err ? err : &own };
 	yaml_document_t doc;
 	yaml_parser_t p;
 	json_t *j = NULL;
@@ -187,23 +186,24 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 
 	if (json_is_object(j)) {
 		id = yaml_document_add_mapping(doc, NULL,
-				YAML_BLOCK_MAPPING_STYLE);
-		json_object_foreach((json_t *)j, key, v) {
+					       YAML_BLOCK_MAPPING_STYLE);
+		json_object_foreach ((json_t *)j, key, v) {
 			k = yaml_document_add_scalar(doc, NULL,
-				(const yaml_char_t *)key, -1,
-				YAML_PLAIN_SCALAR_STYLE);
+						     (const yaml_char_t *)key,
+						     -1, YAML_PLAIN_SCALAR_STYLE);
 			n = add_node(doc, v);
-			if (!id || !k || !n || !yaml_document_append_mapping_pair(
-					doc, id, k, n))
+			if (!id || !k || !n ||
+			    !yaml_document_append_mapping_pair(doc, id, k, n))
 				return 0;
 		}
 		return id;
 	}
 	if (json_is_array(j)) {
-		id = yaml_document_add_sequence(doc, NULL,
-				json_array_size(j) ? YAML_BLOCK_SEQUENCE_STYLE :
-				YAML_FLOW_SEQUENCE_STYLE);
-		json_array_foreach((json_t *)j, i, v) {
+		id = yaml_document_add_sequence(
+			doc, NULL,
+			json_array_size(j) ? YAML_BLOCK_SEQUENCE_STYLE :
+					     YAML_FLOW_SEQUENCE_STYLE);
+		json_array_foreach ((json_t *)j, i, v) {
 			n = add_node(doc, v);
 			if (!id || !n ||
 			    !yaml_document_append_sequence_item(doc, id, n))
@@ -213,11 +213,11 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 	}
 	if (json_is_string(j)) {
 		key = json_string_value(j);
-		return yaml_document_add_scalar(doc, NULL,
-				(const yaml_char_t *)key,
-				json_string_length(j), needs_quotes(key) ?
-				YAML_SINGLE_QUOTED_SCALAR_STYLE :
-				YAML_ANY_SCALAR_STYLE);
+		return yaml_document_add_scalar(
+			doc, NULL, (const yaml_char_t *)key,
+			json_string_length(j),
+			needs_quotes(key) ? YAML_SINGLE_QUOTED_SCALAR_STYLE :
+					    YAML_ANY_SCALAR_STYLE);
 	}
 	if (json_is_integer(j))
 		snprintf(num, sizeof(num), "%lld",
@@ -225,8 +225,9 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 	else if (json_is_real(j))
 		put_real(num, sizeof(num), json_real_value(j));
 	else
-		strcpy(num, json_is_true(j) ? "true" :
-			    json_is_false(j) ? "false" : "null");
+		strcpy(num, json_is_true(j)  ? "true" :
+			    json_is_false(j) ? "false" :
+					       "null");
 	return yaml_document_add_scalar(doc, NULL, (const yaml_char_t *)num, -1,
 					YAML_PLAIN_SCALAR_STYLE);
 }

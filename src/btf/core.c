@@ -10,8 +10,8 @@
 #include "btf/pick.h"
 
 enum {
-	MAX_CHAIN = 64,		/* typedefs, const … in front of a type */
-	MAX_PATH = 64,		/* steps of an access; libbpf's limit too */
+	MAX_CHAIN = 64, /* typedefs, const … in front of a type */
+	MAX_PATH = 64,	/* steps of an access; libbpf's limit too */
 };
 
 /* The header of .BTF.ext, as far as relocations need it. */
@@ -33,7 +33,7 @@ struct ext_section {
 
 struct reader {
 	struct eu_core *c;
-	struct eu_pick match;	/* types of the object's that are to match */
+	struct eu_pick match; /* types of the object's that are to match */
 	struct eu_error *err;
 };
 
@@ -61,11 +61,8 @@ static const struct btf_type *resolve(struct eu_core *c, uint32_t *id)
 		case BTF_KIND_VOLATILE:
 		case BTF_KIND_CONST:
 		case BTF_KIND_RESTRICT:
-		case BTF_KIND_TYPE_TAG:
-			*id = t->type;
-			break;
-		default:
-			return t;
+		case BTF_KIND_TYPE_TAG: *id = t->type; break;
+		default: return t;
 		}
 	}
 	return NULL;
@@ -121,15 +118,12 @@ static int add_path(struct eu_core *c, uint32_t id, const char *path)
 			return -EBADMSG;
 		switch (BTF_INFO_KIND(t->info)) {
 		case BTF_KIND_STRUCT:
-		case BTF_KIND_UNION:
-			r = add_member(c, t, i, &id);
-			break;
+		case BTF_KIND_UNION: r = add_member(c, t, i, &id); break;
 		case BTF_KIND_ARRAY:
 			array = (const void *)(t + 1);
 			id = array->type;
 			break;
-		default:
-			return -EBADMSG;
+		default: return -EBADMSG;
 		}
 	}
 	return r;
@@ -143,8 +137,7 @@ static int add_value(struct eu_core *c, uint32_t id, const char *path)
 	uint32_t i, name_off;
 	const char *name;
 
-	if (!t || !next_index(&path, &i) || *path ||
-	    i >= BTF_INFO_VLEN(t->info))
+	if (!t || !next_index(&path, &i) || *path || i >= BTF_INFO_VLEN(t->info))
 		return -EBADMSG;
 	switch (BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_ENUM64:
@@ -155,8 +148,7 @@ static int add_value(struct eu_core *c, uint32_t id, const char *path)
 		       sizeof(name_off));
 		name = eu_rawbtf_string(&c->btf, name_off);
 		return name ? eu_wanted_member(&c->wanted, name) : -EBADMSG;
-	default:
-		return -EBADMSG;
+	default: return -EBADMSG;
 	}
 }
 
@@ -186,9 +178,7 @@ static int add_relo(struct reader *rd, const struct bpf_core_relo *relo,
 		*ret_depth = EU_DEPTH_FIELD;
 		return add_path(c, relo->type_id, path);
 	case BPF_CORE_TYPE_EXISTS:
-	case BPF_CORE_TYPE_SIZE:
-		*ret_depth = EU_DEPTH_SHAPE;
-		return 0;
+	case BPF_CORE_TYPE_SIZE: *ret_depth = EU_DEPTH_SHAPE; return 0;
 	case BPF_CORE_TYPE_MATCHES:
 		*ret_depth = EU_DEPTH_MATCH;
 		return eu_pick_add(&rd->match, relo->type_id, EU_DEPTH_MATCH);
@@ -196,8 +186,7 @@ static int add_relo(struct reader *rd, const struct bpf_core_relo *relo,
 	case BPF_CORE_ENUMVAL_VALUE:
 		*ret_depth = EU_DEPTH_VALUE;
 		return add_value(c, relo->type_id, path);
-	default:
-		return -EOPNOTSUPP;
+	default: return -EOPNOTSUPP;
 	}
 }
 
@@ -205,8 +194,7 @@ static int relo_failed(struct reader *rd, int r, const char *path,
 		       const char *name)
 {
 	switch (r) {
-	case -ENOMEM:
-		return eu_error_oom(rd->err);
+	case -ENOMEM: return eu_error_oom(rd->err);
 	case -EBADMSG:
 		return eu_error_set(rd->err, r,
 				    "path '%.64s' does not fit type '%.64s'",
@@ -242,14 +230,13 @@ static int read_relo(struct reader *rd, const struct bpf_core_relo *relo)
 		return eu_error_set(rd->err, -EOPNOTSUPP,
 				    "starts from a type without a name");
 	r = add_relo(rd, relo, path, &depth) ?:
-	    eu_wanted_type(&rd->c->wanted, name, BTF_INFO_KIND(t->info),
-			   depth);
+		    eu_wanted_type(&rd->c->wanted, name, BTF_INFO_KIND(t->info),
+				   depth);
 	return r ? relo_failed(rd, r, path, name) : 0;
 }
 
 /* @n records, each @size bytes of which the first are known. */
-static int read_relos(struct reader *rd, const char *p, uint32_t n,
-		      uint32_t size)
+static int read_relos(struct reader *rd, const char *p, uint32_t n, uint32_t size)
 {
 	struct bpf_core_relo relo;
 	int r;
@@ -258,8 +245,7 @@ static int read_relos(struct reader *rd, const char *p, uint32_t n,
 		memcpy(&relo, p, sizeof(relo));
 		r = read_relo(rd, &relo);
 		if (r)
-			return eu_error_prefix(rd->err, r,
-					       "CO-RE relocation %zu",
+			return eu_error_prefix(rd->err, r, "CO-RE relocation %zu",
 					       rd->c->n_relos);
 		rd->c->n_relos++;
 	}
@@ -352,13 +338,11 @@ static int add_matched(struct eu_core *c, const struct eu_pick_item *item)
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
 		return item->depth & EU_DEPTH_MATCH ?
-		       add_names(c, t, sizeof(struct btf_member)) : 0;
-	case BTF_KIND_ENUM:
-		return add_names(c, t, sizeof(struct btf_enum));
-	case BTF_KIND_ENUM64:
-		return add_names(c, t, sizeof(struct btf_enum64));
-	default:
-		return 0;
+			       add_names(c, t, sizeof(struct btf_member)) :
+			       0;
+	case BTF_KIND_ENUM: return add_names(c, t, sizeof(struct btf_enum));
+	case BTF_KIND_ENUM64: return add_names(c, t, sizeof(struct btf_enum64));
+	default: return 0;
 	}
 }
 
@@ -392,13 +376,12 @@ static int read_btf(struct reader *rd, const void *btf, size_t len)
 		btf = memcpy(c->copy, btf, len);
 	}
 	r = eu_rawbtf_init(&c->btf, btf, len, rd->err) ?:
-	    eu_rawbtf_scan(&c->btf, 0, NULL, NULL, rd->err);
+		    eu_rawbtf_scan(&c->btf, 0, NULL, NULL, rd->err);
 	return r ? eu_error_prefix(rd->err, r, "section .BTF") : 0;
 }
 
 int eu_core_read_sections(struct eu_core *c, const void *btf, size_t btf_len,
-			  const void *ext, size_t ext_len,
-			  struct eu_error *err)
+			  const void *ext, size_t ext_len, struct eu_error *err)
 {
 	struct reader rd = { .c = c, .match = { .raw = &c->btf }, .err = err };
 	const char *relos = NULL;
@@ -444,8 +427,7 @@ int eu_core_read(struct eu_core *c, const void *elf, size_t size,
 	struct eu_elf e;
 	int r;
 
-	r = eu_elf_init(&e, elf, size, err) ?:
-	    find_sections(&e, &btf, &ext, err);
+	r = eu_elf_init(&e, elf, size, err) ?: find_sections(&e, &btf, &ext, err);
 	if (r || !btf.data || !ext.data)
 		return r;
 	return eu_core_read_sections(c, btf.data, btf.size, ext.data, ext.size,

@@ -13,13 +13,16 @@
 #include "btf/wanted.h"
 
 struct eu_core {
-	struct eu_rawbtf btf;		/* the object's own */
-	void *copy;			/* of its bytes, if not aligned */
-	struct eu_wanted wanted;	/* texts point into @btf */
-	size_t n_relos;			/* of all kinds */
+	struct eu_rawbtf btf;	 /* the object's own */
+	void *copy;		 /* of its bytes, if not aligned */
+	struct eu_wanted wanted; /* texts point into @btf */
+	size_t n_relos;		 /* of all kinds */
 };
 
-#define EU_CORE	{ .btf = EU_RAWBTF }
+#define EU_CORE                  \
+	{                        \
+		.btf = EU_RAWBTF \
+	}
 
 /*
  * Reads an object; the bytes are borrowed until eu_core_done(). An object
@@ -32,8 +35,7 @@ int eu_core_read(struct eu_core *c, const void *elf, size_t size,
 
 /* The same from the two sections' bytes. */
 int eu_core_read_sections(struct eu_core *c, const void *btf, size_t btf_len,
-			  const void *ext, size_t ext_len,
-			  struct eu_error *err);
+			  const void *ext, size_t ext_len, struct eu_error *err);
 
 /* Accepts NULL. */
 void eu_core_done(struct eu_core *c);

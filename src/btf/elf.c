@@ -24,8 +24,7 @@ static bool read_section(const struct eu_elf *e, size_t i, Elf64_Shdr *ret)
 	       fits(e, ret->sh_offset, ret->sh_size);
 }
 
-static int read_table(struct eu_elf *e, const Elf64_Ehdr *h,
-		      struct eu_error *err)
+static int read_table(struct eu_elf *e, const Elf64_Ehdr *h, struct eu_error *err)
 {
 	Elf64_Shdr names;
 
@@ -57,14 +56,14 @@ int eu_elf_init(struct eu_elf *e, const void *data, size_t size,
 	memcpy(&h, data, sizeof(h));
 	if (h.e_ident[EI_CLASS] != ELFCLASS64 ||
 	    h.e_ident[EI_DATA] != ELFDATA_HOST)
-		return eu_error_set(err, -EOPNOTSUPP,
-				    "ELF file of 32 bits or of the other byte order");
+		return eu_error_set(
+			err, -EOPNOTSUPP,
+			"ELF file of 32 bits or of the other byte order");
 	*e = (struct eu_elf){ .data = data, .size = size };
 	return read_table(e, &h, err);
 }
 
-bool eu_elf_section(const struct eu_elf *e, size_t i,
-		    struct eu_elf_section *ret)
+bool eu_elf_section(const struct eu_elf *e, size_t i, struct eu_elf_section *ret)
 {
 	Elf64_Shdr sh;
 

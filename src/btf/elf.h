@@ -15,18 +15,18 @@
 struct eu_elf {
 	const char *data;
 	size_t size;
-	size_t sections;	/* where the table starts */
-	size_t n;		/* sections, the empty first one included */
+	size_t sections; /* where the table starts */
+	size_t n;	 /* sections, the empty first one included */
 	const char *names;
 	size_t names_len;
 };
 
 struct eu_elf_section {
 	const char *name;
-	const char *data;	/* not aligned */
-	size_t size;		/* of @data */
-	uint32_t type;		/* SHT_ */
-	uint64_t flags;		/* SHF_ */
+	const char *data; /* not aligned */
+	size_t size;	  /* of @data */
+	uint32_t type;	  /* SHT_ */
+	uint64_t flags;	  /* SHF_ */
 };
 
 /* -EBADMSG for what is no ELF file; -EOPNOTSUPP for one of another sort. */
@@ -34,7 +34,6 @@ int eu_elf_init(struct eu_elf *e, const void *data, size_t size,
 		struct eu_error *err);
 
 /* False for a section that does not lie within the file. */
-bool eu_elf_section(const struct eu_elf *e, size_t i,
-		    struct eu_elf_section *ret);
+bool eu_elf_section(const struct eu_elf *e, size_t i, struct eu_elf_section *ret);
 
 #endif

@@ -8,14 +8,14 @@
 enum {
 	MAX_DEPTH = 32,
 	MAX_STEPS = 1 << 16,
-	MAX_TEXT = 16 << 20,	/* bytes of one value as text */
+	MAX_TEXT = 16 << 20, /* bytes of one value as text */
 };
 
 struct compiler {
 	const struct btf *btf;
 	struct eu_layout *l;
 	struct eu_error *err;
-	size_t budget;		/* members still to be looked at */
+	size_t budget; /* members still to be looked at */
 };
 
 const struct btf_type *eu_btf_resolve(const struct btf *btf, uint32_t type_id,
@@ -106,7 +106,8 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 	if (r)
 		return eu_error_oom(c->err);
 	e = &l->enums[l->n_enums];
-	*e = (struct eu_enum){ .type_id = id, .n = btf_vlen(t),
+	*e = (struct eu_enum){ .type_id = id,
+			       .n = btf_vlen(t),
 			       .is_signed = btf_kflag(t) };
 	e->values = calloc(e->n ?: 1, sizeof(*e->values));
 	if (!e->values)
@@ -118,7 +119,8 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 			btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
 			btf_enum(t)[i].name_off) ?: "";
 		if (!is_name(e->values[i].name))
-			return eu_error_set(c->err, -EINVAL,
+			return eu_error_set(
+				c->err, -EINVAL,
 				"type '%s': has a value whose name is none",
 				l->name);
 	}
@@ -145,8 +147,7 @@ static int add_steps(struct compiler *c, size_t n, uint32_t *ret)
 
 static int no_value(struct compiler *c, const char *what)
 {
-	return eu_error_set(c->err, -EINVAL,
-			    "type '%s': %s", c->l->name, what);
+	return eu_error_set(c->err, -EINVAL, "type '%s': %s", c->l->name, what);
 }
 
 static bool is_word(uint32_t size)
@@ -164,7 +165,7 @@ static int scalar_kind(const struct btf_type *t)
 		return is_word(t->size) ? EU_STEP_ENUM : EU_STEP_BYTES;
 	if (btf_is_float(t))
 		return t->size == 4 || t->size == 8 ? EU_STEP_FLOAT :
-		       EU_STEP_BYTES;
+						      EU_STEP_BYTES;
 	if (!btf_is_int(t))
 		return -1;
 	enc = btf_int_encoding(t);
@@ -177,8 +178,7 @@ static int scalar_kind(const struct btf_type *t)
 	return enc & BTF_INT_SIGNED ? EU_STEP_INT : EU_STEP_UINT;
 }
 
-static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
-		   int depth);
+static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth);
 
 /* Element type and number of an array of arrays stay nested, as BTF has them. */
 static int compile_array(struct compiler *c, uint32_t at,
@@ -258,8 +258,8 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 	int r;
 
 	for (uint32_t i = 0; i < btf_vlen(t); i++) {
-		if (__builtin_add_overflow(btf_member_bit_offset(t, i), base * 8,
-					   &bit_off))
+		if (__builtin_add_overflow(btf_member_bit_offset(t, i),
+					   base * 8, &bit_off))
 			return no_value(c, "offset out of range");
 		bits = btf_member_bitfield_size(t, i);
 		inner = depth < MAX_DEPTH ? anonymous(c, &m[i]) : NULL;
@@ -273,8 +273,8 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 		if (!is_name(btf__name_by_offset(c->btf, m[i].name_off) ?: ""))
 			return no_value(c, "has a member whose name is none");
 		at = (*next)++;
-		c->l->steps[at].name = btf__name_by_offset(c->btf,
-							   m[i].name_off) ?: "";
+		c->l->steps[at].name =
+			btf__name_by_offset(c->btf, m[i].name_off) ?: "";
 		c->l->steps[at].offset = bit_off / 8;
 		r = compile(c, at, m[i].type, depth + 1);
 		if (!r && bits)
@@ -307,8 +307,7 @@ static int compile_struct(struct compiler *c, uint32_t at,
 }
 
 /* Fills kind, size, count and child of step @at. */
-static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
-		   int depth)
+static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth)
 {
 	const struct btf_type *t;
 	uint32_t id, child;
@@ -329,8 +328,9 @@ static int compile(struct compiler *c, uint32_t at, uint32_t type_id,
 		return no_value(c, "has no values");
 	c->l->steps[at].kind = kind;
 	/* Unless the BTF has a "long" that says otherwise it is BPF's. */
-	c->l->steps[at].size = !btf_is_ptr(t) ? t->size :
-			       btf__pointer_size(c->btf) == 4 ? 4 : 8;
+	c->l->steps[at].size = !btf_is_ptr(t)		      ? t->size :
+			       btf__pointer_size(c->btf) == 4 ? 4 :
+								8;
 	if (kind != EU_STEP_ENUM)
 		return 0;
 	r = add_enum(c, id, t, &child);
@@ -348,8 +348,7 @@ static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 	case EU_STEP_STRING:
 		/* "\u0001" for one byte. */
 		return (size_t)s->size * 6 + 2;
-	case EU_STEP_BYTES:
-		return (size_t)s->size * 2 + 2;
+	case EU_STEP_BYTES: return (size_t)s->size * 2 + 2;
 	case EU_STEP_ENUM:
 		e = &l->enums[s->child];
 		for (size_t i = 0; i < e->n; i++)
@@ -368,8 +367,7 @@ static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 				      SIZE_MAX / 4 / (s->count + 1));
 		}
 		return sum;
-	default:
-		return 48;
+	default: return 48;
 	}
 }
 
@@ -379,16 +377,11 @@ static enum eu_fast fast_way(const struct eu_step *s)
 
 	switch (s->kind) {
 	case EU_STEP_UINT:
-	case EU_STEP_POINTER:
-		return EU_FAST_U8 + log2;
-	case EU_STEP_INT:
-		return EU_FAST_I8 + log2;
-	case EU_STEP_BOOL:
-		return log2 ? EU_FAST_NONE : EU_FAST_BOOL;
-	case EU_STEP_STRING:
-		return EU_FAST_STRING;
-	default:
-		return EU_FAST_NONE;
+	case EU_STEP_POINTER: return EU_FAST_U8 + log2;
+	case EU_STEP_INT: return EU_FAST_I8 + log2;
+	case EU_STEP_BOOL: return log2 ? EU_FAST_NONE : EU_FAST_BOOL;
+	case EU_STEP_STRING: return EU_FAST_STRING;
+	default: return EU_FAST_NONE;
 	}
 }
 
@@ -439,8 +432,10 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		return eu_error_oom(err);
 	c.l->type_id = type_id;
 	c.l->name = eu_btf_name(btf, type_id);
-	r = is_name(c.l->name) ? compile_root(&c, type_id) :
-	    eu_error_set(err, -EINVAL, "type %u: its name is none", type_id);
+	r = is_name(c.l->name) ?
+		    compile_root(&c, type_id) :
+		    eu_error_set(err, -EINVAL, "type %u: its name is none",
+				 type_id);
 	for (size_t i = 0; i < c.l->n_steps; i++)
 		c.l->steps[i].fast = fast_way(&c.l->steps[i]);
 	if (r) {
@@ -467,7 +462,9 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 	l->size = size;
 	l->n = l->n_steps = 1;
 	l->steps[0] = (struct eu_step){
-		.kind = kind, .size = size, .name = name,
+		.kind = kind,
+		.size = size,
+		.name = name,
 	};
 	l->steps[0].fast = fast_way(&l->steps[0]);
 	l->max_json = max_text(l, &l->steps[0]) + 64;
@@ -485,8 +482,7 @@ void eu_layout_free(struct eu_layout *l)
 	free(l);
 }
 
-const struct eu_step *eu_layout_member(const struct eu_layout *l,
-				       const char *name)
+const struct eu_step *eu_layout_member(const struct eu_layout *l, const char *name)
 {
 	for (uint32_t i = 0; i < l->n; i++)
 		if (!strcmp(l->steps[i].name, name))

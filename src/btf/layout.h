@@ -17,20 +17,20 @@
 #include "base/error.h"
 
 enum eu_step_kind {
-	EU_STEP_UINT,		/* size 1, 2, 4, 8 */
+	EU_STEP_UINT, /* size 1, 2, 4, 8 */
 	EU_STEP_INT,
 	EU_STEP_BOOL,
-	EU_STEP_STRING,		/* char[]: text up to NUL or the end */
+	EU_STEP_STRING, /* char[]: text up to NUL or the end */
 	EU_STEP_POINTER,
-	EU_STEP_ENUM,		/* @child: index into enums */
-	EU_STEP_FLOAT,		/* size 4, 8 */
+	EU_STEP_ENUM,  /* @child: index into enums */
+	EU_STEP_FLOAT, /* size 4, 8 */
 	EU_STEP_INT128,
 	EU_STEP_UINT128,
-	EU_STEP_BITS,		/* unsigned bit field */
-	EU_STEP_SBITS,		/* signed bit field */
-	EU_STEP_ARRAY,		/* @count elements, each as step @child */
-	EU_STEP_STRUCT,		/* steps @child to @child + @count - 1 */
-	EU_STEP_BYTES,		/* no type known: hexadecimal */
+	EU_STEP_BITS,	/* unsigned bit field */
+	EU_STEP_SBITS,	/* signed bit field */
+	EU_STEP_ARRAY,	/* @count elements, each as step @child */
+	EU_STEP_STRUCT, /* steps @child to @child + @count - 1 */
+	EU_STEP_BYTES,	/* no type known: hexadecimal */
 };
 
 /*
@@ -38,23 +38,31 @@ enum eu_step_kind {
  * among the first ten is EU_FAST_NONE and goes the long way.
  */
 enum eu_fast {
-	EU_FAST_U8, EU_FAST_U16, EU_FAST_U32, EU_FAST_U64,
-	EU_FAST_I8, EU_FAST_I16, EU_FAST_I32, EU_FAST_I64,
-	EU_FAST_BOOL, EU_FAST_STRING, EU_FAST_NONE,
+	EU_FAST_U8,
+	EU_FAST_U16,
+	EU_FAST_U32,
+	EU_FAST_U64,
+	EU_FAST_I8,
+	EU_FAST_I16,
+	EU_FAST_I32,
+	EU_FAST_I64,
+	EU_FAST_BOOL,
+	EU_FAST_STRING,
+	EU_FAST_NONE,
 };
 
 struct eu_step {
-	uint8_t kind;		/* enum eu_step_kind */
-	uint8_t bit_offset;	/* bit fields: from @offset's lowest bit */
+	uint8_t kind;	    /* enum eu_step_kind */
+	uint8_t bit_offset; /* bit fields: from @offset's lowest bit */
 	uint8_t bit_size;
-	bool is_union;		/* of EU_STEP_STRUCT */
-	uint8_t fast;		/* enum eu_fast */
-	uint32_t offset;	/* bytes from the parent's start */
-	uint32_t size;		/* bytes; of bit fields: of the bytes read */
+	bool is_union;	 /* of EU_STEP_STRUCT */
+	uint8_t fast;	 /* enum eu_fast */
+	uint32_t offset; /* bytes from the parent's start */
+	uint32_t size;	 /* bytes; of bit fields: of the bytes read */
 	uint32_t count;
 	uint32_t child;
-	uint32_t type_id;	/* of the member, with its typedefs */
-	const char *name;	/* "" if it has none */
+	uint32_t type_id; /* of the member, with its typedefs */
+	const char *name; /* "" if it has none */
 };
 
 struct eu_enum_value {
@@ -65,21 +73,21 @@ struct eu_enum_value {
 struct eu_enum {
 	uint32_t type_id;
 	size_t n;
-	struct eu_enum_value *values;	/* ascending, as signed ones */
+	struct eu_enum_value *values; /* ascending, as signed ones */
 	bool is_signed;
 };
 
 struct eu_layout {
-	const char *name;	/* of the type as spelled, "" if none */
-	uint32_t type_id;	/* 0: of eu_layout_bytes() */
-	uint32_t size;		/* bytes */
-	uint32_t n;		/* top-level members */
-	bool is_struct;		/* the members are a struct's or union's */
+	const char *name; /* of the type as spelled, "" if none */
+	uint32_t type_id; /* 0: of eu_layout_bytes() */
+	uint32_t size;	  /* bytes */
+	uint32_t n;	  /* top-level members */
+	bool is_struct;	  /* the members are a struct's or union's */
 	struct eu_step *steps;
 	size_t n_steps;
 	struct eu_enum *enums;
 	size_t n_enums;
-	size_t max_json;	/* bytes that a value takes as JSON, at most */
+	size_t max_json; /* bytes that a value takes as JSON, at most */
 };
 
 /*

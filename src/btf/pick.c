@@ -7,12 +7,12 @@
 enum { MAX_ITEMS = 1 << 14 };
 
 enum {
-	FIELD	= EU_DEPTH_FIELD,
-	SHAPE	= EU_DEPTH_SHAPE,
-	MATCH	= EU_DEPTH_MATCH,
-	BEHIND	= EU_DEPTH_BEHIND,
-	VALUE	= EU_DEPTH_VALUE,
-	ALL	= FIELD | SHAPE | MATCH | BEHIND | VALUE,
+	FIELD = EU_DEPTH_FIELD,
+	SHAPE = EU_DEPTH_SHAPE,
+	MATCH = EU_DEPTH_MATCH,
+	BEHIND = EU_DEPTH_BEHIND,
+	VALUE = EU_DEPTH_VALUE,
+	ALL = FIELD | SHAPE | MATCH | BEHIND | VALUE,
 };
 
 /*
@@ -22,27 +22,25 @@ enum {
  */
 static const struct rule {
 	bool known;
-	bool refers;		/* to the type of its first 12 bytes */
+	bool refers; /* to the type of its first 12 bytes */
 	uint8_t pass;
 	uint8_t behind;
 } rules[EU_BTF_KINDS] = {
-	[BTF_KIND_INT]		= { true },
-	[BTF_KIND_FLOAT]	= { true },
-	[BTF_KIND_FWD]		= { true },
-	[BTF_KIND_ENUM]		= { true },
-	[BTF_KIND_ENUM64]	= { true },
-	[BTF_KIND_TYPEDEF]	= { true, true, .pass = ALL },
-	[BTF_KIND_VOLATILE]	= { true, true, .pass = ALL },
-	[BTF_KIND_CONST]	= { true, true, .pass = ALL },
-	[BTF_KIND_RESTRICT]	= { true, true, .pass = ALL },
-	[BTF_KIND_TYPE_TAG]	= { true, true, .pass = ALL },
-	[BTF_KIND_ARRAY]	= { true, .pass = ALL },
-	[BTF_KIND_STRUCT]	= { true, .pass = FIELD | MATCH },
-	[BTF_KIND_UNION]	= { true, .pass = FIELD | MATCH },
-	[BTF_KIND_PTR]		= { true, true, .pass = SHAPE | BEHIND,
-				    .behind = MATCH },
-	[BTF_KIND_FUNC_PROTO]	= { true, true,
-				    .pass = SHAPE | MATCH | BEHIND },
+	[BTF_KIND_INT] = { true },
+	[BTF_KIND_FLOAT] = { true },
+	[BTF_KIND_FWD] = { true },
+	[BTF_KIND_ENUM] = { true },
+	[BTF_KIND_ENUM64] = { true },
+	[BTF_KIND_TYPEDEF] = { true, true, .pass = ALL },
+	[BTF_KIND_VOLATILE] = { true, true, .pass = ALL },
+	[BTF_KIND_CONST] = { true, true, .pass = ALL },
+	[BTF_KIND_RESTRICT] = { true, true, .pass = ALL },
+	[BTF_KIND_TYPE_TAG] = { true, true, .pass = ALL },
+	[BTF_KIND_ARRAY] = { true, .pass = ALL },
+	[BTF_KIND_STRUCT] = { true, .pass = FIELD | MATCH },
+	[BTF_KIND_UNION] = { true, .pass = FIELD | MATCH },
+	[BTF_KIND_PTR] = { true, true, .pass = SHAPE | BEHIND, .behind = MATCH },
+	[BTF_KIND_FUNC_PROTO] = { true, true, .pass = SHAPE | MATCH | BEHIND },
 };
 
 void eu_pick_done(struct eu_pick *p)
@@ -82,8 +80,7 @@ int eu_pick_add(struct eu_pick *p, uint32_t id, uint8_t depth)
 	if (!id || !depth)
 		return 0;
 	if (!is_picked(p, pos, id)) {
-		r = eu_array_grow(&p->items, p->n, sizeof(*p->items),
-				  MAX_ITEMS);
+		r = eu_array_grow(&p->items, p->n, sizeof(*p->items), MAX_ITEMS);
 		if (r)
 			return r;
 		memmove(p->items + pos + 1, p->items + pos,
@@ -176,17 +173,13 @@ static int follow(struct eu_pick *p, const struct btf_type *t, uint8_t depth)
 static int pick_failed(uint32_t id, int r, struct eu_error *err)
 {
 	switch (r) {
-	case -ENOMEM:
-		return eu_error_oom(err);
+	case -ENOMEM: return eu_error_oom(err);
 	case -E2BIG:
 		return eu_error_set(err, -EOPNOTSUPP,
-				    "more than %d types are needed",
-				    MAX_ITEMS);
+				    "more than %d types are needed", MAX_ITEMS);
 	case -EOPNOTSUPP:
-		return eu_error_set(err, r, "type %u is no type of a value",
-				    id);
-	default:
-		return eu_error_set(err, r, "type %u cannot be read", id);
+		return eu_error_set(err, r, "type %u is no type of a value", id);
+	default: return eu_error_set(err, r, "type %u cannot be read", id);
 	}
 }
 
@@ -217,7 +210,7 @@ struct writer {
 	struct eu_pick *p;
 	struct eu_buf *types;
 	struct eu_buf strings;
-	uint8_t depth;		/* of the type at hand */
+	uint8_t depth; /* of the type at hand */
 	bool broken;
 };
 
@@ -304,8 +297,7 @@ static uint32_t put_params(struct writer *w, const struct btf_type *t)
 }
 
 /* Enumerators of both kinds start with the name. */
-static uint32_t put_values(struct writer *w, const struct btf_type *t,
-			   size_t size)
+static uint32_t put_values(struct writer *w, const struct btf_type *t, size_t size)
 {
 	const char *from = (const char *)(t + 1);
 	uint32_t n = BTF_INFO_VLEN(t->info), kept = 0;
@@ -340,20 +332,14 @@ static uint32_t put_rest(struct writer *w, const struct btf_type *t)
 	case BTF_KIND_INT:
 		eu_buf_put(w->types, t + 1, sizeof(uint32_t));
 		return 0;
-	case BTF_KIND_ARRAY:
-		put_array(w, t);
-		return 0;
+	case BTF_KIND_ARRAY: put_array(w, t); return 0;
 	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return put_members(w, t);
-	case BTF_KIND_ENUM:
-		return put_values(w, t, sizeof(struct btf_enum));
+	case BTF_KIND_UNION: return put_members(w, t);
+	case BTF_KIND_ENUM: return put_values(w, t, sizeof(struct btf_enum));
 	case BTF_KIND_ENUM64:
 		return put_values(w, t, sizeof(struct btf_enum64));
-	case BTF_KIND_FUNC_PROTO:
-		return put_params(w, t);
-	default:
-		return 0;
+	case BTF_KIND_FUNC_PROTO: return put_params(w, t);
+	default: return 0;
 	}
 }
 
@@ -396,8 +382,7 @@ int eu_pick_write(struct eu_pick *p, struct eu_buf *out, struct eu_error *err)
 		.version = BTF_VERSION,
 		.hdr_len = sizeof(h),
 	};
-	struct writer w = { .p = p, .types = out,
-			    .strings = EU_BUF(MAX_STRINGS) };
+	struct writer w = { .p = p, .types = out, .strings = EU_BUF(MAX_STRINGS) };
 	size_t start = out->len;
 	int r;
 

@@ -24,16 +24,16 @@
 
 struct eu_pick_item {
 	uint32_t id;
-	uint8_t depth;		/* set of enum eu_depth */
-	uint8_t done;		/* of those, already followed */
+	uint8_t depth; /* set of enum eu_depth */
+	uint8_t done;  /* of those, already followed */
 };
 
 struct eu_pick {
 	struct eu_rawbtf *raw;		/* scanned; borrowed */
-	const struct eu_wanted *wanted;	/* members; NULL: all of them */
+	const struct eu_wanted *wanted; /* members; NULL: all of them */
 	struct eu_pick_item *items;	/* by id */
 	size_t n;
-	uint32_t *todo;			/* ids whose depth grew */
+	uint32_t *todo; /* ids whose depth grew */
 	size_t n_todo;
 };
 

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 enum {
-	PAGE		= 4096,		/* what sysfs gives in one read */
-	AHEAD		= 64 << 10,	/* bytes read at once in a scan */
-	STRIDE		= 32,		/* types an entry of the index */
+	PAGE = 4096,	  /* what sysfs gives in one read */
+	AHEAD = 64 << 10, /* bytes read at once in a scan */
+	STRIDE = 32,	  /* types an entry of the index */
 };
 
 /*
@@ -71,8 +71,7 @@ static const char *type_bytes(struct eu_rawbtf *raw, uint32_t off, size_t need,
 		if (!fill(raw, w, start, eu_max(at + need - start, ahead)))
 			return NULL;
 	}
-	*ret_len = eu_min(w->start + w->len - at,
-			  (size_t)(raw->types_len - off));
+	*ret_len = eu_min(w->start + w->len - at, (size_t)(raw->types_len - off));
 	return w->data + (at - w->start);
 }
 
@@ -145,11 +144,11 @@ static int read_header(struct eu_rawbtf *raw, const struct btf_header *h,
 	if (h->magic != BTF_MAGIC)
 		return eu_error_set(err, -EBADMSG, "no BTF (magic 0x%04x)",
 				    h->magic);
-	if (h->version != BTF_VERSION || h->flags ||
-	    h->hdr_len != sizeof(*h))
-		return eu_error_set(err, -EOPNOTSUPP,
-				    "BTF of version %u, flags %u, with a header of %u bytes, which is not known",
-				    h->version, h->flags, h->hdr_len);
+	if (h->version != BTF_VERSION || h->flags || h->hdr_len != sizeof(*h))
+		return eu_error_set(
+			err, -EOPNOTSUPP,
+			"BTF of version %u, flags %u, with a header of %u bytes, which is not known",
+			h->version, h->flags, h->hdr_len);
 	if (!section_fits(raw, sizeof(*h), h->type_off, h->type_len) ||
 	    !section_fits(raw, sizeof(*h), h->str_off, h->str_len) ||
 	    h->type_off % 4)
@@ -161,8 +160,9 @@ static int read_header(struct eu_rawbtf *raw, const struct btf_header *h,
 	raw->strings = sizeof(*h) + h->str_off;
 	raw->strings_len = h->str_len;
 	if (!strings_end(raw))
-		return eu_error_set(err, -EBADMSG,
-				    "BTF whose strings do not start and end with NUL");
+		return eu_error_set(
+			err, -EBADMSG,
+			"BTF whose strings do not start and end with NUL");
 	return 0;
 }
 
@@ -176,8 +176,7 @@ int eu_rawbtf_init(struct eu_rawbtf *raw, const void *data, size_t size,
 	return read_header(raw, data, err);
 }
 
-static int open_file(struct eu_rawbtf *raw, const char *path,
-		     struct eu_error *err)
+static int open_file(struct eu_rawbtf *raw, const char *path, struct eu_error *err)
 {
 	struct stat st;
 
@@ -187,8 +186,7 @@ static int open_file(struct eu_rawbtf *raw, const char *path,
 				    strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_size > EU_RAWBTF_MAX ||
 	    st.st_size < (off_t)sizeof(struct btf_header))
-		return eu_error_set(err, -EBADMSG, "'%s' is no BTF file",
-				    path);
+		return eu_error_set(err, -EBADMSG, "'%s' is no BTF file", path);
 	raw->size = st.st_size;
 	return 0;
 }
@@ -203,8 +201,8 @@ int eu_rawbtf_open(struct eu_rawbtf *raw, const char *path, bool map,
 	if (r)
 		return r;
 	/* Since Linux 6.16; before, -ENODEV. */
-	p = map ? mmap(NULL, raw->size, PROT_READ, MAP_PRIVATE, raw->fd, 0)
-		: MAP_FAILED;
+	p = map ? mmap(NULL, raw->size, PROT_READ, MAP_PRIVATE, raw->fd, 0) :
+		  MAP_FAILED;
 	if (p != MAP_FAILED)
 		raw->data = raw->map = p;
 	if (pread(raw->fd, &h, sizeof(h), 0) != sizeof(h))
@@ -232,8 +230,8 @@ struct scan {
 	uint32_t kinds;
 	eu_rawbtf_fn fn;
 	void *ctx;
-	uint32_t off;		/* of the next type */
-	uint32_t n;		/* types seen */
+	uint32_t off; /* of the next type */
+	uint32_t n;   /* types seen */
 };
 
 /* The types that start in these @len bytes with all of their first 12. */
@@ -249,9 +247,10 @@ static int scan_bytes(struct scan *s, const char *p, size_t len,
 		t = (const void *)(p + pos);
 		size = eu_rawbtf_type_size(t);
 		if (!size)
-			return eu_error_set(err, -EOPNOTSUPP,
-					    "type %u is of kind %u, which is not known",
-					    s->n + 1, BTF_INFO_KIND(t->info));
+			return eu_error_set(
+				err, -EOPNOTSUPP,
+				"type %u is of kind %u, which is not known",
+				s->n + 1, BTF_INFO_KIND(t->info));
 		if (s->n % STRIDE == 0)
 			s->raw->index[s->n / STRIDE] = s->off + pos;
 		s->n++;
@@ -279,8 +278,7 @@ int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds, eu_rawbtf_fn fn,
 	if (!raw->index)
 		return eu_error_oom(err);
 	while (s.off < raw->types_len) {
-		p = type_bytes(raw, s.off, sizeof(struct btf_type), AHEAD,
-			       &len);
+		p = type_bytes(raw, s.off, sizeof(struct btf_type), AHEAD, &len);
 		if (!p)
 			break;
 		r = scan_bytes(&s, p, len, err);

@@ -21,31 +21,31 @@
 #include "base/error.h"
 
 /* Kinds that this code knows: 0 to EU_BTF_KINDS - 1. */
-#define EU_BTF_KINDS	(BTF_KIND_ENUM64 + 1)
+#define EU_BTF_KINDS (BTF_KIND_ENUM64 + 1)
 
 enum {
-	EU_RAWBTF_MAX	= 256 << 20,	/* bytes of BTF */
-	EU_RAWBTF_PAGES	= 16,		/* string windows */
+	EU_RAWBTF_MAX = 256 << 20, /* bytes of BTF */
+	EU_RAWBTF_PAGES = 16,	   /* string windows */
 };
 
 /* A piece of the file, in memory of its own. */
 struct eu_rawbtf_window {
 	char *data;
 	size_t cap;
-	size_t start;		/* in the file */
+	size_t start; /* in the file */
 	size_t len;
 };
 
 struct eu_rawbtf {
-	const char *data;	/* all bytes; NULL: windows of @fd */
-	void *map;		/* to be unmapped, or NULL */
+	const char *data; /* all bytes; NULL: windows of @fd */
+	void *map;	  /* to be unmapped, or NULL */
 	int fd;
 	size_t size;
-	size_t types, strings;	/* where the sections start */
+	size_t types, strings; /* where the sections start */
 	uint32_t types_len, strings_len;
 	uint32_t n_types;	/* ids are 1 to n_types; set by the scan */
 	uint32_t *index;	/* where in @types every 32nd type starts */
-	struct eu_rawbtf *base;	/* of a module's BTF, set before opening: the
+	struct eu_rawbtf *base; /* of a module's BTF, set before opening: the
 				 * BTF that holds the first strings
 				 */
 	int error;		/* of the last read that failed, or 0 */
@@ -53,7 +53,10 @@ struct eu_rawbtf {
 	struct eu_rawbtf_window pages[EU_RAWBTF_PAGES];
 };
 
-#define EU_RAWBTF	{ .fd = -1 }
+#define EU_RAWBTF        \
+	{                \
+		.fd = -1 \
+	}
 
 /*
  * @raw becomes a view of @size bytes, which stay the caller's and must be
@@ -109,7 +112,7 @@ const char *eu_rawbtf_string(struct eu_rawbtf *raw, uint32_t off);
  */
 int eu_rawbtf_error(const struct eu_rawbtf *raw);
 
-#define EU_BTF_BIT(kind)	(1u << BTF_KIND_##kind)
+#define EU_BTF_BIT(kind) (1u << BTF_KIND_##kind)
 
 /*
  * Bytes of a type with its members; 0 if the kind is not known. Tests in the

@@ -59,8 +59,7 @@ static int see_type(void *ctx, uint32_t id, const struct btf_type *type)
 	}
 	if (r == -ENOMEM)
 		return eu_error_oom(t->err);
-	return r ? eu_error_set(t->err, -EOPNOTSUPP, "too many candidates") :
-		   0;
+	return r ? eu_error_set(t->err, -EOPNOTSUPP, "too many candidates") : 0;
 }
 
 struct module {
@@ -99,8 +98,8 @@ static int check_module(struct tailor *t, const char *dir, const char *name)
 		return eu_error_oom(t->err);
 	m.btf.base = t->kernel;
 	r = eu_rawbtf_open(&m.btf, path, false, t->err) ?:
-	    eu_rawbtf_scan(&m.btf, t->core->wanted.kinds, see_module_type, &m,
-			   t->err);
+		    eu_rawbtf_scan(&m.btf, t->core->wanted.kinds,
+				   see_module_type, &m, t->err);
 	eu_rawbtf_done(&m.btf);
 	return r;
 }
@@ -109,8 +108,7 @@ static bool all_found(const struct eu_wanted *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		for (uint32_t k = 0; k < EU_BTF_KINDS; k++) {
-			if (w->names[i].depth[k] &&
-			    !(w->names[i].found >> k & 1))
+			if (w->names[i].depth[k] && !(w->names[i].found >> k & 1))
 				return false;
 		}
 	}
@@ -131,8 +129,8 @@ static int check_modules(struct tailor *t, const char *dir)
 		return 0;
 	d = opendir(dir);
 	if (!d)
-		return eu_error_set(t->err, -errno, "cannot open '%s': %s",
-				    dir, strerror(errno));
+		return eu_error_set(t->err, -errno, "cannot open '%s': %s", dir,
+				    strerror(errno));
 	while (!r && (e = readdir(d))) {
 		if (e->d_name[0] != '.' && strcmp(e->d_name, "vmlinux"))
 			r = check_module(t, dir, e->d_name);
@@ -146,7 +144,7 @@ static int read_types(struct tailor *t, const char *path, bool map)
 	uint32_t kinds = t->core->wanted.kinds | 1u << BTF_KIND_INT;
 
 	return eu_rawbtf_open(t->kernel, path, map, t->err) ?:
-	       eu_rawbtf_scan(t->kernel, kinds, see_type, t, t->err);
+		       eu_rawbtf_scan(t->kernel, kinds, see_type, t, t->err);
 }
 
 static int read_running(struct tailor *t, const char *dir)
@@ -166,8 +164,7 @@ static int read_kernel(struct tailor *t, const struct eu_tailor_opts *opts)
 	n = eu_wanted_find(&t->core->wanted, EU_PICK_UNWANTED);
 	if (n)
 		return eu_error_set(t->err, -EOPNOTSUPP,
-				    "the object asks for a name '%s'",
-				    n->text);
+				    "the object asks for a name '%s'", n->text);
 	if (opts->btf_path)
 		return read_types(t, opts->btf_path, false);
 	return read_running(t, opts->btf_dir ?: "/sys/kernel/btf");

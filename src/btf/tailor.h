@@ -18,12 +18,12 @@
 #include "base/error.h"
 
 struct eu_tailor_opts {
-	const void *object;	/* the ELF file's bytes */
+	const void *object; /* the ELF file's bytes */
 	size_t object_size;
-	const char *btf_path;	/* a file of raw BTF; NULL: the running
+	const char *btf_path; /* a file of raw BTF; NULL: the running
 				 * kernel's, with its modules in mind
 				 */
-	const char *btf_dir;	/* where the running kernel shows its BTF;
+	const char *btf_dir;  /* where the running kernel shows its BTF;
 				 * NULL: /sys/kernel/btf
 				 */
 };
@@ -44,7 +44,7 @@ int eu_tailor_write(const struct eu_tailor_opts *opts, struct eu_buf *out,
 int eu_tailor_open(const struct eu_tailor_opts *opts, int *ret_fd,
 		   struct eu_error *err);
 
-#define EU_TAILOR_PATH	32
+#define EU_TAILOR_PATH 32
 
 /* The path for btf_custom_path of struct bpf_object_open_opts. */
 void eu_tailor_path(char path[EU_TAILOR_PATH], int fd);

@@ -94,21 +94,21 @@ static int grow_slots(struct eu_wanted *w)
 	return 0;
 }
 
-static int add(struct eu_wanted *w, const char *name,
-	       struct eu_wanted_name **ret)
+static int add(struct eu_wanted *w, const char *name, struct eu_wanted_name **ret)
 {
 	uint32_t len = essential_len(name), hash = hash_of(name, len), bit;
 	uint32_t *slot;
 	int r;
 
 	r = eu_array_grow(&w->names, w->n, sizeof(*w->names), MAX_NAMES) ?:
-	    grow_slots(w);
+		    grow_slots(w);
 	if (r)
 		return r;
 	slot = slot_of(w, name, len, hash);
 	if (!*slot) {
-		w->names[w->n] = (struct eu_wanted_name){
-			.text = name, .len = len, .hash = hash };
+		w->names[w->n] = (struct eu_wanted_name){ .text = name,
+							  .len = len,
+							  .hash = hash };
 		*slot = ++w->n;
 		bit = start_bit(name);
 		w->starts[bit / 64] |= 1ull << bit % 64;
@@ -150,8 +150,7 @@ int eu_wanted_member(struct eu_wanted *w, const char *name)
 	return r;
 }
 
-struct eu_wanted_name *eu_wanted_find(const struct eu_wanted *w,
-				      const char *name)
+struct eu_wanted_name *eu_wanted_find(const struct eu_wanted *w, const char *name)
 {
 	uint32_t bit = start_bit(name), len;
 	uint32_t *slot;

@@ -18,29 +18,29 @@
  * name one type.
  */
 enum eu_depth {
-	EU_DEPTH_FIELD	= 1,	/* a member and its type, up to a pointer */
-	EU_DEPTH_SHAPE	= 2,	/* the kind, through pointers and arrays */
-	EU_DEPTH_MATCH	= 4,	/* all members, by value */
-	EU_DEPTH_BEHIND	= 8,	/* what a pointer of a match points to */
-	EU_DEPTH_VALUE	= 16,	/* an enumerator */
+	EU_DEPTH_FIELD = 1,  /* a member and its type, up to a pointer */
+	EU_DEPTH_SHAPE = 2,  /* the kind, through pointers and arrays */
+	EU_DEPTH_MATCH = 4,  /* all members, by value */
+	EU_DEPTH_BEHIND = 8, /* what a pointer of a match points to */
+	EU_DEPTH_VALUE = 16, /* an enumerator */
 };
 
 struct eu_wanted_name {
 	const char *text;
-	uint32_t len;		/* of the essential part */
+	uint32_t len; /* of the essential part */
 	uint32_t hash;
-	uint8_t depth[EU_BTF_KINDS];	/* of types of this name; 0: none */
-	uint32_t found;		/* kinds of which a type was seen */
-	bool member;		/* of a struct, a union or an enumeration */
+	uint8_t depth[EU_BTF_KINDS]; /* of types of this name; 0: none */
+	uint32_t found;		     /* kinds of which a type was seen */
+	bool member; /* of a struct, a union or an enumeration */
 };
 
 struct eu_wanted {
 	struct eu_wanted_name *names;
 	size_t n;
-	uint32_t *slots;	/* hash table of index + 1 */
-	size_t n_slots;		/* 0 or a power of two */
-	uint32_t kinds;		/* all kinds of types that are asked for */
-	uint64_t starts[64];	/* filter: how the names start */
+	uint32_t *slots;     /* hash table of index + 1 */
+	size_t n_slots;	     /* 0 or a power of two */
+	uint32_t kinds;	     /* all kinds of types that are asked for */
+	uint64_t starts[64]; /* filter: how the names start */
 };
 
 /* Accepts NULL. */

@@ -77,7 +77,7 @@ static char *find(const char *name)
 	if (name && *name)
 		return strchr(name, '/') ? strdup(name) : in_path(named, name);
 	path = in_path(named, "clang");
-	return path ?: in_path(newest, "clang-");
+	return path ? path : in_path(newest, "clang-");
 }
 
 /* "libclang.so", "libclang.so.1", "libclang-19.so.19"; not "libclang-cpp.so". */

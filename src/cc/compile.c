@@ -521,7 +521,7 @@ static int read_decls(struct compile *c)
 	if (!r)
 		r = parse_decls(c, j);
 	j->use_module = true;
-	return r ?: make_flags(c, j);
+	return r ? r : make_flags(c, j);
 }
 
 /* After the compiler has found no fault. */
@@ -603,7 +603,7 @@ static int finish(struct compile *c, struct job *j)
 					 "cannot export the types of '%s'",
 					 c->o->header ?: c->o->source);
 	}
-	return r ?: status ? refused(c, j, status) : 0;
+	return r ? r : status ? refused(c, j, status) : 0;
 }
 
 static int make_package(struct compile *c, struct eu_package **ret)
@@ -664,7 +664,7 @@ static int compile(struct compile *c, struct eu_package **ret)
 	}
 	if (!r)
 		r = check_decls(c);
-	return r ?: make_package(c, ret);
+	return r ? r : make_package(c, ret);
 }
 
 int eu_compile(const struct eu_compile *o, struct eu_package **ret,

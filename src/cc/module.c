@@ -223,7 +223,7 @@ static int fill(struct eu_module *m, const char *header, size_t len,
 	if (!m->map || !m->file || !path)
 		return eu_error_oom(err);
 	r = place(path, header, len, err);
-	return r ?: place(m->map, map_text, strlen(map_text), err);
+	return r ? r : place(m->map, map_text, strlen(map_text), err);
 }
 
 int eu_module_place(struct eu_module *m, const struct eu_clang *clang,

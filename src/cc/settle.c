@@ -80,7 +80,8 @@ static int by_name(const void *a, const void *b)
 	const struct fwd *x = a, *y = b;
 	int r = strcmp(x->name, y->name);
 
-	return r ?: (x->type.info > y->type.info) - (x->type.info < y->type.info);
+	return r ? r :
+		   (x->type.info > y->type.info) - (x->type.info < y->type.info);
 }
 
 static int by_offset(const void *a, const void *b)

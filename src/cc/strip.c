@@ -328,7 +328,8 @@ static int copy_section(struct strip *s, size_t i, size_t symtab)
 		sh.sh_info = sh.sh_info < s->n_sections ?
 				     s->section_map[sh.sh_info] :
 				     0;
-		return r ?: add_section(s, name, &sh, ELF_T_REL, data, sh.sh_size);
+		return r ? r :
+			   add_section(s, name, &sh, ELF_T_REL, data, sh.sh_size);
 	}
 	/* As they are: BTF has its own byte order. */
 	d = elf_rawdata(scn, NULL);
@@ -337,7 +338,7 @@ static int copy_section(struct strip *s, size_t i, size_t symtab)
 	data = d->d_buf;
 	if (!strcmp(name, ".BTF"))
 		r = rewrite_btf(s, d, &data);
-	return r ?: add_section(s, name, &sh, ELF_T_BYTE, data, sh.sh_size);
+	return r ? r : add_section(s, name, &sh, ELF_T_BYTE, data, sh.sh_size);
 }
 
 static int write_tables(struct strip *s, Elf64_Sym *symbols, size_t strtab)
@@ -364,7 +365,7 @@ static int write_tables(struct strip *s, Elf64_Sym *symbols, size_t strtab)
 	eu_buf_grow(&s->strings, sizeof(".strtab"));
 	r = add_section(s, ".strtab", &sh, ELF_T_BYTE, s->strings.data,
 			sh.sh_size);
-	return r ?: s->strings.error ? eu_error_oom(s->err) : 0;
+	return r ? r : s->strings.error ? eu_error_oom(s->err) : 0;
 }
 
 static int write_header(struct strip *s, size_t strtab)

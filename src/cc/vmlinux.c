@@ -47,7 +47,7 @@ char *eu_data_dir(const char *name)
 		strcpy(slash, "/../share/eunomia");
 		path = existing(exe, name);
 	}
-	return path ?: existing(EU_DATADIR, name);
+	return path ? path : existing(EU_DATADIR, name);
 }
 
 char *eu_cache_dir(void)

@@ -14,26 +14,18 @@
 #include "out/value.h"
 
 static inline char *eu_fast_number(char *p, const struct eu_step *s,
-				const char *data)
+				   const char *data)
 {
 	uint64_t u8;
 	uint32_t u4;
 	uint16_t u2;
 
 	switch (s->fast) {
-	case EU_FAST_U8:
-		return eu_fmt_u64(p, *(const uint8_t *)data);
-	case EU_FAST_U16:
-		memcpy(&u2, data, 2);
-		return eu_fmt_u64(p, u2);
-	case EU_FAST_U32:
-		memcpy(&u4, data, 4);
-		return eu_fmt_u64(p, u4);
-	case EU_FAST_U64:
-		memcpy(&u8, data, 8);
-		return eu_fmt_u64(p, u8);
-	case EU_FAST_I8:
-		return eu_fmt_i64(p, *(const int8_t *)data);
+	case EU_FAST_U8: return eu_fmt_u64(p, *(const uint8_t *)data);
+	case EU_FAST_U16: memcpy(&u2, data, 2); return eu_fmt_u64(p, u2);
+	case EU_FAST_U32: memcpy(&u4, data, 4); return eu_fmt_u64(p, u4);
+	case EU_FAST_U64: memcpy(&u8, data, 8); return eu_fmt_u64(p, u8);
+	case EU_FAST_I8: return eu_fmt_i64(p, *(const int8_t *)data);
 	case EU_FAST_I16:
 		memcpy(&u2, data, 2);
 		return eu_fmt_i64(p, (int16_t)u2);
@@ -46,8 +38,7 @@ static inline char *eu_fast_number(char *p, const struct eu_step *s,
 	case EU_FAST_BOOL:
 		memcpy(p, *data ? "true " : "false", 5);
 		return p + (*data ? 4 : 5);
-	default:
-		return NULL;
+	default: return NULL;
 	}
 }
 

@@ -56,7 +56,8 @@ static void put_text(struct eu_sink *s, const struct eu_layout *l,
 	if (!eu_buf_room(&s->out, l->max_json))
 		return;
 	s->out.len = eu_value_text(s->out.data + s->out.len, l, step, data,
-				   size, &columns) - s->out.data;
+				   size, &columns) -
+		     s->out.data;
 }
 
 void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
@@ -85,8 +86,10 @@ void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 		e = &v->steps[slots->child];
 		n = eu_min((size_t)slots->count, (size_t)MAX_SLOTS);
 		for (size_t i = 0; i < n; i++)
-			value[i] = eu_value_int(e, (const char *)r->data +
-						slots->offset + i * e->size,
+			value[i] = eu_value_int(e,
+						(const char *)r->data +
+							slots->offset +
+							i * e->size,
 						e->size);
 		eu_hist_draw(&s->out, value, n, r->stream->unit ?: "(unit)");
 	}

@@ -13,12 +13,12 @@
 
 /* A top-level member: its text up to the value is written once. */
 struct field {
-	uint32_t from, len;	/* in view->text: `,"pid":` */
+	uint32_t from, len; /* in view->text: `,"pid":` */
 };
 
 struct view {
 	char *text;
-	size_t most;		/* bytes of a line, at most */
+	size_t most; /* bytes of a line, at most */
 	struct field field[];
 };
 
@@ -114,9 +114,9 @@ static inline char *put_value(char *p, const struct eu_layout *l,
 	return eu_value_json(p, l, s, data, size);
 }
 
-static inline char *put_object(char *p, const char *text,
-			       const struct field *f, const struct eu_layout *l,
-			       const char *data, size_t size)
+static inline char *put_object(char *p, const char *text, const struct field *f,
+			       const struct eu_layout *l, const char *data,
+			       size_t size)
 {
 	const struct eu_step *s = l->steps, *last = s + l->n;
 	const bool whole = size >= l->size;

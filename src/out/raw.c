@@ -3,8 +3,7 @@
 
 /* The records' bytes as they are; of sampled maps key and value together. */
 
-static int raw_begin(struct eu_sink *s, struct eu_stream *st,
-		     struct eu_error *err)
+static int raw_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err)
 {
 	(void)s;
 	(void)st;

@@ -11,21 +11,21 @@
 #include "btf/layout.h"
 
 struct eu_stream {
-	const char *name;		/* of the map */
-	const struct eu_layout *key;	/* sampled maps; NULL: events */
+	const char *name;	     /* of the map */
+	const struct eu_layout *key; /* sampled maps; NULL: events */
 	const struct eu_layout *value;
-	bool hist;			/* sampled map shown as log2 histogram */
-	const char *unit;		/* of the histogram */
-	bool lines;			/* records are lines of text */
-	void *view;			/* what the sink prepared at begin */
+	bool hist;	  /* sampled map shown as log2 histogram */
+	const char *unit; /* of the histogram */
+	bool lines;	  /* records are lines of text */
+	void *view;	  /* what the sink prepared at begin */
 };
 
 struct eu_record {
 	const struct eu_stream *stream;
-	const void *key;	/* stream->key->size bytes, or NULL */
+	const void *key; /* stream->key->size bytes, or NULL */
 	const void *data;
-	size_t size;		/* bytes of @data; may be short or long */
-	uint64_t when;		/* nanoseconds since 1970 */
+	size_t size;   /* bytes of @data; may be short or long */
+	uint64_t when; /* nanoseconds since 1970 */
 };
 
 #endif

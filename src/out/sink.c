@@ -9,7 +9,10 @@
 enum { MAX_OUT = 64 << 20 };
 
 static const struct eu_sink_ops *const kinds[] = {
-	&eu_sink_text, &eu_sink_compact, &eu_sink_json, &eu_sink_raw,
+	&eu_sink_text,
+	&eu_sink_compact,
+	&eu_sink_json,
+	&eu_sink_raw,
 };
 
 const struct eu_sink_ops *eu_sink_kind(size_t i)
@@ -21,7 +24,9 @@ int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 		 void *ctx, struct eu_error *err)
 {
 	*s = (struct eu_sink){
-		.out = EU_BUF(MAX_OUT), .write = write, .ctx = ctx,
+		.out = EU_BUF(MAX_OUT),
+		.write = write,
+		.ctx = ctx,
 		.clock_from = UINT64_MAX / 2,
 	};
 	for (size_t i = 0; i < EU_COUNT(kinds); i++) {
@@ -30,8 +35,8 @@ int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 		s->ops = kinds[i];
 		return 0;
 	}
-	eu_error_set(err, -EINVAL, "unknown output format '%s'; there are:",
-		     name);
+	eu_error_set(err, -EINVAL,
+		     "unknown output format '%s'; there are:", name);
 	for (size_t i = 0; i < EU_COUNT(kinds); i++)
 		eu_error_append(err, -EINVAL, "%s %s", i ? "," : "",
 				kinds[i]->name);
@@ -43,8 +48,7 @@ void eu_sink_done(struct eu_sink *s)
 	eu_buf_done(&s->out);
 }
 
-int eu_sink_begin(struct eu_sink *s, struct eu_stream *st,
-		  struct eu_error *err)
+int eu_sink_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err)
 {
 	return s->ops->begin(s, st, err);
 }

@@ -15,7 +15,7 @@
 struct eu_sink;
 
 struct eu_sink_ops {
-	const char *name;	/* as the user writes it: "text" */
+	const char *name; /* as the user writes it: "text" */
 	const char *help;
 	/* Prepares stream->view, and writes a header if there is one. */
 	int (*begin)(struct eu_sink *s, struct eu_stream *st,
@@ -32,10 +32,10 @@ struct eu_sink {
 	struct eu_buf out;
 	eu_write_fn write;
 	void *ctx;
-	int error;		/* of the first failed write */
-	bool labelled;		/* rows name their stream */
-	uint64_t clock_from;	/* nanoseconds: the second that @clock shows */
-	char clock[12];		/* "HH:MM:SS" local time */
+	int error;	     /* of the first failed write */
+	bool labelled;	     /* rows name their stream */
+	uint64_t clock_from; /* nanoseconds: the second that @clock shows */
+	char clock[12];	     /* "HH:MM:SS" local time */
 };
 
 /* -EINVAL and the list of names for a name that is none. */
@@ -43,8 +43,7 @@ int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 		 void *ctx, struct eu_error *err);
 void eu_sink_done(struct eu_sink *s);
 
-int eu_sink_begin(struct eu_sink *s, struct eu_stream *st,
-		  struct eu_error *err);
+int eu_sink_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err);
 static inline void eu_sink_record(struct eu_sink *s, const struct eu_record *r)
 {
 	s->ops->record(s, r);

@@ -19,11 +19,11 @@
 enum { TIME_WIDTH = 9, MIN_WIDTH = 6 };
 
 struct view {
-	size_t n_key;		/* columns of the key, which come first */
+	size_t n_key; /* columns of the key, which come first */
 	size_t n;
-	size_t label;		/* width of the label column, or 0 */
-	size_t most;		/* bytes of a row, at most */
-	uint32_t start[];	/* column at which each value starts */
+	size_t label;	  /* width of the label column, or 0 */
+	size_t most;	  /* bytes of a row, at most */
+	uint32_t start[]; /* column at which each value starts */
 };
 
 static void put_header(struct eu_sink *s, const struct eu_stream *st,
@@ -47,8 +47,9 @@ static void put_header(struct eu_sink *s, const struct eu_stream *st,
 		if (compact)
 			eu_buf_putc(&s->out, ' ');
 		for (const char *c = name; *c; c++)
-			eu_buf_putc(&s->out, compact ? tolower((unsigned char)*c)
-					: toupper((unsigned char)*c));
+			eu_buf_putc(&s->out,
+				    compact ? tolower((unsigned char)*c) :
+					      toupper((unsigned char)*c));
 		if (!compact) {
 			len = eu_max(len, (size_t)MIN_WIDTH);
 			eu_buf_fill(&s->out, ' ', len - strlen(name) + 1);
@@ -117,9 +118,8 @@ static char *put_label(char *p, const struct eu_stream *st, size_t width)
  * columns than bytes move it.
  */
 static inline char *put_value(char *p, const char **base,
-			      const struct eu_layout *l,
-			      const struct eu_step *s, const char *data,
-			      size_t size, bool whole)
+			      const struct eu_layout *l, const struct eu_step *s,
+			      const char *data, size_t size, bool whole)
 {
 	size_t width = 0;
 	char *end;
@@ -139,9 +139,8 @@ static inline char *put_value(char *p, const char **base,
 
 /* The members of @l, each at its column or behind one space. */
 static inline char *put_columns(char *p, const char **base,
-				const struct eu_layout *l,
-				const uint32_t *start, const char *data,
-				size_t size)
+				const struct eu_layout *l, const uint32_t *start,
+				const char *data, size_t size)
 {
 	const struct eu_step *s = l->steps, *last = s + l->n;
 	const bool whole = size >= l->size;

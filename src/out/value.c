@@ -65,17 +65,12 @@ int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 	switch (s->kind) {
 	case EU_STEP_UINT:
 	case EU_STEP_BOOL:
-	case EU_STEP_POINTER:
-		return load_uint(p, s->size);
+	case EU_STEP_POINTER: return load_uint(p, s->size);
 	case EU_STEP_INT:
-	case EU_STEP_ENUM:
-		return load_int(p, s->size);
-	case EU_STEP_BITS:
-		return load_bits(s, p);
-	case EU_STEP_SBITS:
-		return load_sbits(s, p);
-	default:
-		return 0;
+	case EU_STEP_ENUM: return load_int(p, s->size);
+	case EU_STEP_BITS: return load_bits(s, p);
+	case EU_STEP_SBITS: return load_sbits(s, p);
+	default: return 0;
 	}
 }
 
@@ -101,8 +96,7 @@ static char *put_float(char *p, const char *data, uint32_t size)
 		char *end;
 
 		n = snprintf(p, 40, "%.*g", digits, d);
-		if (size == 4 ? strtof(p, &end) == (float)d :
-				strtod(p, &end) == d)
+		if (size == 4 ? strtof(p, &end) == (float)d : strtod(p, &end) == d)
 			break;
 	}
 	return p + n;
@@ -113,7 +107,7 @@ static char *put_enum(char *p, const struct eu_layout *l,
 {
 	const struct eu_enum *e = &l->enums[s->child];
 	uint64_t v = e->is_signed ? (uint64_t)load_int(data, s->size) :
-		     load_uint(data, s->size);
+				    load_uint(data, s->size);
 	const char *name = eu_enum_name(e, v) ?: "<UNKNOWN_VARIANT>";
 	size_t n = strlen(name);
 
@@ -146,24 +140,18 @@ static char *put_literal(char *p, const char *s)
 }
 
 /* Numbers: the same in JSON and in text. */
-static inline char *put_number(char *p, const struct eu_step *s,
-			       const char *data)
+static inline char *put_number(char *p, const struct eu_step *s, const char *data)
 {
 	switch (s->kind) {
 	case EU_STEP_UINT:
-	case EU_STEP_POINTER:
-		return eu_fmt_u64(p, load_uint(data, s->size));
-	case EU_STEP_INT:
-		return eu_fmt_i64(p, load_int(data, s->size));
+	case EU_STEP_POINTER: return eu_fmt_u64(p, load_uint(data, s->size));
+	case EU_STEP_INT: return eu_fmt_i64(p, load_int(data, s->size));
 	case EU_STEP_BOOL:
-		return put_literal(p, load_uint(data, s->size) ? "true" :
-				   "false");
-	case EU_STEP_BITS:
-		return eu_fmt_u64(p, load_bits(s, data));
-	case EU_STEP_SBITS:
-		return eu_fmt_i64(p, load_sbits(s, data));
-	default:
-		return put_float(p, data, s->size);
+		return put_literal(p,
+				   load_uint(data, s->size) ? "true" : "false");
+	case EU_STEP_BITS: return eu_fmt_u64(p, load_bits(s, data));
+	case EU_STEP_SBITS: return eu_fmt_i64(p, load_sbits(s, data));
+	default: return put_float(p, data, s->size);
 	}
 }
 
@@ -218,8 +206,8 @@ static inline bool present(const struct eu_step *s, size_t size)
 		s->kind == EU_STEP_STRUCT || s->kind == EU_STEP_BYTES);
 }
 
-char *eu_value_json(char *p, const struct eu_layout *l,
-		    const struct eu_step *s, const char *base, size_t size)
+char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *base, size_t size)
 {
 	const char *data = base + s->offset;
 	size_t left;
@@ -228,8 +216,7 @@ char *eu_value_json(char *p, const struct eu_layout *l,
 		return put_literal(p, "null");
 	left = eu_min(size - s->offset, (size_t)s->size);
 	switch (s->kind) {
-	case EU_STEP_STRING:
-		return eu_fmt_json(p, data, left);
+	case EU_STEP_STRING: return eu_fmt_json(p, data, left);
 	case EU_STEP_ENUM:
 		*p++ = '"';
 		p = put_enum(p, l, s, data);
@@ -246,18 +233,15 @@ char *eu_value_json(char *p, const struct eu_layout *l,
 		p = eu_fmt_hexdump(p, data, left);
 		*p++ = '"';
 		return p;
-	case EU_STEP_ARRAY:
-		return put_array(p, l, s, data, left);
+	case EU_STEP_ARRAY: return put_array(p, l, s, data, left);
 	case EU_STEP_STRUCT:
 		return put_members(p, l, s->child, s->count, data, left);
-	default:
-		return put_number(p, s, data);
+	default: return put_number(p, s, data);
 	}
 }
 
-char *eu_value_text(char *p, const struct eu_layout *l,
-		    const struct eu_step *s, const char *base, size_t size,
-		    size_t *ret_columns)
+char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *base, size_t size, size_t *ret_columns)
 {
 	const char *data = base + s->offset;
 	char *from = p;
@@ -283,8 +267,8 @@ char *eu_value_text(char *p, const struct eu_layout *l,
 	return p;
 }
 
-char *eu_value_json_object(char *p, const struct eu_layout *l,
-			   const char *data, size_t size)
+char *eu_value_json_object(char *p, const struct eu_layout *l, const char *data,
+			   size_t size)
 {
 	return put_members(p, l, 0, l->n, data, size);
 }

@@ -16,20 +16,19 @@
  * strings, enums as "NAME(3)", 128-bit integers as strings of their digits.
  * @size bytes are at @base; a value that is not there at all is null.
  */
-char *eu_value_json(char *p, const struct eu_layout *l,
-		    const struct eu_step *s, const char *base, size_t size);
+char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *base, size_t size);
 
 /*
  * For a line of text: the same without the quotes of a string or enum at the
  * top; control characters are escaped. *@ret_columns: columns of a terminal.
  */
-char *eu_value_text(char *p, const struct eu_layout *l,
-		    const struct eu_step *s, const char *base, size_t size,
-		    size_t *ret_columns);
+char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *base, size_t size, size_t *ret_columns);
 
 /* The members of the whole layout as a JSON object; l->max_json bytes. */
-char *eu_value_json_object(char *p, const struct eu_layout *l,
-			   const char *data, size_t size);
+char *eu_value_json_object(char *p, const struct eu_layout *l, const char *data,
+			   size_t size);
 
 /* The value of a step that is an integer of any kind, else 0. */
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size);

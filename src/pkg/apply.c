@@ -141,7 +141,7 @@ static int apply_var(struct apply *a, const char *section, json_t *item)
 	if (value && !json_is_null(value))
 		keep(&v->def, value);
 	r = take_text(a, item, "description", &v->description);
-	return r ?: apply_cmdarg(a, v, json_object_get(item, "cmdarg"));
+	return r ? r : apply_cmdarg(a, v, json_object_get(item, "cmdarg"));
 }
 
 static int apply_section(struct apply *a, json_t *item)
@@ -325,7 +325,7 @@ static int apply_map(struct apply *a, json_t *item)
 	if (!r)
 		r = apply_export_config(a, m,
 					json_object_get(item, "export_config"));
-	return r ?: apply_type(a, m, json_object_get(item, "type"));
+	return r ? r : apply_type(a, m, json_object_get(item, "type"));
 }
 
 static int add_target(struct apply *a, struct eu_prog *p, const json_t *j)
@@ -379,7 +379,7 @@ static int apply_prog(struct apply *a, json_t *item)
 			name, p->section, attach);
 	keep(&p->meta, item);
 	r = take_text(a, item, "description", &p->description);
-	return r ?: apply_targets(a, p, json_object_get(item, "target"));
+	return r ? r : apply_targets(a, p, json_object_get(item, "target"));
 }
 
 /* A program that a list leaves out is not to be attached. */
@@ -550,13 +550,13 @@ static int apply_doc(struct apply *a, const json_t *doc)
 		r = take_text(a, doc, "details", &a->pkg->details);
 	if (!r)
 		r = take_text(a, doc, "description", &a->pkg->description);
-	return r ?: take_text(a, doc, "version", &a->pkg->version);
+	return r ? r : take_text(a, doc, "version", &a->pkg->version);
 }
 
 int eu_package_apply(struct eu_package *pkg, json_t *meta,
 		     const struct btf *ids, struct eu_error *err)
 {
-	struct apply a = { .pkg = pkg, .ids = ids ?: pkg->btf, .err = err };
+	struct apply a = { .pkg = pkg, .ids = ids ? ids : pkg->btf, .err = err };
 	const json_t *skel = json_object_get(meta, "bpf_skel");
 	uint64_t pages;
 	int r;

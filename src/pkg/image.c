@@ -98,7 +98,7 @@ static int by_name(const void *a, const void *b)
 
 	if (!r)
 		r = (x->section > y->section) - (x->section < y->section);
-	return r ?: (x->value > y->value) - (x->value < y->value);
+	return r ? r : (x->value > y->value) - (x->value < y->value);
 }
 
 static int read_symbols(struct eu_image *e, Elf_Scn *scn, GElf_Shdr *sh,

@@ -8,8 +8,8 @@
 #include "btf/layout.h"
 
 enum {
-	MAX_LISTED = 16,	/* values of an enum, in a message */
-	BOOL_FORMS = 3,		/* --x, --enable-x, --disable-x */
+	MAX_LISTED = 16, /* values of an enum, in a message */
+	BOOL_FORMS = 3,	 /* --x, --enable-x, --disable-x */
 };
 
 struct value {
@@ -30,8 +30,12 @@ static void store(void *dst, uint64_t v, uint32_t size)
 	uint16_t v2 = v;
 	uint32_t v4 = v;
 
-	memcpy(dst, size == 1 ? (void *)&v1 : size == 2 ? (void *)&v2 :
-	       size == 4 ? (void *)&v4 : (void *)&v, size);
+	memcpy(dst,
+	       size == 1 ? (void *)&v1 :
+	       size == 2 ? (void *)&v2 :
+	       size == 4 ? (void *)&v4 :
+			   (void *)&v,
+	       size);
 }
 
 /* Digits with a sign or not, into the @size bytes of an integer type. */
@@ -62,8 +66,8 @@ static int parse_int(const struct value *v, bool is_signed, uint32_t size,
 
 static int parse_bool(const struct value *v, uint32_t size, void *dst)
 {
-	static const char *const words[] = { "false", "0", "no", "off",
-					     "true", "1", "yes", "on" };
+	static const char *const words[] = { "false", "0", "no",  "off",
+					     "true",  "1", "yes", "on" };
 
 	for (size_t i = 0; i < EU_COUNT(words); i++) {
 		if (strcmp(v->text, words[i]))
@@ -90,18 +94,20 @@ static int parse_enum(const struct value *v, const struct btf *btf,
 	for (i = 0; i < n; i++) {
 		if (strcmp(enum_name(btf, t, i), v->text))
 			continue;
-		store(dst, btf_is_enum64(t) ?
-		      btf_enum64_value(&btf_enum64(t)[i]) :
-		      (uint64_t)(int64_t)btf_enum(t)[i].val, t->size);
+		store(dst,
+		      btf_is_enum64(t) ? btf_enum64_value(&btf_enum64(t)[i]) :
+					 (uint64_t)(int64_t)btf_enum(t)[i].val,
+		      t->size);
 		return 0;
 	}
 	if (!isdigit((unsigned char)v->text[*v->text == '-'])) {
 		refuse(v, -EINVAL, "is none of its values");
 		for (i = 0; i < eu_min(n, (uint32_t)MAX_LISTED); i++)
-			eu_error_append(v->err, -EINVAL, "%s %s",
-					i ? "," : ":", enum_name(btf, t, i));
-		return n <= MAX_LISTED ? -EINVAL :
-		       eu_error_append(v->err, -EINVAL, " and others");
+			eu_error_append(v->err, -EINVAL, "%s %s", i ? "," : ":",
+					enum_name(btf, t, i));
+		return n <= MAX_LISTED ?
+			       -EINVAL :
+			       eu_error_append(v->err, -EINVAL, " and others");
 	}
 	return parse_int(v, btf_kflag(t), t->size, dst);
 }
@@ -131,7 +137,8 @@ static int parse_text(const struct value *v, void *dst)
 	size_t n = strlen(v->text);
 
 	if (n >= v->var->size)
-		return eu_error_set(v->err, -ERANGE,
+		return eu_error_set(
+			v->err, -ERANGE,
 			"variable '%s': text of %zu bytes is too long, it holds %u (type %s)",
 			v->var->name, n, v->var->size ? v->var->size - 1 : 0,
 			v->var->type);
@@ -144,13 +151,15 @@ int eu_param_parse(const struct btf *btf, const struct eu_var *var,
 		   const char *text, void *dst, struct eu_error *err)
 {
 	const struct value v = { .var = var, .text = text, .err = err };
-	const struct btf_type *t = btf ?
-		eu_btf_resolve(btf, var->type_id, NULL) : NULL, *e;
+	const struct btf_type *t = btf ? eu_btf_resolve(btf, var->type_id, NULL) :
+					 NULL,
+			      *e;
 
 	if (!t)
 		return refuse(&v, -EINVAL, "cannot be set: no type is known");
-	if (btf_is_int(t) && (t->size == 1 || t->size == 2 || t->size == 4 ||
-			      t->size == 8) && t->size == var->size) {
+	if (btf_is_int(t) &&
+	    (t->size == 1 || t->size == 2 || t->size == 4 || t->size == 8) &&
+	    t->size == var->size) {
 		if (btf_int_encoding(t) & BTF_INT_BOOL)
 			return parse_bool(&v, t->size, dst);
 		return parse_int(&v, btf_int_encoding(t) & BTF_INT_SIGNED,
@@ -161,7 +170,7 @@ int eu_param_parse(const struct btf *btf, const struct eu_var *var,
 	if (btf_is_float(t) && t->size == var->size)
 		return parse_float(&v, t->size, dst);
 	e = btf_is_array(t) ? eu_btf_resolve(btf, btf_array(t)->type, NULL) :
-	    NULL;
+			      NULL;
 	if (e && btf_is_int(e) && e->size == 1)
 		return parse_text(&v, dst);
 	return refuse(&v, -EINVAL,
@@ -177,7 +186,8 @@ int eu_param_json(const struct btf *btf, const struct eu_var *var,
 		return eu_param_parse(btf, var, json_string_value(value), dst,
 				      err);
 	if (!json_is_number(value) && !json_is_boolean(value))
-		return eu_error_set(err, -EINVAL,
+		return eu_error_set(
+			err, -EINVAL,
 			"variable '%s': its default is neither a number nor text nor true or false",
 			var->name);
 	text = json_dumps(value, JSON_ENCODE_ANY);
@@ -188,14 +198,14 @@ int eu_param_json(const struct btf *btf, const struct eu_var *var,
 
 bool eu_param_hidden(const struct eu_var *var)
 {
-	return !strncmp(var->name, "__eunomia_dummy",
-			strlen("__eunomia_dummy")) || var->name[0] == '.';
+	return !strncmp(var->name, "__eunomia_dummy", strlen("__eunomia_dummy")) ||
+	       var->name[0] == '.';
 }
 
 static bool is_bool(const struct btf *btf, const struct eu_var *var)
 {
-	const struct btf_type *t = btf ?
-		eu_btf_resolve(btf, var->type_id, NULL) : NULL;
+	const struct btf_type *t = btf ? eu_btf_resolve(btf, var->type_id, NULL) :
+					 NULL;
 
 	return t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_BOOL;
 }
@@ -223,7 +233,8 @@ static int add_flag(struct eu_flags *f, const struct eu_var *var,
 	if (!flag->name || !flag->help)
 		return -ENOMEM;
 	*o = (struct eu_option){
-		.name = flag->name, .help = listed ? flag->help : NULL,
+		.name = flag->name,
+		.help = listed ? flag->help : NULL,
 		.letter = var->short_flag && !*prefix ? *var->short_flag : 0,
 		.arg = fixed ? NULL : "VALUE",
 	};
@@ -240,8 +251,8 @@ static int add_flags(struct eu_flags *f, const struct eu_package *pkg,
 	if (!is_bool(pkg->btf, var))
 		return add_flag(f, var, "", NULL, true);
 	r = add_flag(f, var, "", "true", !var->def);
-	r = r ?: add_flag(f, var, "enable-", "true", var->def && !on);
-	return r ?: add_flag(f, var, "disable-", "false", on);
+	r = r ? r : add_flag(f, var, "enable-", "true", var->def && !on);
+	return r ? r : add_flag(f, var, "disable-", "false", on);
 }
 
 int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,

@@ -30,14 +30,14 @@ bool eu_param_hidden(const struct eu_var *var);
 /* A flag of a package: options[i] belongs to flag[i]. */
 struct eu_flag {
 	const struct eu_var *var;
-	const char *fixed;	/* "true", "false": set by its presence */
+	const char *fixed; /* "true", "false": set by its presence */
 	char *name;
 	char *help;
 };
 
 struct eu_flags {
 	struct eu_flag *flag;
-	struct eu_option *options;	/* n + 1, the last one empty */
+	struct eu_option *options; /* n + 1, the last one empty */
 	size_t n;
 };
 

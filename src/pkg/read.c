@@ -405,7 +405,7 @@ int eu_package_parse(const void *data, size_t len, const char *origin,
 		.data = data,
 		.len = len,
 		.origin = origin,
-		.arch = arch ?: eu_arch_host(),
+		.arch = arch ? arch : eu_arch_host(),
 		.err = err,
 	};
 

@@ -12,24 +12,24 @@
 
 /* What stands in a target before its keys. */
 enum eu_shape {
-	EU_SHAPE_NONE,		/* takes no target */
-	EU_SHAPE_NAME,		/* a tracepoint, function or hook */
-	EU_SHAPE_INTERFACE,	/* "eth0" */
-	EU_SHAPE_TRAFFIC,	/* "eth0", "eth0:ingress", "eth0:egress" */
-	EU_SHAPE_CGROUP,	/* a path below a cgroup2 mount, or an id */
-	EU_SHAPE_BINARY,	/* "binary:symbol[+off]" */
-	EU_SHAPE_USDT,		/* "binary:provider:probe" */
-	EU_SHAPE_SYMBOL,	/* "symbol[+off]" of the kernel */
-	EU_SHAPE_PERF,		/* "cpu-clock", "cycles", "r0123", "type:config" */
-	EU_SHAPE_SOCKET,	/* an interface, or "any" */
-	EU_SHAPE_NETNS,		/* path of a network namespace */
-	EU_SHAPE_MAP,		/* "map:NAME" of the package */
+	EU_SHAPE_NONE,	    /* takes no target */
+	EU_SHAPE_NAME,	    /* a tracepoint, function or hook */
+	EU_SHAPE_INTERFACE, /* "eth0" */
+	EU_SHAPE_TRAFFIC,   /* "eth0", "eth0:ingress", "eth0:egress" */
+	EU_SHAPE_CGROUP,    /* a path below a cgroup2 mount, or an id */
+	EU_SHAPE_BINARY,    /* "binary:symbol[+off]" */
+	EU_SHAPE_USDT,	    /* "binary:provider:probe" */
+	EU_SHAPE_SYMBOL,    /* "symbol[+off]" of the kernel */
+	EU_SHAPE_PERF,	    /* "cpu-clock", "cycles", "r0123", "type:config" */
+	EU_SHAPE_SOCKET,    /* an interface, or "any" */
+	EU_SHAPE_NETNS,	    /* path of a network namespace */
+	EU_SHAPE_MAP,	    /* "map:NAME" of the package */
 };
 
 /* How it is attached; a row of src/rt/attach.c for each. */
 enum eu_attach_kind {
-	EU_ATTACH_NONE,		/* loaded only */
-	EU_ATTACH_AUTO,		/* as libbpf does from the section's name */
+	EU_ATTACH_NONE, /* loaded only */
+	EU_ATTACH_AUTO, /* as libbpf does from the section's name */
 	EU_ATTACH_XDP,
 	EU_ATTACH_TC,
 	EU_ATTACH_TCX,
@@ -44,12 +44,12 @@ enum eu_attach_kind {
 };
 
 struct eu_section {
-	const char *prefix;	/* ends with '/': more must follow;
+	const char *prefix; /* ends with '/': more must follow;
 				 * "+": the name may end here or go on
 				 * with '/' or '.' */
 	enum eu_attach_kind attach;
 	enum eu_shape shape;
-	bool arch_bound;	/* the object knows registers of one machine */
+	bool arch_bound; /* the object knows registers of one machine */
 };
 
 /* The row for a section's name ("?" in front is skipped), or NULL. */

@@ -105,8 +105,7 @@ static int fill(struct eu_target *t, struct eu_error *err)
 	return 0;
 }
 
-int eu_target_parse(const char *text, struct eu_target **ret,
-		    struct eu_error *err)
+int eu_target_parse(const char *text, struct eu_target **ret, struct eu_error *err)
 {
 	struct eu_target *t = calloc(1, sizeof(*t));
 	int r;
@@ -142,26 +141,20 @@ static bool has_shape(const char *s, enum eu_shape shape)
 	const char *colon = strchr(s, ':');
 
 	switch (shape) {
-	case EU_SHAPE_NONE:
-		return false;
+	case EU_SHAPE_NONE: return false;
 	case EU_SHAPE_INTERFACE:
-	case EU_SHAPE_SOCKET:
-		return !colon && !strchr(s, '/');
+	case EU_SHAPE_SOCKET: return !colon && !strchr(s, '/');
 	case EU_SHAPE_TRAFFIC:
 		return !strchr(s, '/') && (!colon || !strcmp(colon, ":ingress") ||
 					   !strcmp(colon, ":egress"));
 	case EU_SHAPE_CGROUP:
 		return *s == '/' || s[strspn(s, "0123456789")] == '\0';
-	case EU_SHAPE_NETNS:
-		return *s == '/';
-	case EU_SHAPE_BINARY:
-		return colon && colon != s && colon[1];
+	case EU_SHAPE_NETNS: return *s == '/';
+	case EU_SHAPE_BINARY: return colon && colon != s && colon[1];
 	case EU_SHAPE_USDT:
 		return colon && colon != s && strchr(colon + 1, ':');
-	case EU_SHAPE_MAP:
-		return !strncmp(s, "map:", 4) && s[4];
-	default:
-		return *s != '/';
+	case EU_SHAPE_MAP: return !strncmp(s, "map:", 4) && s[4];
+	default: return *s != '/';
 	}
 }
 
@@ -182,7 +175,8 @@ int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 	for (size_t i = 0; i < t->n_keys; i++) {
 		snprintf(word, sizeof(word), " %s ", t->key[i].name);
 		if (!strstr(keys, word))
-			return eu_error_set(err, -EINVAL,
+			return eu_error_set(
+				err, -EINVAL,
 				"target '%s': unknown key '%s'; there are:%s",
 				t->text, t->key[i].name, keys);
 	}
@@ -198,8 +192,7 @@ const char *eu_target_key(const struct eu_target *t, const char *name)
 }
 
 int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
-		     int64_t max, int64_t def, int64_t *ret,
-		     struct eu_error *err)
+		     int64_t max, int64_t def, int64_t *ret, struct eu_error *err)
 {
 	const char *s = t ? eu_target_key(t, name) : NULL;
 	char *end;
@@ -213,8 +206,9 @@ int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 	v = strtoll(s, &end, 0);
 	if (errno || *end || end == s || v < min || v > max)
 		return eu_error_set(err, -EINVAL,
-			"target '%s': %s=%s is not a number from %" PRId64
-			" to %" PRId64, t->text, name, s, min, max);
+				    "target '%s': %s=%s is not a number from %" PRId64
+				    " to %" PRId64,
+				    t->text, name, s, min, max);
 	*ret = v;
 	return 0;
 }

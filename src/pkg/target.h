@@ -14,9 +14,9 @@
 enum { EU_TARGET_MAX_KEYS = 16 };
 
 struct eu_target {
-	char *text;		/* as it was given, for messages */
-	char *program;		/* or NULL: every program that takes it */
-	char *what;		/* before the keys, commas unescaped */
+	char *text;    /* as it was given, for messages */
+	char *program; /* or NULL: every program that takes it */
+	char *what;    /* before the keys, commas unescaped */
 	size_t n_keys;
 	struct {
 		char *name, *value;

@@ -84,14 +84,15 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 		uint32_t kind;
 	} kinds[] = {
 		{ "struct ", BTF_KIND_STRUCT }, { "union ", BTF_KIND_UNION },
-		{ "", BTF_KIND_STRUCT }, { "", BTF_KIND_TYPEDEF },
-		{ "", BTF_KIND_UNION }, { "", BTF_KIND_INT },
+		{ "", BTF_KIND_STRUCT },	{ "", BTF_KIND_TYPEDEF },
+		{ "", BTF_KIND_UNION },		{ "", BTF_KIND_INT },
 		{ "enum ", BTF_KIND_ENUM },
 	};
 	int id = -1;
 
 	if (!pkg->btf)
-		return eu_error_set(err, -EINVAL,
+		return eu_error_set(
+			err, -EINVAL,
 			"type '%s': the object has no BTF; compile it with -g",
 			name);
 	for (size_t i = 0; i < EU_COUNT(kinds) && id <= 0; i++) {
@@ -102,8 +103,8 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 						    kinds[i].kind);
 	}
 	if (id <= 0) {
-		eu_error_set(err, -ENOENT, "type '%s' is not in the object's BTF",
-			     name);
+		eu_error_set(err, -ENOENT,
+			     "type '%s' is not in the object's BTF", name);
 		list_types(pkg->btf, err);
 		return -ENOENT;
 	}

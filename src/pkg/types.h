@@ -12,8 +12,7 @@
  * package's export types: of several those marked with @export, else the first
  * that is no member of another.
  */
-uint32_t eu_types_of_map(const struct eu_package *pkg,
-			 const struct eu_map *map);
+uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map);
 
 /*
  * The id of the type called @name: "event", "struct event", a typedef.

@@ -38,8 +38,8 @@ static const struct {
 	[EU_ATTACH_SOCKET_FILTER] = { eu_attach_socket_filter },
 };
 
-static const struct eu_section unknown = { "", EU_ATTACH_AUTO,
-					   EU_SHAPE_NONE, false };
+static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
+					   false };
 
 /* A section that the table does not know is left to libbpf. */
 static const struct eu_section *section_of(const struct eu_prog *prog)
@@ -112,8 +112,7 @@ static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 	case EU_ATTACH_TRACEPOINT:
 	case EU_ATTACH_RAW_TRACEPOINT:
 		return strchr(prog->section, '/') != NULL;
-	default:
-		return !kinds[s->attach].needs_target;
+	default: return !kinds[s->attach].needs_target;
 	}
 }
 
@@ -138,7 +137,8 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 				return eu_error_prefix(err, r, "program '%s'",
 						       prog->name);
 			if (!same_kind_of_tc(s, g))
-				return eu_error_set(err, -EINVAL,
+				return eu_error_set(
+					err, -EINVAL,
 					"target '%s': the section '%s' of program '%s' gives the direction; leave it out",
 					g->target->text, prog->section,
 					prog->name);
@@ -151,10 +151,12 @@ static int explain_absence(const struct eu_attach *a, struct eu_error *err)
 {
 	const char *slash = strchr(a->prog->section, '/');
 	const char *what = a->target ? a->target->what :
-			   slash ? slash + 1 : a->prog->section;
+			   slash     ? slash + 1 :
+				       a->prog->section;
 
 	if (a->section->attach == EU_ATTACH_RAW_TRACEPOINT)
-		return eu_error_set(err, -ENOENT,
+		return eu_error_set(
+			err, -ENOENT,
 			"raw tracepoint '%s' does not exist in this kernel",
 			what);
 	if (a->section->attach != EU_ATTACH_TRACEPOINT)
@@ -162,10 +164,12 @@ static int explain_absence(const struct eu_attach *a, struct eu_error *err)
 				    what, strerror(ENOENT));
 	if (access("/sys/kernel/tracing/events", F_OK) &&
 	    access("/sys/kernel/debug/tracing/events", F_OK))
-		return eu_error_set(err, -ENOENT,
+		return eu_error_set(
+			err, -ENOENT,
 			"tracepoint '%s' needs tracefs: mount -t tracefs tracefs /sys/kernel/tracing",
 			what);
-	return eu_error_set(err, -ENOENT,
+	return eu_error_set(
+		err, -ENOENT,
 		"tracepoint '%s' does not exist in this kernel (see /sys/kernel/tracing/available_events)",
 		what);
 }
@@ -180,10 +184,9 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		return explain_absence(a, err);
 	if (!link)
 		return eu_error_set(err, -r, "cannot attach to '%s': %s",
-				    a->target ? a->target->text :
-				    a->prog->section, r == EEXIST ?
-				    "it is attached there already" :
-				    strerror(r));
+				    a->target ? a->target->text : a->prog->section,
+				    r == EEXIST ? "it is attached there already" :
+						  strerror(r));
 	l = eu_program_add_link(a->p);
 	if (!l) {
 		bpf_link__destroy(link);
@@ -212,7 +215,9 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 		       struct eu_error *err)
 {
 	struct eu_attach a = {
-		.p = p, .prog = prog, .section = section_of(prog),
+		.p = p,
+		.prog = prog,
+		.section = section_of(prog),
 		.bpf = eu_program_find(p, prog->name),
 	};
 	const struct eu_goal *g;
@@ -239,14 +244,14 @@ static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
 	struct eu_link *l;
 	struct bpf_map *m;
 
-	bpf_object__for_each_map(m, p->obj) {
+	bpf_object__for_each_map (m, p->obj) {
 		if (bpf_map__type(m) != BPF_MAP_TYPE_STRUCT_OPS)
 			continue;
 		link = bpf_map__attach_struct_ops(m);
 		if (!link)
 			return eu_error_set(err, -errno,
-				"cannot register struct_ops '%s': %s",
-				bpf_map__name(m), strerror(errno));
+					    "cannot register struct_ops '%s': %s",
+					    bpf_map__name(m), strerror(errno));
 		l = eu_program_add_link(p);
 		if (!l) {
 			bpf_link__destroy(link);

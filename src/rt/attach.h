@@ -14,7 +14,7 @@ struct eu_attach {
 	const struct eu_prog *prog;
 	const struct eu_section *section;
 	struct bpf_program *bpf;
-	const struct eu_target *target;	/* NULL: from the section's name */
+	const struct eu_target *target; /* NULL: from the section's name */
 };
 
 typedef int (*eu_attach_fn)(const struct eu_attach *a, struct eu_error *err);

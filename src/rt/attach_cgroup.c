@@ -60,9 +60,9 @@ static int open_cgroup(const char *what, struct eu_error *err)
 	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
 		return fd;
 	eu_close(fd);
-	return eu_error_set(err, -EINVAL,
-			    "'%s' is no cgroup of version 2 (see: mount -t cgroup2)",
-			    what);
+	return eu_error_set(
+		err, -EINVAL,
+		"'%s' is no cgroup of version 2 (see: mount -t cgroup2)", what);
 }
 
 static void detach_flags(struct eu_link *l)

@@ -23,7 +23,8 @@ static int xdp_flags(const struct eu_target *t, uint32_t *ret,
 		const char *name;
 		uint32_t flag;
 	} modes[] = {
-		{ "native", XDP_FLAGS_DRV_MODE }, { "skb", XDP_FLAGS_SKB_MODE },
+		{ "native", XDP_FLAGS_DRV_MODE },
+		{ "skb", XDP_FLAGS_SKB_MODE },
 		{ "hw", XDP_FLAGS_HW_MODE },
 	};
 	const char *mode = eu_target_key(t, "mode");
@@ -40,8 +41,8 @@ static int xdp_flags(const struct eu_target *t, uint32_t *ret,
 			    "target '%s': mode is native, skb or hw", t->text);
 }
 
-static int make_link(const struct eu_attach *a, int ifindex,
-		     int type, uint32_t flags)
+static int make_link(const struct eu_attach *a, int ifindex, int type,
+		     uint32_t flags)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, o, .flags = flags);
 
@@ -108,8 +109,7 @@ static void detach_clsact(struct eu_link *l)
 static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 			 struct eu_error *err)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
-		    .attach_point = point);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point);
 	LIBBPF_OPTS(bpf_tc_opts, o, .prog_fd = bpf_program__fd(a->bpf));
 	int64_t handle, priority;
 	struct eu_link *l;
@@ -117,8 +117,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	int r;
 
 	r = eu_target_number(a->target, "priority", 1, 65535, 0, &priority, err);
-	r = r ?: eu_target_number(a->target, "handle", 1, UINT32_MAX, 0,
-				  &handle, err);
+	r = r ? r :
+		eu_target_number(a->target, "handle", 1, UINT32_MAX, 0, &handle,
+				 err);
 	if (r)
 		return r;
 	o.priority = priority;
@@ -168,19 +169,20 @@ int eu_attach_tc(const struct eu_attach *a, struct eu_error *err)
 		return ifindex;
 	if (!eu_target_key(a->target, "priority") &&
 	    !eu_target_key(a->target, "handle")) {
-		r = make_link(a, ifindex, egress ? EU_BPF_TCX_EGRESS :
-			      EU_BPF_TCX_INGRESS, 0);
+		r = make_link(a, ifindex,
+			      egress ? EU_BPF_TCX_EGRESS : EU_BPF_TCX_INGRESS, 0);
 		if (r >= 0)
 			return keep_fd(a, r, err);
 	}
-	return attach_clsact(a, ifindex, egress ? BPF_TC_EGRESS :
-			     BPF_TC_INGRESS, err);
+	return attach_clsact(a, ifindex,
+			     egress ? BPF_TC_EGRESS : BPF_TC_INGRESS, err);
 }
 
 int eu_attach_socket_filter(const struct eu_attach *a, struct eu_error *err)
 {
 	struct sockaddr_ll where = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
 	};
 	int prog = bpf_program__fd(a->bpf), ifindex = 0;
 	eu_auto_close int fd = -1;
@@ -193,8 +195,8 @@ int eu_attach_socket_filter(const struct eu_attach *a, struct eu_error *err)
 	/* Without a protocol nothing arrives before the filter is there. */
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	where.sll_ifindex = ifindex;
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog,
-				 sizeof(prog)) ||
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog, sizeof(prog)) ||
 	    bind(fd, (struct sockaddr *)&where, sizeof(where)))
 		return eu_error_set(err, -errno, "cannot open packet socket: %s",
 				    strerror(errno));

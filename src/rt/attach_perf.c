@@ -19,13 +19,11 @@ static const struct {
 	{ "page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS },
 	{ "minor-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN },
 	{ "major-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ },
-	{ "context-switches", PERF_TYPE_SOFTWARE,
-	  PERF_COUNT_SW_CONTEXT_SWITCHES },
+	{ "context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES },
 	{ "cpu-migrations", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS },
 	{ "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES },
 	{ "instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS },
-	{ "cache-references", PERF_TYPE_HARDWARE,
-	  PERF_COUNT_HW_CACHE_REFERENCES },
+	{ "cache-references", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES },
 	{ "cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES },
 	{ "branches", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS },
 	{ "branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES },
@@ -105,7 +103,7 @@ static int sampling(const struct eu_target *t, struct perf_event_attr *attr,
 	int r;
 
 	r = eu_target_number(t, "freq", 1, 100000, 0, &freq, err);
-	r = r ?: eu_target_number(t, "period", 1, INT64_MAX, 0, &period, err);
+	r = r ? r : eu_target_number(t, "period", 1, INT64_MAX, 0, &period, err);
 	if (r)
 		return r;
 	if (freq && period)
@@ -124,9 +122,10 @@ int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err)
 	int r, cpus;
 
 	r = parse_event(a->target ? a->target->what : "cycles", &attr, err);
-	r = r ?: sampling(a->target, &attr, err);
-	r = r ?: eu_target_number(a->target, "cpu", 0, 65535, -1, &only, err);
-	r = r ?: eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &pid, err);
+	r = r ? r : sampling(a->target, &attr, err);
+	r = r ? r : eu_target_number(a->target, "cpu", 0, 65535, -1, &only, err);
+	r = r ? r :
+		eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &pid, err);
 	if (r)
 		return r;
 	if (only >= 0 || pid >= 0)

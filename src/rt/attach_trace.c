@@ -8,8 +8,7 @@
 
 /* Programs on events of the kernel's code: kprobes and tracepoints. */
 
-static int cookie_of(const struct eu_attach *a, int64_t *ret,
-		     struct eu_error *err)
+static int cookie_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
 {
 	return eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX, 0,
 				ret, err);
@@ -86,7 +85,7 @@ static struct bpf_link *attach_clone(const struct eu_attach *a,
 int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, o,
-		.retprobe = !strncmp(a->prog->section, "kret", 4));
+		    .retprobe = !strncmp(a->prog->section, "kret", 4));
 	const char *slash = strchr(a->prog->section, '/');
 	const char *what = a->target ? a->target->what : slash + 1;
 	eu_auto_free char *symbol = NULL;
@@ -108,7 +107,8 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 	if (!link && errno == ENOENT)
 		link = attach_clone(a, symbol, &o);
 	if (!link && errno == ENOENT)
-		return eu_error_set(err, -ENOENT,
+		return eu_error_set(
+			err, -ENOENT,
 			"the kernel has no function '%s' that can be probed (see /sys/kernel/tracing/available_filter_functions)",
 			symbol);
 	return eu_attach_keep(a, link, err);
@@ -126,7 +126,8 @@ int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	n = strcspn(a->target->what, "/:");
 	if (!a->target->what[n])
-		return eu_error_set(err, -EINVAL,
+		return eu_error_set(
+			err, -EINVAL,
 			"target '%s': a tracepoint is GROUP/NAME (sched/sched_switch)",
 			a->target->text);
 	r = cookie_of(a, &cookie, err);
@@ -136,14 +137,17 @@ int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
 	group = strndup(a->target->what, n);
 	if (!group)
 		return eu_error_oom(err);
-	return eu_attach_keep(a, bpf_program__attach_tracepoint_opts(a->bpf,
-			group, a->target->what + n + 1, &o), err);
+	return eu_attach_keep(a,
+			      bpf_program__attach_tracepoint_opts(
+				      a->bpf, group, a->target->what + n + 1, &o),
+			      err);
 }
 
 int eu_attach_raw_tracepoint(const struct eu_attach *a, struct eu_error *err)
 {
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
-	return eu_attach_keep(a, bpf_program__attach_raw_tracepoint(a->bpf,
-			a->target->what), err);
+	return eu_attach_keep(
+		a, bpf_program__attach_raw_tracepoint(a->bpf, a->target->what),
+		err);
 }

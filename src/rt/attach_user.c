@@ -16,8 +16,7 @@ static int pid_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
 	return eu_target_number(a->target, "pid", 1, INT32_MAX, -1, ret, err);
 }
 
-static int cookie_of(const struct eu_attach *a, int64_t *ret,
-		     struct eu_error *err)
+static int cookie_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
 {
 	return eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX, 0,
 				ret, err);
@@ -40,7 +39,7 @@ static char *binary_name(const char *s, size_t n)
 int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_uprobe_opts, o,
-		.retprobe = !strncmp(a->prog->section, "uret", 4));
+		    .retprobe = !strncmp(a->prog->section, "uret", 4));
 	eu_auto_free char *binary = NULL, *symbol = NULL;
 	int64_t pid, cookie;
 	const char *colon;
@@ -51,7 +50,7 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = pid_of(a, &pid, err);
-	r = r ?: cookie_of(a, &cookie, err);
+	r = r ? r : cookie_of(a, &cookie, err);
 	if (r)
 		return r;
 	o.bpf_cookie = cookie;
@@ -74,8 +73,10 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	if (plus)
 		*plus = '\0';
 	o.func_name = end == symbol || plus ? symbol : NULL;
-	return eu_attach_keep(a, bpf_program__attach_uprobe_opts(a->bpf,
-			(pid_t)pid, binary, offset, &o), err);
+	return eu_attach_keep(a,
+			      bpf_program__attach_uprobe_opts(
+				      a->bpf, (pid_t)pid, binary, offset, &o),
+			      err);
 }
 
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
@@ -89,7 +90,7 @@ int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = pid_of(a, &pid, err);
-	r = r ?: cookie_of(a, &cookie, err);
+	r = r ? r : cookie_of(a, &cookie, err);
 	if (r)
 		return r;
 	o.usdt_cookie = cookie;
@@ -99,6 +100,8 @@ int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 	provider = strndup(first + 1, second - first - 1);
 	if (!binary || !provider)
 		return eu_error_oom(err);
-	return eu_attach_keep(a, bpf_program__attach_usdt(a->bpf, (pid_t)pid,
-			binary, provider, second + 1, &o), err);
+	return eu_attach_keep(a,
+			      bpf_program__attach_usdt(a->bpf, (pid_t)pid, binary,
+						       provider, second + 1, &o),
+			      err);
 }

@@ -64,7 +64,9 @@ static void install(void)
 void eu_log_init(struct eu_log *log, eu_log_fn fn, void *ctx)
 {
 	*log = (struct eu_log){
-		.fn = fn, .ctx = ctx, .kept = EU_BUF(MAX_KEPT + 1),
+		.fn = fn,
+		.ctx = ctx,
+		.kept = EU_BUF(MAX_KEPT + 1),
 	};
 }
 

@@ -12,9 +12,9 @@
 #include "base/error.h"
 
 struct eu_log {
-	eu_log_fn fn;		/* or NULL */
+	eu_log_fn fn; /* or NULL */
 	void *ctx;
-	struct eu_buf kept;	/* warnings since eu_log_enter(), cut at 256 KiB */
+	struct eu_buf kept; /* warnings since eu_log_enter(), cut at 256 KiB */
 };
 
 void eu_log_init(struct eu_log *log, eu_log_fn fn, void *ctx);
@@ -25,8 +25,7 @@ void eu_log_enter(struct eu_log *log);
 void eu_log_leave(void);
 
 /* Our own lines; @level as in eu_log_fn. */
-void eu_log(struct eu_log *log, int level, const char *fmt, ...)
-	EU_PRINTF(3, 4);
+void eu_log(struct eu_log *log, int level, const char *fmt, ...) EU_PRINTF(3, 4);
 
 /*
  * Words for a failed load out of the kept lines: the verifier's last lines and

@@ -72,8 +72,10 @@ static int probe_tracefs(const struct eu_probe *p)
 {
 	(void)p;
 	return mounted("/sys/kernel/tracing", TRACEFS_MAGIC) &&
-	       mounted("/sys/kernel/debug/tracing", TRACEFS_MAGIC) ?
-	       -ENODEV : 0;
+			       mounted("/sys/kernel/debug/tracing",
+				       TRACEFS_MAGIC) ?
+		       -ENODEV :
+		       0;
 }
 
 static int probe_bpffs(const struct eu_probe *p)
@@ -86,8 +88,10 @@ static int probe_cgroup2(const struct eu_probe *p)
 {
 	(void)p;
 	return mounted("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC) &&
-	       mounted("/sys/fs/cgroup/unified", CGROUP2_SUPER_MAGIC) ?
-	       -ENODEV : 0;
+			       mounted("/sys/fs/cgroup/unified",
+				       CGROUP2_SUPER_MAGIC) ?
+		       -ENODEV :
+		       0;
 }
 
 /* Attaches a program to a perf event as tracing programs are. */
@@ -96,8 +100,7 @@ static int attach_perf(struct perf_event_attr *attr, int prog)
 	eu_auto_close int fd = -1;
 
 	attr->size = sizeof(*attr);
-	fd = syscall(SYS_perf_event_open, attr, -1, 0, -1,
-		     PERF_FLAG_FD_CLOEXEC);
+	fd = syscall(SYS_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog))
 		return -errno;
 	return 0;
@@ -124,13 +127,13 @@ static int probe_tracepoint(const struct eu_probe *p)
 	(void)p;
 	if (fd < 0)
 		return fd;
-	r = read_number("/sys/kernel/tracing/events/sched/sched_switch/id",
-			&id);
+	r = read_number("/sys/kernel/tracing/events/sched/sched_switch/id", &id);
 	if (r)
-		r = read_number("/sys/kernel/debug/tracing/events/sched/sched_switch/id",
-				&id);
+		r = read_number(
+			"/sys/kernel/debug/tracing/events/sched/sched_switch/id",
+			&id);
 	attr.config = id;
-	return r ?: attach_perf(&attr, fd);
+	return r ? r : attach_perf(&attr, fd);
 }
 
 static int probe_raw_tp(const struct eu_probe *p)
@@ -156,13 +159,12 @@ static int probe_kprobe(const struct eu_probe *p)
 		return fd;
 	r = read_number("/sys/bus/event_source/devices/kprobe/type", &type);
 	attr.type = type;
-	attr.config1 = (uintptr_t)"vfs_read";
-	return r ?: attach_perf(&attr, fd);
+	attr.config1 = (uintptr_t) "vfs_read";
+	return r ? r : attach_perf(&attr, fd);
 }
 
 /* The file offset of a function of ours is what the kernel wants. */
-static int offset_of(const void *address, char *path, size_t size,
-		     uint64_t *ret)
+static int offset_of(const void *address, char *path, size_t size, uint64_t *ret)
 {
 	unsigned long from, to, offset, at = (uintptr_t)address;
 	eu_auto_free char *line = NULL;
@@ -172,7 +174,8 @@ static int offset_of(const void *address, char *path, size_t size,
 
 	while (f && r && getline(&line, &cap, f) > 0) {
 		if (sscanf(line, "%lx-%lx %*s %lx %*s %*s %n", &from, &to,
-			   &offset, &name) < 3 || at < from || at >= to)
+			   &offset, &name) < 3 ||
+		    at < from || at >= to)
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		snprintf(path, size, "%s", line + name);
@@ -196,18 +199,20 @@ static int probe_uprobe(const struct eu_probe *p)
 	if (fd < 0)
 		return fd;
 	r = read_number("/sys/bus/event_source/devices/uprobe/type", &type);
-	r = r ?: offset_of((const void *)(uintptr_t)probe_uprobe, path,
-			   sizeof(path), &offset);
+	r = r ? r :
+		offset_of((const void *)(uintptr_t)probe_uprobe, path,
+			  sizeof(path), &offset);
 	attr.type = type;
 	attr.config1 = (uintptr_t)path;
 	attr.config2 = offset;
-	return r ?: attach_perf(&attr, fd);
+	return r ? r : attach_perf(&attr, fd);
 }
 
 static int probe_perf_event(const struct eu_probe *p)
 {
 	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK,
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
 		.sample_period = 1000000000,
 	};
 	eu_auto_close int fd = load(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
@@ -282,7 +287,8 @@ static int probe_printk(const struct eu_probe *p)
 }
 
 #define BTF_HINT "CONFIG_DEBUG_INFO_BTF=y; else give a file with --btf"
-#define TRAMPOLINE "CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS and kernel BTF"
+#define TRAMPOLINE \
+	"CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS and kernel BTF"
 
 static const struct eu_probe probes[] = {
 	{ "root", "system", probe_root, 0, "run as root: sudo ecli check" },
@@ -304,8 +310,7 @@ static const struct eu_probe probes[] = {
 	{ "kprobe", "tracing", probe_kprobe, 0,
 	  "CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y" },
 	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
-	{ "perf_event", "tracing", probe_perf_event, 0,
-	  "CONFIG_PERF_EVENTS=y" },
+	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
 	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
 	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
@@ -324,13 +329,13 @@ static const struct eu_probe probes[] = {
 	  "CONFIG_BPF_STREAM_PARSER=y" },
 	{ "sk_lookup", "network", probe_type, BPF_PROG_TYPE_SK_LOOKUP,
 	  "Linux 5.9 or later" },
-	{ "flow_dissector", "network", probe_type,
-	  BPF_PROG_TYPE_FLOW_DISSECTOR, "CONFIG_NET=y" },
+	{ "flow_dissector", "network", probe_type, BPF_PROG_TYPE_FLOW_DISSECTOR,
+	  "CONFIG_NET=y" },
 
 	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
 	  "Linux 5.8 or later; perf buffers work everywhere" },
-	{ "perf_event_array", "maps", probe_map,
-	  BPF_MAP_TYPE_PERF_EVENT_ARRAY, "CONFIG_PERF_EVENTS=y" },
+	{ "perf_event_array", "maps", probe_map, BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+	  "CONFIG_PERF_EVENTS=y" },
 	{ "hash", "maps", probe_map, BPF_MAP_TYPE_HASH, "CONFIG_BPF_SYSCALL=y" },
 	{ "stack_trace", "maps", probe_map, BPF_MAP_TYPE_STACK_TRACE,
 	  "CONFIG_PERF_EVENTS=y" },

@@ -10,11 +10,11 @@
 #include "base/error.h"
 
 struct eu_probe {
-	const char *name;	/* as sections are called: "kprobe" */
-	const char *group;	/* "system", "tracing", "network", "maps" */
-	int (*run)(const struct eu_probe *p);	/* 0 or a negative errno */
-	int arg;		/* of run */
-	const char *hint;	/* what to enable if it fails */
+	const char *name;  /* as sections are called: "kprobe" */
+	const char *group; /* "system", "tracing", "network", "maps" */
+	int (*run)(const struct eu_probe *p); /* 0 or a negative errno */
+	int arg;			      /* of run */
+	const char *hint;		      /* what to enable if it fails */
 };
 
 /* The probe at place @i of the table, NULL behind the last. */

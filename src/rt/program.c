@@ -44,8 +44,8 @@ static int drop(void *ctx, const void *data, size_t len)
 static int take_opts(const struct eu_program_opts *in,
 		     struct eu_program_opts *out, struct eu_error *err)
 {
-	if (!in || in->sz < offsetof(struct eu_program_opts, path) +
-			    sizeof(in->path))
+	if (!in ||
+	    in->sz < offsetof(struct eu_program_opts, path) + sizeof(in->path))
 		return eu_error_set(err, -EINVAL, "options without size");
 	*out = (struct eu_program_opts){ 0 };
 	memcpy(out, in, eu_min(in->sz, sizeof(*out)));
@@ -69,13 +69,13 @@ static int init(struct eu_program *p, const struct eu_program_opts *o,
  * Only the part of the kernel's BTF that the object's relocations look at, if
  * that can be told; else libbpf reads all of it.
  */
-static const char *tailored(struct eu_program *p,
-			    const struct eu_program_opts *o,
+static const char *tailored(struct eu_program *p, const struct eu_program_opts *o,
 			    char path[EU_TAILOR_PATH])
 {
 	const struct eu_tailor_opts t = {
 		.object = p->pkg->object->data,
-		.object_size = p->pkg->object->size, .btf_path = o->btf,
+		.object_size = p->pkg->object->size,
+		.btf_path = o->btf,
 	};
 	struct eu_error why;
 
@@ -102,8 +102,7 @@ static int open_object(struct eu_program *p, const struct eu_program_opts *o,
 
 	oo.btf_custom_path = tailored(p, o, path);
 	eu_log_enter(&p->log);
-	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size,
-				      &oo);
+	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
 	eu_log_leave();
 	if (p->obj)
 		return 0;
@@ -118,7 +117,7 @@ static void forget_pins(struct eu_program *p)
 {
 	struct bpf_map *m;
 
-	bpf_object__for_each_map(m, p->obj)
+	bpf_object__for_each_map (m, p->obj)
 		bpf_map__set_pin_path(m, NULL);
 }
 
@@ -128,7 +127,7 @@ static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
 	size_t size, n;
 	char *data;
 
-	bpf_object__for_each_map(m, p->obj) {
+	bpf_object__for_each_map (m, p->obj) {
 		const char *name = bpf_map__name(m);
 
 		if (!bpf_map__is_internal(m))
@@ -156,8 +155,8 @@ static int set_var(struct eu_program *p, const struct eu_var *var,
 		return eu_error_oom(err);
 	if (!dst)
 		return eu_error_set(err, -EINVAL,
-			"variable '%s': section '%s' cannot be set", var->name,
-			var->section);
+				    "variable '%s': section '%s' cannot be set",
+				    var->name, var->section);
 	r = text ? eu_param_parse(p->pkg->btf, var, text, tmp, err) :
 		   eu_param_json(p->pkg->btf, var, json, tmp, err);
 	if (!r)
@@ -194,8 +193,8 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	}
 	p->pkg = pkg;
 	r = take_opts(opts, &o, err);
-	r = r ?: init(p, &o, err);
-	r = r ?: open_object(p, &o, err);
+	r = r ? r : init(p, &o, err);
+	r = r ? r : open_object(p, &o, err);
 	if (!r) {
 		forget_pins(p);
 		r = set_defaults(p, err);
@@ -208,8 +207,8 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	return 0;
 }
 
-int eu_program_open(const struct eu_program_opts *opts,
-		    struct eu_program **ret, struct eu_error *err)
+int eu_program_open(const struct eu_program_opts *opts, struct eu_program **ret,
+		    struct eu_error *err)
 {
 	struct eu_package *pkg = NULL;
 	struct eu_program_opts o;
@@ -231,7 +230,7 @@ int eu_program_open(const struct eu_program_opts *opts,
 		r = eu_error_set(err, -EINVAL, "neither path nor data given");
 	eu_log_leave();
 	eu_log_done(&log);
-	return r ?: eu_program_new(pkg, opts, ret, err);
+	return r ? r : eu_program_new(pkg, opts, ret, err);
 }
 
 static int wrong_phase(const struct eu_program *p, enum eu_phase want,
@@ -297,21 +296,20 @@ static int nobody_takes(const struct eu_program *p, const struct eu_target *t,
 		if (!s || s->shape == EU_SHAPE_NONE)
 			continue;
 		several = several || (only && only->shape != s->shape);
-		only = only ?: s;
+		only = only ? only : s;
 		eu_error_append(err, -EINVAL, "; %s (%s) takes %s", prog->name,
 				prog->section, eu_shape_words(s->shape));
 	}
 	return only && !several ? eu_target_check(t, only, err) : -EINVAL;
 }
 
-int eu_program_target(struct eu_program *p, const char *text,
-		      struct eu_error *err)
+int eu_program_target(struct eu_program *p, const char *text, struct eu_error *err)
 {
 	struct eu_target *t;
 	size_t before = p->n_goals;
 	int r = wrong_phase(p, EU_PHASE_OPEN, err);
 
-	r = r ?: eu_target_parse(text, &t, err);
+	r = r ? r : eu_target_parse(text, &t, err);
 	if (r)
 		return r;
 	if (t->program && !eu_package_prog(p->pkg, t->program))
@@ -322,11 +320,11 @@ int eu_program_target(struct eu_program *p, const char *text,
 		const struct eu_section *s = eu_section_find(prog->section);
 
 		if (!s || (t->program ? strcmp(t->program, prog->name) != 0 :
-			   eu_target_check(t, s, NULL) != 0))
+					eu_target_check(t, s, NULL) != 0))
 			continue;
 		/* A named program says what is wrong with its target. */
 		r = eu_target_check(t, s, err);
-		r = r ?: add_goal(p, text, prog, err);
+		r = r ? r : add_goal(p, text, prog, err);
 	}
 	if (!r && p->n_goals == before)
 		r = nobody_takes(p, t, err);
@@ -378,7 +376,8 @@ static int explain_permission(int r, struct eu_error *err)
 	if (r != -EPERM && r != -EACCES)
 		return r;
 	if (geteuid())
-		return eu_error_set(err, r,
+		return eu_error_set(
+			err, r,
 			"loading BPF programs needs root (or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN): try sudo");
 	return r;
 }
@@ -390,18 +389,20 @@ static int load_failed(struct eu_program *p, int r, struct eu_error *err)
 	if (geteuid() && explain_permission(r, err) == -EPERM)
 		return r;
 	/* The first without a descriptor is the one that did not load. */
-	bpf_object__for_each_program(prog, p->obj) {
+	bpf_object__for_each_program (prog, p->obj) {
 		if (bpf_program__autoload(prog) && bpf_program__fd(prog) < 0) {
 			failed = prog;
 			break;
 		}
 	}
 	if (r == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
-		return eu_error_set(err, r,
+		return eu_error_set(
+			err, r,
 			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
 			p->pkg->name);
 	if (memmem(p->log.kept.data ?: "", p->log.kept.len,
-		   "BEGIN PROG LOAD LOG", 19) && failed)
+		   "BEGIN PROG LOAD LOG", 19) &&
+	    failed)
 		eu_error_set(err, r, "program '%s' was refused",
 			     bpf_program__name(failed));
 	else
@@ -409,8 +410,9 @@ static int load_failed(struct eu_program *p, int r, struct eu_error *err)
 			     strerror(-r));
 	eu_log_explain(&p->log, r, err);
 	if (r == -EPERM)
-		eu_error_append(err, r, "%s",
-				" (is BPF forbidden here: missing capabilities, lockdown, seccomp?)");
+		eu_error_append(
+			err, r, "%s",
+			" (is BPF forbidden here: missing capabilities, lockdown, seccomp?)");
 	return r;
 }
 
@@ -429,8 +431,8 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 {
 	int r = wrong_phase(p, EU_PHASE_OPEN, err);
 
-	r = r ?: package_targets(p, err);
-	r = r ?: eu_attach_check(p, err);
+	r = r ? r : package_targets(p, err);
+	r = r ? r : eu_attach_check(p, err);
 	if (r)
 		return r;
 	if (!p->pkg->n_progs && !p->pkg->n_maps)
@@ -566,9 +568,10 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 		if (m->sample)
 			r = make_layout(p, m, m->key_type_id, m->key_size,
 					&s->key, err);
-		r = r ?: make_layout(p, m, eu_types_of_map(p->pkg, m),
-				     m->sample ? m->value_size : MAX_BYTES,
-				     &s->value, err);
+		r = r ? r :
+			make_layout(p, m, eu_types_of_map(p->pkg, m),
+				    m->sample ? m->value_size : MAX_BYTES,
+				    &s->value, err);
 		s->stream.hist = !r && has_slots(s);
 	}
 	s->stream.key = s->key;
@@ -583,7 +586,7 @@ static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
 	int r;
 
 	r = fill_source(s, err);
-	r = r ?: s->ops->open(s, err);
+	r = r ? r : s->ops->open(s, err);
 	if (r)
 		return r;
 	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, s->ops->fd(s), &ev))
@@ -618,12 +621,15 @@ static int open_sources(struct eu_program *p, struct eu_error *err)
 
 		if (ops)
 			p->sources[p->n_sources++] = (struct eu_source){
-				.ops = ops, .program = p, .map = m,
+				.ops = ops,
+				.program = p,
+				.map = m,
 			};
 	}
 	if (!n)
 		p->sources[p->n_sources++] = (struct eu_source){
-			.ops = &eu_source_trace, .program = p,
+			.ops = &eu_source_trace,
+			.program = p,
 		};
 	p->sink.labelled = p->n_sources > 1;
 	for (size_t i = 0; i < p->n_sources && !r; i++)
@@ -670,8 +676,8 @@ int eu_program_attach(struct eu_program *p, struct eu_error *err)
 	if (r)
 		return r;
 	r = open_sources(p, err);
-	r = r ?: eu_attach_all(p, err);
-	r = r ?: begin_sinks(p, err);
+	r = r ? r : eu_attach_all(p, err);
+	r = r ? r : begin_sinks(p, err);
 	if (r) {
 		eu_program_detach(p, 0);
 		close_sources(p);
@@ -703,9 +709,10 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		return wrong_phase(p, EU_PHASE_ATTACHED, err);
 	n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
 	if (n < 0)
-		return errno == EINTR ? 0 :
-		       eu_error_set(err, -errno, "epoll_wait: %s",
-				    strerror(errno));
+		return errno == EINTR ?
+			       0 :
+			       eu_error_set(err, -errno, "epoll_wait: %s",
+					    strerror(errno));
 	p->now = clock_ns(CLOCK_REALTIME);
 	if (err)
 		err->text[0] = '\0';
@@ -724,7 +731,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		return eu_error_set(err, -ENODATA, "all records were handed out");
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
-	return r ?: (int)(p->n_records - before);
+	return r ? r : (int)(p->n_records - before);
 }
 
 int eu_program_drain(struct eu_program *p, struct eu_error *err)
@@ -747,7 +754,8 @@ int eu_program_prog_fd(const struct eu_program *p, const char *name)
 
 int eu_program_stats(const struct eu_program *p, struct eu_stats *ret)
 {
-	struct eu_stats s = { .sz = ret->sz, .records = p->n_records,
+	struct eu_stats s = { .sz = ret->sz,
+			      .records = p->n_records,
 			      .lost_known = true };
 
 	for (size_t i = 0; i < p->n_sources; i++) {

@@ -24,7 +24,7 @@ struct eu_link {
 	union {
 		struct {
 			int ifindex, point;
-			bool made;	/* the qdisc is ours */
+			bool made; /* the qdisc is ours */
 			uint32_t handle, priority;
 		} tc;
 		struct {
@@ -57,11 +57,11 @@ struct eu_program {
 	struct eu_sink sink;
 	eu_record_fn record;
 	void *ctx;
-	uint64_t now;			/* wall clock of this dispatch */
+	uint64_t now; /* wall clock of this dispatch */
 	uint64_t n_records;
-	uint64_t max_records;		/* UINT64_MAX: no limit */
-	bool draining;			/* rounds of sampling end early */
-	int tailored_fd;		/* -1: none */
+	uint64_t max_records; /* UINT64_MAX: no limit */
+	bool draining;	      /* rounds of sampling end early */
+	int tailored_fd;      /* -1: none */
 };
 
 /* What eu_program_open() does, with a package that it takes. */

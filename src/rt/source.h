@@ -14,7 +14,7 @@
 struct eu_source;
 
 struct eu_source_ops {
-	const char *name;		/* "ring buffer" */
+	const char *name; /* "ring buffer" */
 	/*
 	 * Whoever polls the descriptor uses up that it is readable: the loop
 	 * outside has seen it and we do not. Asked at every dispatch then.
@@ -30,14 +30,14 @@ struct eu_source_ops {
 struct eu_source {
 	const struct eu_source_ops *ops;
 	struct eu_program *program;
-	const struct eu_map *map;	/* NULL: none */
-	int map_fd;			/* borrowed */
-	struct eu_layout *key, *value;	/* owned */
+	const struct eu_map *map;      /* NULL: none */
+	int map_fd;		       /* borrowed */
+	struct eu_layout *key, *value; /* owned */
 	struct eu_stream stream;
 	uint64_t lost;
 	bool lost_known;
 	uint64_t nearly_full;
-	void *state;			/* the kind's own */
+	void *state; /* the kind's own */
 };
 
 extern const struct eu_source_ops eu_source_ring, eu_source_perf,

@@ -21,8 +21,8 @@ enum { DEFAULT_PAGES = 64 };
 
 struct perf {
 	struct perf_buffer *buffer;
-	int first;		/* readable until the first dispatch, or -1 */
-	int result;		/* of the first record that was refused */
+	int first;  /* readable until the first dispatch, or -1 */
+	int result; /* of the first record that was refused */
 };
 
 static void on_sample(void *ctx, int cpu, void *data, __u32 size)

@@ -17,15 +17,15 @@
  */
 
 enum {
-	FENCE_EVERY = 32,	/* records between looks at the other side */
-	NEARLY_FULL = 90,	/* percent */
+	FENCE_EVERY = 32, /* records between looks at the other side */
+	NEARLY_FULL = 90, /* percent */
 };
 
 struct ring {
 	unsigned long *consumer;
 	const unsigned long *producer;
 	const char *data;
-	size_t size;		/* bytes, a power of two */
+	size_t size; /* bytes, a power of two */
 	size_t page;
 };
 
@@ -39,8 +39,7 @@ static int ring_open(struct eu_source *s, struct eu_error *err)
 	s->state = r;
 	r->page = sysconf(_SC_PAGESIZE);
 	r->size = s->map->max_entries;
-	p = mmap(NULL, r->page, PROT_READ | PROT_WRITE, MAP_SHARED, s->map_fd,
-		 0);
+	p = mmap(NULL, r->page, PROT_READ | PROT_WRITE, MAP_SHARED, s->map_fd, 0);
 	if (p == MAP_FAILED)
 		goto fail;
 	r->consumer = p;
@@ -83,7 +82,8 @@ static int ring_dispatch(struct eu_source *s, struct eu_error *err)
 			break;
 		at += (((len << 2) >> 2) + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
 		if (!(len & BPF_RINGBUF_DISCARD_BIT))
-			ret = eu_source_record(s, NULL,
+			ret = eu_source_record(
+				s, NULL,
 				(const char *)header + BPF_RINGBUF_HDR_SZ, len);
 		if (++n % FENCE_EVERY && at != end)
 			continue;

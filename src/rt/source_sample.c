@@ -24,8 +24,10 @@ static const struct kind {
 	enum bpf_map_type type;
 	bool array, per_cpu;
 } kinds[] = {
-	{ BPF_MAP_TYPE_HASH }, { BPF_MAP_TYPE_LRU_HASH },
-	{ BPF_MAP_TYPE_LPM_TRIE }, { BPF_MAP_TYPE_ARRAY, true },
+	{ BPF_MAP_TYPE_HASH },
+	{ BPF_MAP_TYPE_LRU_HASH },
+	{ BPF_MAP_TYPE_LPM_TRIE },
+	{ BPF_MAP_TYPE_ARRAY, true },
 	{ BPF_MAP_TYPE_PERCPU_HASH, false, true },
 	{ BPF_MAP_TYPE_LRU_PERCPU_HASH, false, true },
 	{ BPF_MAP_TYPE_PERCPU_ARRAY, true, true },
@@ -33,13 +35,13 @@ static const struct kind {
 
 struct sample {
 	int timer;
-	char *keys;		/* key_size bytes each */
+	char *keys; /* key_size bytes each */
 	size_t n_keys, cap;
-	char *value;		/* of all CPUs, the first one's is shown */
-	size_t stride;		/* bytes of the value of one CPU */
-	int cpus;		/* that have one */
+	char *value;   /* of all CPUs, the first one's is shown */
+	size_t stride; /* bytes of the value of one CPU */
+	int cpus;      /* that have one */
 	const struct kind *kind;
-	bool two_steps;		/* the kernel has no lookup-and-delete */
+	bool two_steps; /* the kernel has no lookup-and-delete */
 };
 
 static const struct kind *find_kind(uint32_t type)
@@ -81,10 +83,12 @@ static int sample_open(struct eu_source *s, struct eu_error *err)
 	t->timer = -1;
 	t->kind = find_kind(s->map->type);
 	if (!t->kind)
-		return eu_error_set(err, -EINVAL,
+		return eu_error_set(
+			err, -EINVAL,
 			"map '%s' cannot be sampled: it is a %s; hash, LRU and array maps can be",
-			s->map->name, libbpf_bpf_map_type_str(s->map->type) ?:
-			"map of a kind unknown here");
+			s->map->name,
+			libbpf_bpf_map_type_str(s->map->type) ?:
+				"map of a kind unknown here");
 	r = make_room(t, s->map);
 	if (r)
 		return eu_error_set(err, r, "cannot sample map '%s': %s",
@@ -194,9 +198,7 @@ static void add_value(const struct eu_layout *l, const struct eu_step *s,
 
 	switch (s->kind) {
 	case EU_STEP_UINT:
-	case EU_STEP_INT:
-		add_number(sum, data, s->size);
-		break;
+	case EU_STEP_INT: add_number(sum, data, s->size); break;
 	case EU_STEP_ARRAY:
 		for (uint32_t i = 0; i < s->count; i++)
 			add_value(l, e, sum + i * e->size, data + i * e->size);
@@ -226,8 +228,7 @@ static void add_cpus(struct eu_source *s)
 	for (int cpu = 1; cpu < t->cpus; cpu++) {
 		data = t->value + cpu * t->stride;
 		for (uint32_t i = 0; i < l->n; i++)
-			add_value(l, &l->steps[i],
-				  t->value + l->steps[i].offset,
+			add_value(l, &l->steps[i], t->value + l->steps[i].offset,
 				  data + l->steps[i].offset);
 	}
 }

@@ -30,7 +30,7 @@ struct trace {
 	int pipe;
 	pid_t self;
 	char buf[65536];
-	size_t len;		/* of an unfinished line at the start of buf */
+	size_t len; /* of an unfinished line at the start of buf */
 };
 
 static int write_file(const char *dir, const char *name, const char *text)
@@ -88,7 +88,8 @@ static int open_instance(struct trace *t, struct eu_error *err)
 	const char *root = tracefs();
 
 	if (!root)
-		return eu_error_set(err, -ENOENT,
+		return eu_error_set(
+			err, -ENOENT,
 			"bpf_printk lines need tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
 	instances = eu_path_join(root, "instances");
 	if (!instances)
@@ -133,7 +134,8 @@ static int trace_open(struct eu_source *s, struct eu_error *err)
 	write_file(t->dir, "options/print-tgid", "0");
 	r = write_file(t->dir, "events/bpf_trace/bpf_trace_printk/enable", "1");
 	if (r)
-		return eu_error_set(err, r,
+		return eu_error_set(
+			err, r,
 			"cannot show bpf_printk lines: the kernel has no bpf_trace_printk event (%s)",
 			strerror(-r));
 	path = eu_path_join(t->dir, "trace_pipe");

@@ -81,7 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	data += len;
 	size = eu_min(size - len, (size_t)MAX_RECORD);
-	for (uint32_t id = 1; id < eu_min(btf__type_cnt(btf), (uint32_t)MAX_TYPES); id++) {
+	for (uint32_t id = 1;
+	     id < eu_min(btf__type_cnt(btf), (uint32_t)MAX_TYPES); id++) {
 		if (eu_layout_new(btf, id, &l, NULL))
 			continue;
 		show(l, data, size);

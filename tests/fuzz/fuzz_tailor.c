@@ -52,7 +52,8 @@ static char *object_from(const uint8_t *p, size_t len, size_t *ret_len)
 	if (len < SELFMAG || memcmp(p, ELFMAG, SELFMAG)) {
 		btf = part(&rest, &rest_len, &btf_len);
 		return btf ? elf_from_sections(btf, btf_len, rest, rest_len,
-					       ret_len) : NULL;
+					       ret_len) :
+			     NULL;
 	}
 	copy = malloc(len);
 	if (copy)
@@ -84,7 +85,8 @@ static void tailor(const char *object, size_t object_len, const void *kernel,
 	eu_auto_buf struct eu_buf out = EU_BUF(32 << 20);
 	char path[EU_TAILOR_PATH];
 	struct eu_tailor_opts opts = {
-		.object = object, .object_size = object_len,
+		.object = object,
+		.object_size = object_len,
 		.btf_path = path,
 	};
 	struct eu_error err;

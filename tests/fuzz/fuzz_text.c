@@ -14,9 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void target(const char *text)
 {
-	static const char *const sections[] = { "xdp", "tc", "uprobe", "usdt",
-						"kprobe", "sockops", "socket",
-						"perf_event", "tp" };
+	static const char *const sections[] = {
+		"xdp",	   "tc",     "uprobe",	   "usdt", "kprobe",
+		"sockops", "socket", "perf_event", "tp"
+	};
 	struct eu_target *t;
 	int64_t n;
 

@@ -44,8 +44,7 @@ static int show(unsigned char exit_event)
 		return 0;
 	e->pid = id >> 32;
 	e->ppid = ppid;
-	e->exit_code = exit_event ? BPF_CORE_READ(task, exit_code) >> 8 & 255 :
-				    0;
+	e->exit_code = exit_event ? BPF_CORE_READ(task, exit_code) >> 8 & 255 : 0;
 	e->exit_event = exit_event;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	bpf_ringbuf_submit(e, 0);

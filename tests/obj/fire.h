@@ -38,10 +38,11 @@ static inline bool fired(const struct enter *ctx)
 
 #define FIRE SEC("tp/syscalls/sys_enter_kill")
 
-#define RINGBUF(name, bytes) struct { \
-	__uint(type, BPF_MAP_TYPE_RINGBUF); \
-	__uint(max_entries, bytes); \
-} name SEC(".maps")
+#define RINGBUF(name, bytes)                        \
+	struct {                                    \
+		__uint(type, BPF_MAP_TYPE_RINGBUF); \
+		__uint(max_entries, bytes);         \
+	} name SEC(".maps")
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -6,10 +6,11 @@
 #include <bpf/bpf_tracing.h>
 
 #undef bpf_printk
-#define bpf_printk(fmt, ...) ({ \
-	char s[] = fmt; \
-	bpf_trace_printk(s, sizeof(s), ##__VA_ARGS__); \
-})
+#define bpf_printk(fmt, ...)                                   \
+	({                                                     \
+		char s[] = fmt;                                \
+		bpf_trace_printk(s, sizeof(s), ##__VA_ARGS__); \
+	})
 
 SEC("kprobe/do_sys_openat2")
 int kprobe__do_sys_openat2(struct pt_regs *ctx)

@@ -24,10 +24,12 @@ struct event *unused_event __attribute__((unused));
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define SHOW(index, bytes, text) do { \
-	struct event e = { .ifindex = (index), .length = (bytes), \
-			   .where = text }; \
-	bpf_ringbuf_output(&rb, &e, sizeof(e), 0); \
-} while (0)
+#define SHOW(index, bytes, text)                           \
+	do {                                               \
+		struct event e = { .ifindex = (index),     \
+				   .length = (bytes),      \
+				   .where = text };        \
+		bpf_ringbuf_output(&rb, &e, sizeof(e), 0); \
+	} while (0)
 
 #endif

@@ -25,8 +25,8 @@ const volatile float p_float = 0.5;
 const volatile double p_double = 0.25;
 const volatile int p_list[2] = { 1, 2 };
 
-int d_int = 11;			/* .data */
-u64 b_u64;			/* .bss */
+int d_int = 11; /* .data */
+u64 b_u64;	/* .bss */
 char b_text[4];
 
 /* Names that the runner has options of as well. */

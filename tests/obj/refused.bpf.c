@@ -19,6 +19,6 @@ FIRE int forgets_to_check(const struct enter *ctx)
 	u32 key = 1;
 	u64 *n = bpf_map_lookup_elem(&counts, &key);
 
-	*n += 1;	/* it may be NULL */
+	*n += 1; /* it may be NULL */
 	return 0;
 }

@@ -20,12 +20,13 @@ struct hist {
 	char comm[16];
 };
 
-#define MAP(name, kind, k, v, n) struct { \
-	__uint(type, BPF_MAP_TYPE_##kind); \
-	__uint(max_entries, n); \
-	__type(key, k); \
-	__type(value, v); \
-} name SEC(".maps")
+#define MAP(name, kind, k, v, n)                   \
+	struct {                                   \
+		__uint(type, BPF_MAP_TYPE_##kind); \
+		__uint(max_entries, n);            \
+		__type(key, k);                    \
+		__type(value, v);                  \
+	} name SEC(".maps")
 
 MAP(counts, HASH, struct key, struct count, 64);
 MAP(plain, HASH, u32, u64, 64);
@@ -41,13 +42,14 @@ struct {
 	__type(value, u64);
 } waiting SEC(".maps");
 
-#define ADD(map, key) do { \
-	u64 one = 1, *n = bpf_map_lookup_elem(&map, &key); \
-	if (n) \
-		__sync_fetch_and_add(n, 1); \
-	else \
-		bpf_map_update_elem(&map, &key, &one, BPF_ANY); \
-} while (0)
+#define ADD(map, key)                                                   \
+	do {                                                            \
+		u64 one = 1, *n = bpf_map_lookup_elem(&map, &key);      \
+		if (n)                                                  \
+			__sync_fetch_and_add(n, 1);                     \
+		else                                                    \
+			bpf_map_update_elem(&map, &key, &one, BPF_ANY); \
+	} while (0)
 
 static void count(u32 sig)
 {

@@ -4,6 +4,7 @@
 SEC("xdp")
 int on_xdp(struct xdp_md *ctx)
 {
-	SHOW(ctx->ingress_ifindex, (unsigned int)(ctx->data_end - ctx->data), "xdp");
+	SHOW(ctx->ingress_ifindex, (unsigned int)(ctx->data_end - ctx->data),
+	     "xdp");
 	return XDP_PASS;
 }

@@ -39,8 +39,7 @@ static long anonymous_kb(void)
 
 static void once(const char *path, int run)
 {
-	const struct eu_program_opts opts = { .sz = sizeof(opts),
-					      .path = path };
+	const struct eu_program_opts opts = { .sz = sizeof(opts), .path = path };
 	struct eu_program *p = NULL;
 	struct eu_error err;
 

@@ -6,24 +6,24 @@
 enum colour { RED };
 
 struct bits {
-	u64 one : 1;
-	u64 seven : 7;
-	int minus : 9;
-	u64 more : 33;
-	u64 split : 41;
-	enum colour colour : 5;
-	u32 tail : 8;
+	u64 one:1;
+	u64 seven:7;
+	int minus:9;
+	u64 more:33;
+	u64 split:41;
+	enum colour colour:5;
+	u32 tail:8;
 	u32 head;
 } __k;
 
-#define EACH(b, READ)							\
-	do {								\
-		out = READ(b, one);					\
-		out = READ(b, seven);					\
-		out = READ(b, minus);					\
-		out = READ(b, colour);					\
-		out = READ(b, tail);					\
-		out = READ(b, head);					\
+#define EACH(b, READ)                  \
+	do {                           \
+		out = READ(b, one);    \
+		out = READ(b, seven);  \
+		out = READ(b, minus);  \
+		out = READ(b, colour); \
+		out = READ(b, tail);   \
+		out = READ(b, head);   \
 	} while (0)
 
 PROG(probed, struct bits, b)

@@ -67,8 +67,7 @@ static void outcome_done(struct outcome *o)
 	eu_buf_done(&o->said);
 }
 
-static int load(struct outcome *o, const char *data, size_t size,
-		const char *btf)
+static int load(struct outcome *o, const char *data, size_t size, const char *btf)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "equal",
 		    .btf_custom_path = btf);
@@ -79,7 +78,7 @@ static int load(struct outcome *o, const char *data, size_t size,
 	o->obj = bpf_object__open_mem(data, size, &opts);
 	if (!o->obj)
 		return -errno;
-	bpf_object__for_each_program(prog, o->obj)
+	bpf_object__for_each_program (prog, o->obj)
 		bpf_program__set_autoload(prog, true);
 	o->r = bpf_object__load(o->obj);
 	current = NULL;
@@ -113,8 +112,9 @@ static size_t compare_prog(const struct bpf_program *a,
 		if (comparable(x[i]) == comparable(y[i]))
 			continue;
 		printf("  program '%s', instruction %zu: %016" PRIx64
-		       ", tailored %016" PRIx64 "\n", bpf_program__name(a), i,
-		       comparable(x[i]), comparable(y[i]));
+		       ", tailored %016" PRIx64 "\n",
+		       bpf_program__name(a), i, comparable(x[i]),
+		       comparable(y[i]));
 		differ++;
 	}
 	*n += count;
@@ -131,8 +131,7 @@ static size_t compare_said(const struct outcome *a, const struct outcome *b)
 	return 1;
 }
 
-static size_t compare(const struct outcome *a, const struct outcome *b,
-		      size_t *n)
+static size_t compare(const struct outcome *a, const struct outcome *b, size_t *n)
 {
 	struct bpf_program *p = NULL, *q = NULL;
 	size_t differ = compare_said(a, b);
@@ -160,7 +159,7 @@ static double now_us(void)
 
 struct args {
 	const char *btf;
-	const char *tailored;	/* or NULL */
+	const char *tailored; /* or NULL */
 };
 
 /* 0 same, 1 different, 2 not compared. */
@@ -183,8 +182,7 @@ static int check_loads(const char *path, const char *data, size_t size,
 	differ = compare(&whole, &small, &n);
 	r = differ ? 1 : whole.relos ? 0 : 2;
 	printf("%s: %s, %zu instructions, %zu lines on relocations, load %d, %lld bytes in %.0f us\n",
-	       path, (const char *[]){ "same", "DIFFERENT",
-				       "not relocated" }[r],
+	       path, (const char *[]){ "same", "DIFFERENT", "not relocated" }[r],
 	       n, whole.relos, whole.r, (long long)st.st_size, us);
 out:
 	outcome_done(&whole);

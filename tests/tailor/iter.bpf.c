@@ -3,7 +3,9 @@
 
 /* Members read as C reads them, of what an iterator hands over. */
 
-struct sched_entity { u64 vruntime; } __k;
+struct sched_entity {
+	u64 vruntime;
+} __k;
 
 struct task_struct {
 	struct task_struct *real_parent;
@@ -23,7 +25,6 @@ int each_task(struct bpf_iter__task *ctx)
 
 	if (!t)
 		return 0;
-	out = t->tgid + t->real_parent->tgid + t->exit_state +
-	      t->se.vruntime;
+	out = t->tgid + t->real_parent->tgid + t->exit_state + t->se.vruntime;
 	return 0;
 }

@@ -83,12 +83,12 @@ struct task {
 
 struct bits {
 	u32 head;
-	u32 one : 1;
-	u32 seven : 7;
-	int minus : 5;
-	u64 split : 40;
-	u64 more : 33;
-	enum colour colour : 6;
+	u32 one:1;
+	u32 seven:7;
+	int minus:5;
+	u64 split:40;
+	u64 more:33;
+	enum colour colour:6;
 	u8 tail;
 };
 

@@ -3,24 +3,50 @@
 
 /* What tracing tools read, of types that kernels have. */
 
-struct inode { unsigned long i_ino; } __k;
-struct file { struct inode *f_inode; } __k;
-struct mm_struct { struct file *exe_file; } __k;
-struct ns_common { unsigned int inum; } __k;
-struct pid_namespace { struct ns_common ns; } __k;
-struct nsproxy { struct pid_namespace *pid_ns_for_children; } __k;
-struct upid { int nr; } __k;
-struct pid { struct upid numbers[1]; } __k;
-struct rlimit { unsigned long rlim_cur; } __k;
-struct signal_struct { struct rlimit rlim[16]; } __k;
-typedef struct { unsigned int val; } __k kuid_t;
-struct cred { kuid_t uid; } __k;
-struct sched_entity { u64 sum_exec_runtime; } __k;
+struct inode {
+	unsigned long i_ino;
+} __k;
+struct file {
+	struct inode *f_inode;
+} __k;
+struct mm_struct {
+	struct file *exe_file;
+} __k;
+struct ns_common {
+	unsigned int inum;
+} __k;
+struct pid_namespace {
+	struct ns_common ns;
+} __k;
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
+} __k;
+struct upid {
+	int nr;
+} __k;
+struct pid {
+	struct upid numbers[1];
+} __k;
+struct rlimit {
+	unsigned long rlim_cur;
+} __k;
+struct signal_struct {
+	struct rlimit rlim[16];
+} __k;
+typedef struct {
+	unsigned int val;
+} __k kuid_t;
+struct cred {
+	kuid_t uid;
+} __k;
+struct sched_entity {
+	u64 sum_exec_runtime;
+} __k;
 
 struct task_struct {
 	int tgid;
 	unsigned int __state;
-	unsigned int sched_reset_on_fork : 1;
+	unsigned int sched_reset_on_fork:1;
 	char comm[16];
 	struct task_struct *real_parent;
 	struct mm_struct *mm;
@@ -70,7 +96,9 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 } __k;
 
-struct net_device { int ifindex; } __k;
+struct net_device {
+	int ifindex;
+} __k;
 
 struct sock {
 	struct sock_common __sk_common;
@@ -83,7 +111,9 @@ struct sk_buff {
 	struct sock *sk;
 } __k;
 
-struct inet_connection_sock { u8 icsk_retransmits; } __k;
+struct inet_connection_sock {
+	u8 icsk_retransmits;
+} __k;
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
@@ -113,9 +143,15 @@ struct bvec_iter {
 	unsigned int bi_size;
 } __k;
 
-struct bio { struct bvec_iter bi_iter; } __k;
-struct gendisk { int major; } __k;
-struct request_queue { struct gendisk *disk; } __k;
+struct bio {
+	struct bvec_iter bi_iter;
+} __k;
+struct gendisk {
+	int major;
+} __k;
+struct request_queue {
+	struct gendisk *disk;
+} __k;
 
 struct request {
 	struct request_queue *q;

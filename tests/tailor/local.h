@@ -25,12 +25,12 @@ char LICENSE[] SEC("license") = "GPL";
 volatile u64 out;
 
 /* A program whose context is taken for a pointer to @type. */
-#define PROG(name, type, p)						\
-	static __always_inline int name##_(type *p);			\
-	SEC("raw_tp") int name(void *ctx)				\
-	{								\
-		return name##_((type *)(long)*(u64 *)ctx);		\
-	}								\
+#define PROG(name, type, p)                                \
+	static __always_inline int name##_(type *p);       \
+	SEC("raw_tp") int name(void *ctx)                  \
+	{                                                  \
+		return name##_((type *)(long)*(u64 *)ctx); \
+	}                                                  \
 	static __always_inline int name##_(type *p)
 
 #endif

@@ -12,6 +12,9 @@ PROG(read,
      struct long_name_that_has_more_than_sixty_four_characters_as_kernels_now_have_them___flavour,
      p)
 {
-	out = bpf_core_field_exists(p->member_with_a_long_name_that_has_more_than_sixty_four_characters_no);
-	return BPF_CORE_READ(p, member_with_a_long_name_that_has_more_than_sixty_four_characters_too);
+	out = bpf_core_field_exists(
+		p->member_with_a_long_name_that_has_more_than_sixty_four_characters_no);
+	return BPF_CORE_READ(
+		p,
+		member_with_a_long_name_that_has_more_than_sixty_four_characters_too);
 }

@@ -15,7 +15,7 @@ struct task {
 	int typed;
 } __k;
 
-#define SIGNED(p, field)						\
+#define SIGNED(p, field) \
 	__builtin_preserve_field_info((p)->field, BPF_FIELD_SIGNED)
 
 PROG(sign, struct task, t)

@@ -13,12 +13,12 @@ struct point {
 
 struct task {
 	int pid __decl("first");
-	volatile const int __tag("user") *tagged;
-	struct task __tag("rcu") *parent __decl("second");
-	struct point __tag("rcu") *hidden;
+	volatile const int __tag("user") * tagged;
+	struct task __tag("rcu") * parent __decl("second");
+	struct point __tag("rcu") * hidden;
 } __k __decl("third");
 
-typedef struct point __tag("percpu") *hidden_p;
+typedef struct point __tag("percpu") * hidden_p;
 
 PROG(read, struct task, t)
 {

@@ -23,8 +23,7 @@ struct quarrel {
 
 PROG(agree, struct twin, t)
 {
-	return BPF_CORE_READ(t, a) + BPF_CORE_READ(t, b) +
-	       BPF_CORE_READ(t, p, x);
+	return BPF_CORE_READ(t, a) + BPF_CORE_READ(t, b) + BPF_CORE_READ(t, p, x);
 }
 
 PROG(one_has_it, struct half, h)

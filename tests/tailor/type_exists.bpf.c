@@ -3,10 +3,18 @@
 
 /* Existence of types of every kind that has a name. */
 
-struct point { int x; };
-struct nowhere { int x; };
-union either { int x; };
-union never { int x; };
+struct point {
+	int x;
+};
+struct nowhere {
+	int x;
+};
+union either {
+	int x;
+};
+union never {
+	int x;
+};
 enum colour { RED };
 enum no_colour { NO_RED };
 typedef struct point point_t;

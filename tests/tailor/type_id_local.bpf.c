@@ -9,6 +9,5 @@ struct point {
 
 PROG(local, void, p)
 {
-	return bpf_core_type_id_local(struct point) +
-	       bpf_core_type_id_local(int);
+	return bpf_core_type_id_local(struct point) + bpf_core_type_id_local(int);
 }

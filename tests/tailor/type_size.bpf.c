@@ -3,9 +3,15 @@
 
 /* Sizes of types, of which pointers depend on the kernel's word. */
 
-struct point { int x; };
-struct nowhere { int x; };
-union either { int x; };
+struct point {
+	int x;
+};
+struct nowhere {
+	int x;
+};
+union either {
+	int x;
+};
 enum colour { RED };
 enum wide { WIDE_LOW };
 typedef struct point point_t;

@@ -4,9 +4,9 @@
 /* A bit field written, which reads, shifts and stores by relocation. */
 
 struct bits {
-	u32 seven : 7;
-	u32 one : 1;
-	int minus : 5;
+	u32 seven:7;
+	u32 one:1;
+	int minus:5;
 } __k;
 
 PROG(write, struct bits, b)

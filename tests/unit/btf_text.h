@@ -77,8 +77,8 @@ static inline void text_value(struct btf *btf, const char *word, bool wide)
 static inline int text_composite(struct btf *btf, const char *w[], size_t n)
 {
 	int id = !strcmp(w[0], "struct") ?
-		 btf__add_struct(btf, text_name(w[1]), atoi(w[2])) :
-		 btf__add_union(btf, text_name(w[1]), atoi(w[2]));
+			 btf__add_struct(btf, text_name(w[1]), atoi(w[2])) :
+			 btf__add_union(btf, text_name(w[1]), atoi(w[2]));
 
 	for (size_t i = 3; i < n; i++)
 		text_member(btf, w[i]);
@@ -88,8 +88,7 @@ static inline int text_composite(struct btf *btf, const char *w[], size_t n)
 static inline int text_enum(struct btf *btf, const char *w[], size_t n)
 {
 	bool wide = !strcmp(w[0], "enum64");
-	int id = wide ? btf__add_enum64(btf, text_name(w[1]), atoi(w[2]),
-					false) :
+	int id = wide ? btf__add_enum64(btf, text_name(w[1]), atoi(w[2]), false) :
 			btf__add_enum(btf, text_name(w[1]), atoi(w[2]));
 
 	for (size_t i = 3; i < n; i++)
@@ -144,8 +143,7 @@ static inline int text_type(struct btf *btf, const char *w[], size_t n)
 /* @base may be NULL; ids then go on behind it. */
 static inline struct btf *text_to_btf(const char *text, struct btf *base)
 {
-	struct btf *btf = base ? btf__new_empty_split(base) :
-				 btf__new_empty();
+	struct btf *btf = base ? btf__new_empty_split(base) : btf__new_empty();
 	char *copy = strdup(text), *rest = copy, *line;
 	const char *words[64];
 	size_t n;
@@ -176,8 +174,7 @@ static inline void text_put_members(struct eu_buf *b, const struct btf *btf,
 	for (int i = 0; i < btf_vlen(t); i++, m++) {
 		bits = btf_member_bitfield_size(t, i);
 		text_put_name(b, btf, m->name_off);
-		eu_buf_printf(b, ":%u@%u", m->type,
-			      btf_member_bit_offset(t, i));
+		eu_buf_printf(b, ":%u@%u", m->type, btf_member_bit_offset(t, i));
 		if (bits)
 			eu_buf_printf(b, "/%u", bits);
 	}
@@ -187,14 +184,15 @@ static inline void text_put_values(struct eu_buf *b, const struct btf *btf,
 				   const struct btf_type *t)
 {
 	for (int i = 0; i < btf_vlen(t); i++) {
-		text_put_name(b, btf, btf_is_enum(t) ?
-				      btf_enum(t)[i].name_off :
-				      btf_enum64(t)[i].name_off);
+		text_put_name(b, btf,
+			      btf_is_enum(t) ? btf_enum(t)[i].name_off :
+					       btf_enum64(t)[i].name_off);
 		if (btf_is_enum(t))
 			eu_buf_printf(b, "=%d", btf_enum(t)[i].val);
 		else
-			eu_buf_printf(b, "=%llu", (unsigned long long)
-				      btf_enum64_value(btf_enum64(t) + i));
+			eu_buf_printf(b, "=%llu",
+				      (unsigned long long)btf_enum64_value(
+					      btf_enum64(t) + i));
 	}
 }
 
@@ -209,9 +207,10 @@ static inline void text_put_type(struct eu_buf *b, const struct btf *btf,
 				 const struct btf_type *t)
 {
 	static const char *const kinds[] = {
-		"void", "int", "ptr", "array", "struct", "union", "enum",
-		"fwd", "typedef", "volatile", "const", "restrict", "func",
-		"proto", "var", "datasec", "float", "decl", "tag", "enum64",
+		"void",	   "int",      "ptr",  "array",	  "struct",
+		"union",   "enum",     "fwd",  "typedef", "volatile",
+		"const",   "restrict", "func", "proto",	  "var",
+		"datasec", "float",    "decl", "tag",	  "enum64",
 	};
 
 	eu_buf_puts(b, kinds[btf_kind(t)]);

@@ -23,9 +23,9 @@ struct ext_bytes {
 
 /* In the order of enum bpf_core_relo_kind. */
 static const char *const relo_kinds[] = {
-	"offset", "size", "exists", "signed", "lshift", "rshift",
-	"id_local", "id_kernel", "type_exists", "type_size",
-	"value_exists", "value", "matches",
+	"offset",	"size",	    "exists",	 "signed",	"lshift",
+	"rshift",	"id_local", "id_kernel", "type_exists", "type_size",
+	"value_exists", "value",    "matches",
 };
 
 static inline __u32 relo_kind(const char *word)
@@ -42,15 +42,15 @@ static inline void ext_from_text(struct btf *btf, const char *relos,
 				 struct eu_buf *out)
 {
 	struct ext_bytes h = { BTF_MAGIC, BTF_VERSION, 0, sizeof(h) };
-	__u32 head[3] = { sizeof(struct bpf_core_relo),
-			  btf__add_str(btf, "x") };
+	__u32 head[3] = { sizeof(struct bpf_core_relo), btf__add_str(btf, "x") };
 	struct bpf_core_relo relo = { 0 };
 	struct eu_buf recs = EU_BUF(1 << 20);
 	char kind[16], path[512];
 	int len;
 
 	for (; sscanf(relos, "%15s %u %511s%n", kind, &relo.type_id, path,
-		      &len) == 3; relos += len) {
+		      &len) == 3;
+	     relos += len) {
 		relo.kind = relo_kind(kind);
 		relo.access_str_off = btf__add_str(btf, path);
 		eu_buf_put(&recs, &relo, sizeof(relo));
@@ -73,19 +73,25 @@ static inline char *elf_from_sections(const void *btf, size_t btf_len,
 	Elf64_Ehdr h = {
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
 			     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
-			     ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT },
-		.e_type = ET_REL, .e_machine = EM_BPF, .e_version = EV_CURRENT,
-		.e_ehsize = sizeof(h), .e_shentsize = sizeof(Elf64_Shdr),
-		.e_shnum = 4, .e_shstrndx = 1, .e_shoff = sizeof(h),
+				     ELFDATA2LSB :
+				     ELFDATA2MSB,
+			     EV_CURRENT },
+		.e_type = ET_REL,
+		.e_machine = EM_BPF,
+		.e_version = EV_CURRENT,
+		.e_ehsize = sizeof(h),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = 4,
+		.e_shstrndx = 1,
+		.e_shoff = sizeof(h),
 	};
 	Elf64_Shdr s[4] = {
-		[1] = { .sh_name = 1, .sh_type = SHT_STRTAB,
+		[1] = { .sh_name = 1,
+			.sh_type = SHT_STRTAB,
 			.sh_offset = sizeof(h) + sizeof(s),
 			.sh_size = sizeof(names) },
-		[2] = { .sh_name = 8, .sh_type = SHT_PROGBITS,
-			.sh_size = btf_len },
-		[3] = { .sh_name = 13, .sh_type = SHT_PROGBITS,
-			.sh_size = ext_len },
+		[2] = { .sh_name = 8, .sh_type = SHT_PROGBITS, .sh_size = btf_len },
+		[3] = { .sh_name = 13, .sh_type = SHT_PROGBITS, .sh_size = ext_len },
 	};
 	struct eu_buf b = EU_BUF(64 << 20);
 

@@ -60,10 +60,25 @@ static void buffer_stops_at_its_maximum(void **state)
 
 static void numbers_over_their_range(void **state)
 {
-	static const uint64_t values[] = { 0, 1, 9, 10, 99, 100, 999, 1000,
-		9999, 10000, 65535, 99999999, 100000000, 4294967295ull,
-		4294967296ull, 999999999999ull, INT64_MAX,
-		(uint64_t)INT64_MAX + 1, UINT64_MAX };
+	static const uint64_t values[] = { 0,
+					   1,
+					   9,
+					   10,
+					   99,
+					   100,
+					   999,
+					   1000,
+					   9999,
+					   10000,
+					   65535,
+					   99999999,
+					   100000000,
+					   4294967295ull,
+					   4294967296ull,
+					   999999999999ull,
+					   INT64_MAX,
+					   (uint64_t)INT64_MAX + 1,
+					   UINT64_MAX };
 	char want[64], got[64];
 
 	(void)state;
@@ -153,8 +168,8 @@ static void every_byte_gives_valid_json(void **state)
 static void json_keeps_large_numbers(void **state)
 {
 	static const char text[] = "{\"a\":18446744073709551615,\"b\":"
-		"[\"99999999999999999999\",-1,9223372036854775807],"
-		"\"c\":1e30}";
+				   "[\"99999999999999999999\",-1,9223372036854775807],"
+				   "\"c\":1e30}";
 	struct eu_error e = { 0 };
 	uint64_t v = 0;
 	json_t *j;
@@ -164,10 +179,11 @@ static void json_keeps_large_numbers(void **state)
 	assert_non_null(j);
 	assert_int_equal(eu_json_u64(json_object_get(j, "a"), &v), 0);
 	assert_true(v == UINT64_MAX);
-	assert_string_equal(json_string_value(json_array_get(
-			json_object_get(j, "b"), 0)), "99999999999999999999");
-	assert_true(json_integer_value(json_array_get(
-			json_object_get(j, "b"), 2)) == INT64_MAX);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(j, "b"), 0)),
+		"99999999999999999999");
+	assert_true(json_integer_value(json_array_get(json_object_get(j, "b"),
+						      2)) == INT64_MAX);
 	json_decref(j);
 }
 
@@ -217,18 +233,25 @@ static const struct eu_option table[] = {
 
 static void options_in_all_forms(void **state)
 {
-	char *argv[] = { (char *)"x", (char *)"-jn5", (char *)"--number=6",
-			 (char *)"--js", (char *)"word", (char *)"-3",
-			 (char *)"--number", (char *)"-1", (char *)"--",
-			 (char *)"--json" };
+	char *argv[] = { (char *)"x",	       (char *)"-jn5",
+			 (char *)"--number=6", (char *)"--js",
+			 (char *)"word",       (char *)"-3",
+			 (char *)"--number",   (char *)"-1",
+			 (char *)"--",	       (char *)"--json" };
 	struct eu_args a = { .argv = argv, .argc = 10, .next = 1 };
 	static const struct {
 		int ret;
 		const char *value;
 	} want[] = {
-		{ 0, NULL }, { 1, "5" }, { 1, "6" }, { 0, NULL },
-		{ EU_ARGS_WORD, "word" }, { EU_ARGS_WORD, "-3" }, { 1, "-1" },
-		{ EU_ARGS_WORD, "--json" }, { EU_ARGS_END, NULL },
+		{ 0, NULL },
+		{ 1, "5" },
+		{ 1, "6" },
+		{ 0, NULL },
+		{ EU_ARGS_WORD, "word" },
+		{ EU_ARGS_WORD, "-3" },
+		{ 1, "-1" },
+		{ EU_ARGS_WORD, "--json" },
+		{ EU_ARGS_END, NULL },
 	};
 	struct eu_error e = { 0 };
 

@@ -26,8 +26,8 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 void __libc_free(void *p);
 
-static long fail_at = -1;	/* allocations until one fails; -1: none does */
-static long live;		/* blocks that are not freed yet */
+static long fail_at = -1; /* allocations until one fails; -1: none does */
+static long live;	  /* blocks that are not freed yet */
 static bool counting;
 
 static bool fails(void)
@@ -175,7 +175,8 @@ static int show(struct eu_package *p, struct eu_layout *l, const char *format)
 {
 	struct eu_stream st = { .name = "rb", .value = l };
 	char zeros[4096] = "";
-	struct eu_record r = { .stream = &st, .data = zeros,
+	struct eu_record r = { .stream = &st,
+			       .data = zeros,
 			       .size = eu_min(l->size, 4096u) };
 	struct eu_sink s;
 	int ret;
@@ -217,7 +218,7 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenarios[] = {
-	{ "target", target }, { "json", json }, { "yaml", yaml },
+	{ "target", target },	{ "json", json },   { "yaml", yaml },
 	{ "package", package }, { "flags", flags }, { "sinks", sinks },
 };
 

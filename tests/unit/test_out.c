@@ -148,8 +148,14 @@ static int free_types(void **state)
 }
 
 static const struct event sample = {
-	.pid = -7, .exit_code = UINT32_MAX, .duration = UINT64_MAX,
-	.comm = "sh", .flag = 200, .yes = 1, .small = -300, .color = 6,
+	.pid = -7,
+	.exit_code = UINT32_MAX,
+	.duration = UINT64_MAX,
+	.comm = "sh",
+	.flag = 200,
+	.yes = 1,
+	.small = -300,
+	.color = 6,
 };
 
 static struct eu_layout *layout(int id)
@@ -177,8 +183,11 @@ static int collect(void *ctx, const void *data, size_t len)
 static void run_sink(const char *name, struct eu_stream *st, const void *key,
 		     const void *data, size_t size)
 {
-	struct eu_record r = { .stream = st, .key = key, .data = data,
-			       .size = size, .when = 1500000000ull };
+	struct eu_record r = { .stream = st,
+			       .key = key,
+			       .data = data,
+			       .size = size,
+			       .when = 1500000000ull };
 	struct eu_sink s;
 
 	n_written = 0;
@@ -201,15 +210,18 @@ static void event_as_text_json_and_compact(void **state)
 
 	(void)state;
 	run_sink("text", &st, NULL, &sample, sizeof(sample));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"TIME     PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
 		"00:00:01 -7     4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
 	run_sink("compact", &st, NULL, &sample, sizeof(sample));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"time pid exit_code duration comm flag yes small color\n"
 		"00:00:01 -7 4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
 	run_sink("json", &st, NULL, &sample, sizeof(sample));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"{\"pid\":-7,\"exit_code\":4294967295,\"duration\":18446744073709551615,"
 		"\"comm\":\"sh\",\"flag\":200,\"yes\":true,\"small\":-300,\"color\":\"DEAD(6)\"}\n");
 	run_sink("raw", &st, NULL, &sample, sizeof(sample));
@@ -224,7 +236,8 @@ static void short_record_shows_what_is_there(void **state)
 
 	(void)state;
 	run_sink("json", &st, NULL, &sample, offsetof(struct event, comm) + 1);
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"{\"pid\":-7,\"exit_code\":4294967295,\"duration\":18446744073709551615,"
 		"\"comm\":\"s\",\"flag\":null,\"yes\":null,\"small\":null,\"color\":null}\n");
 	run_sink("compact", &st, NULL, &sample, 6);
@@ -249,21 +262,30 @@ static void text_without_nul_fills_its_array(void **state)
 static void bits_nested_arrays_and_unions(void **state)
 {
 	struct odd o = {
-		.low = 5, .high = 17, .rest = 0xabcdef, .minus = -3,
-		.plus = 100, .at = { 1, 2 }, .list = { { 1, 2 }, { 3, 65535 } },
-		.pointer = 0xffff888000000000, .real = 0.1, .either = 42,
+		.low = 5,
+		.high = 17,
+		.rest = 0xabcdef,
+		.minus = -3,
+		.plus = 100,
+		.at = { 1, 2 },
+		.list = { { 1, 2 }, { 3, 65535 } },
+		.pointer = 0xffff888000000000,
+		.real = 0.1,
+		.either = 42,
 	};
 	struct eu_layout *l = layout(id_odd);
 	struct eu_stream st = { .name = "rb", .value = l };
 
 	(void)state;
 	run_sink("json", &st, NULL, &o, sizeof(o));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"{\"low\":5,\"high\":17,\"rest\":11259375,\"minus\":-3,\"plus\":100,"
 		"\"at\":{\"x\":1,\"y\":2},\"list\":[[1,2],[3,65535]],"
 		"\"pointer\":18446612682070032384,\"real\":0.1,\"either\":42,\"other\":42}\n");
 	run_sink("compact", &st, NULL, &o, sizeof(o));
-	assert_string_equal(strchr(written, '\n') + 1,
+	assert_string_equal(
+		strchr(written, '\n') + 1,
 		"00:00:01 5 17 11259375 -3 100 {\"x\":1,\"y\":2} [[1,2],[3,65535]] "
 		"18446612682070032384 0.1 42 42\n");
 	eu_layout_free(l);
@@ -271,14 +293,17 @@ static void bits_nested_arrays_and_unions(void **state)
 
 static void wide_integers_floats_and_enum64(void **state)
 {
-	struct wide w = { .big = ~(unsigned __int128)0, .minus = -1,
-			  .f = 0.1f, .state = INT64_MIN };
+	struct wide w = { .big = ~(unsigned __int128)0,
+			  .minus = -1,
+			  .f = 0.1f,
+			  .state = INT64_MIN };
 	struct eu_layout *l = layout(id_wide);
 	struct eu_stream st = { .name = "rb", .value = l };
 
 	(void)state;
 	run_sink("json", &st, NULL, &w, sizeof(w));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"{\"big\":\"340282366920938463463374607431768211455\",\"minus\":\"-1\","
 		"\"f\":0.1,\"state\":\"LOW(-9223372036854775808)\"}\n");
 	eu_layout_free(l);
@@ -305,11 +330,13 @@ static void sampled_map_as_columns_and_objects(void **state)
 
 	(void)state;
 	run_sink("text", &st, &key, &sample, sizeof(sample));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"TIME     U32    PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
 		"00:00:01 77     -7     4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
 	run_sink("json", &st, &key, &sample, sizeof(sample));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"{\"key\":{\"u32\":77},\"value\":{\"pid\":-7,\"exit_code\":4294967295,"
 		"\"duration\":18446744073709551615,\"comm\":\"sh\",\"flag\":200,"
 		"\"yes\":true,\"small\":-300,\"color\":\"DEAD(6)\"}}\n");
@@ -320,14 +347,16 @@ static void sampled_map_as_columns_and_objects(void **state)
 static void histogram_is_drawn(void **state)
 {
 	struct eu_layout *k = layout(id_u32), *v = layout(id_hist);
-	struct eu_stream st = { .name = "m", .key = k, .value = v,
-				.hist = true, .unit = "usecs" };
+	struct eu_stream st = {
+		.name = "m", .key = k, .value = v, .hist = true, .unit = "usecs"
+	};
 	struct hist h = { .slots = { 72, 93, 0, 40 }, .comm = "rcu" };
 	uint32_t key = UINT32_MAX;
 
 	(void)state;
 	run_sink("text", &st, &key, &h, sizeof(h));
-	assert_string_equal(written,
+	assert_string_equal(
+		written,
 		"key = 4294967295\n"
 		"comm = rcu\n"
 		"     usecs               : count    distribution\n"
@@ -357,7 +386,8 @@ static void columns_align_by_width(void **state)
 	e.exit_code = 1;
 	memcpy(e.comm, "\xe6\x97\xa5\xe6\x9c\xac\0", 7);
 	run_sink("text", &se, NULL, &e, sizeof(e));
-	assert_string_equal(strchr(written, '\n') + 1,
+	assert_string_equal(
+		strchr(written, '\n') + 1,
 		"00:00:01 -7     1         1        \xe6\x97\xa5\xe6\x9c\xac   200    true   -300   DEAD(6)\n");
 	eu_layout_free(l);
 	eu_layout_free(le);

@@ -131,7 +131,8 @@ static void scans_one_kind_until_told_to_stop(void **state)
 	s.btf = btf;
 	assert_int_equal(eu_rawbtf_open(&file, path, false, NULL), 0);
 	assert_int_equal(eu_rawbtf_scan(&file, 1 << BTF_KIND_TYPEDEF, see, &s,
-					NULL), -EINTR);
+					NULL),
+			 -EINTR);
 	assert_int_equal(s.last, 20001);
 	assert_int_equal(s.n, 20001 / 3);
 	eu_rawbtf_done(&file);
@@ -192,8 +193,7 @@ static void what_is_no_file_of_btf(void **state)
 	assert_int_equal(eu_rawbtf_open(&raw, "/nonexistent", true, &err),
 			 -ENOENT);
 	eu_rawbtf_done(&raw);
-	assert_int_equal(eu_rawbtf_open(&raw, "/dev/null", true, &err),
-			 -EBADMSG);
+	assert_int_equal(eu_rawbtf_open(&raw, "/dev/null", true, &err), -EBADMSG);
 	eu_rawbtf_done(&raw);
 	assert_int_equal(eu_rawbtf_open(&raw, "/proc", false, &err), -EBADMSG);
 	assert_string_equal(err.text, "'/proc' is no BTF file");

@@ -21,28 +21,28 @@
 
 static const struct tailor_case {
 	const char *what;
-	const char *kernel;	/* types, see btf_text.h */
-	const char *object;	/* types */
-	const char *relos;	/* see object_bytes.h */
-	const char *tailored;	/* types; NULL: aside or broken */
-	const char *error;	/* part of the reason */
+	const char *kernel;   /* types, see btf_text.h */
+	const char *object;   /* types */
+	const char *relos;    /* see object_bytes.h */
+	const char *tailored; /* types; NULL: aside or broken */
+	const char *error;    /* part of the reason */
 	int code;
 } tailor_cases[] = {
 	{ .what = "no relocations, nothing needed",
-	  .kernel = LONG, .object = "int int 4", .relos = "", .tailored = "" },
+	  .kernel = LONG,
+	  .object = "int int 4",
+	  .relos = "",
+	  .tailored = "" },
 
 	{ .what = "other members are left out, but for the last",
-	  .kernel = LONG
-		    "struct s 24 a:1@0 b:1@64 c:1@128\n",
+	  .kernel = LONG "struct s 24 a:1@0 b:1@64 c:1@128\n",
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "offset 2 0:0",
-	  .tailored = LONG
-		      "struct s 24 a:1@0 ?:1@128\n" },
+	  .tailored = LONG "struct s 24 a:1@0 ?:1@128\n" },
 
 	{ .what = "a type that is nowhere",
-	  .kernel = LONG
-		    "struct s 8 a:1@0\n",
+	  .kernel = LONG "struct s 8 a:1@0\n",
 	  .object = "int int 4\n"
 		    "struct t 4 a:1@0\n",
 	  .relos = "offset 2 0:0",
@@ -66,33 +66,30 @@ static const struct tailor_case {
 		      "struct s 4 a:2@0\n" },
 
 	{ .what = "nameless members are always looked into",
-	  .kernel = LONG
-		    "struct - 8 x:1@0\n"
-		    "struct - 8 a:1@0 y:1@0\n"
-		    "union - 8 -:3@0 z:1@0\n"
-		    "struct s 24 -:2@0 -:4@64 w:1@128\n",
+	  .kernel = LONG "struct - 8 x:1@0\n"
+			 "struct - 8 a:1@0 y:1@0\n"
+			 "union - 8 -:3@0 z:1@0\n"
+			 "struct s 24 -:2@0 -:4@64 w:1@128\n",
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "exists 2 0:0",
-	  .tailored = LONG
-		      "struct - 8 ?:1@0\n"
-		      "struct - 8 a:1@0 ?:1@0\n"
-		      "union - 8 -:3@0 ?:1@0\n"
-		      "struct s 24 -:2@0 -:4@64 ?:1@128\n" },
+	  .tailored = LONG "struct - 8 ?:1@0\n"
+			   "struct - 8 a:1@0 ?:1@0\n"
+			   "union - 8 -:3@0 ?:1@0\n"
+			   "struct s 24 -:2@0 -:4@64 ?:1@128\n" },
 
 	{ .what = "through typedefs, modifiers, tags, arrays; not pointers",
-	  .kernel = LONG
-		    "struct in 8 x:1@0\n"
-		    "array 2 4\n"
-		    "array 3 5\n"
-		    "const 4\n"
-		    "volatile 5\n"
-		    "restrict 6\n"
-		    "tag user 7\n"
-		    "typedef in_t 8\n"
-		    "ptr 12\n"
-		    "struct s 999 in:9@0 p:10@64\n"
-		    "struct far 8 x:1@0\n",
+	  .kernel = LONG "struct in 8 x:1@0\n"
+			 "array 2 4\n"
+			 "array 3 5\n"
+			 "const 4\n"
+			 "volatile 5\n"
+			 "restrict 6\n"
+			 "tag user 7\n"
+			 "typedef in_t 8\n"
+			 "ptr 12\n"
+			 "struct s 999 in:9@0 p:10@64\n"
+			 "struct far 8 x:1@0\n",
 	  .object = "int int 4\n"
 		    "struct in 4 x:1@0\n"
 		    "array 2 9\n"
@@ -100,78 +97,68 @@ static const struct tailor_case {
 		    "ptr 2\n"
 		    "struct s 99 in:4@0 p:5@64\n",
 	  .relos = "offset 6 0:0:1:2:0 offset 6 0:1",
-	  .tailored = LONG
-		      "struct in 8 x:1@0\n"
-		      "array 2 4\n"
-		      "array 3 5\n"
-		      "const 4\n"
-		      "volatile 5\n"
-		      "restrict 6\n"
-		      "tag user 7\n"
-		      "typedef in_t 8\n"
-		      "ptr 0\n"
-		      "struct s 999 in:9@0 p:10@64\n" },
+	  .tailored = LONG "struct in 8 x:1@0\n"
+			   "array 2 4\n"
+			   "array 3 5\n"
+			   "const 4\n"
+			   "volatile 5\n"
+			   "restrict 6\n"
+			   "tag user 7\n"
+			   "typedef in_t 8\n"
+			   "ptr 0\n"
+			   "struct s 999 in:9@0 p:10@64\n" },
 
 	{ .what = "bit fields keep their widths",
-	  .kernel = LONG
-		    "struct s 8 a:1@0/3 b:1@3/61\n",
+	  .kernel = LONG "struct s 8 a:1@0/3 b:1@3/61\n",
 	  .object = "int int 4\n"
 		    "struct s 4 b:1@0/1\n",
 	  .relos = "lshift 2 0:0",
-	  .tailored = LONG
-		      "struct s 8 b:1@3/61\n" },
+	  .tailored = LONG "struct s 8 b:1@3/61\n" },
 
 	{ .what = "enumerators that are asked for, of either width",
-	  .kernel = LONG
-		    "enum e 4 A=1 B=-2 C=3\n"
-		    "enum64 e___64 8 A=5000000000 B___x=7\n"
-		    "enum f 4 A=1\n",
+	  .kernel = LONG "enum e 4 A=1 B=-2 C=3\n"
+			 "enum64 e___64 8 A=5000000000 B___x=7\n"
+			 "enum f 4 A=1\n",
 	  .object = "enum e 4 B___local=0\n",
 	  .relos = "value 1 0",
-	  .tailored = LONG
-		      "enum e 4 B=-2\n"
-		      "enum64 e___64 8 B___x=7\n" },
+	  .tailored = LONG "enum e 4 B=-2\n"
+			   "enum64 e___64 8 B___x=7\n" },
 
 	{ .what = "an enumeration as a member has a name and a size",
-	  .kernel = LONG
-		    "enum e 4 A=1 B=2\n"
-		    "struct s 4 m:2@0\n",
+	  .kernel = LONG "enum e 4 A=1 B=2\n"
+			 "struct s 4 m:2@0\n",
 	  .object = "enum e 4 A=0\n"
 		    "struct s 4 m:1@0\n",
 	  .relos = "signed 2 0:0",
-	  .tailored = LONG
-		      "enum e 4\n"
-		      "struct s 4 m:2@0\n" },
+	  .tailored = LONG "enum e 4\n"
+			   "struct s 4 m:2@0\n" },
 
 	{ .what = "existence and size look at shapes, not members",
-	  .kernel = LONG
-		    "struct s 8 a:1@0\n"
-		    "ptr 2\n"
-		    "proto 1 3 1\n"
-		    "ptr 4\n"
-		    "typedef fn 5\n"
-		    "enum e 4 A=1\n",
+	  .kernel = LONG "struct s 8 a:1@0\n"
+			 "ptr 2\n"
+			 "proto 1 3 1\n"
+			 "ptr 4\n"
+			 "typedef fn 5\n"
+			 "enum e 4 A=1\n",
 	  .object = "int long 8\n"
 		    "typedef fn 1\n"
 		    "struct s 4 a:1@0\n"
 		    "enum e 4 A=0\n",
 	  .relos = "type_exists 2 0 type_size 3 0 type_exists 4 0",
-	  .tailored = LONG
-		      "struct s 8\n"
-		      "ptr 2\n"
-		      "proto 1 3 1\n"
-		      "ptr 4\n"
-		      "typedef fn 5\n"
-		      "enum e 4\n" },
+	  .tailored = LONG "struct s 8\n"
+			   "ptr 2\n"
+			   "proto 1 3 1\n"
+			   "ptr 4\n"
+			   "typedef fn 5\n"
+			   "enum e 4\n" },
 
 	{ .what = "a match counts members, and goes by value but not further",
-	  .kernel = LONG
-		    "struct far 8 q:1@0\n"
-		    "ptr 2\n"
-		    "struct in 16 x:1@0 other:1@64\n"
-		    "enum e 4 A=1 Z=2\n"
-		    "ptr 5\n"
-		    "struct s 48 in:4@0 far:3@128 e:6@192 more:1@256\n",
+	  .kernel = LONG "struct far 8 q:1@0\n"
+			 "ptr 2\n"
+			 "struct in 16 x:1@0 other:1@64\n"
+			 "enum e 4 A=1 Z=2\n"
+			 "ptr 5\n"
+			 "struct s 48 in:4@0 far:3@128 e:6@192 more:1@256\n",
 	  .object = "int long 8\n"
 		    "struct in 8 x:1@0\n"
 		    "struct far 8 q:1@0\n"
@@ -180,30 +167,27 @@ static const struct tailor_case {
 		    "ptr 5\n"
 		    "struct s 24 in:2@0 far:4@64 e:6@128\n",
 	  .relos = "matches 7 0",
-	  .tailored = LONG
-		      "struct far 8\n"
-		      "ptr 2\n"
-		      "struct in 16 x:1@0 ?:1@64\n"
-		      "enum e 4 A=1 ?=2\n"
-		      "ptr 5\n"
-		      "struct s 48 in:4@0 far:3@128 e:6@192 ?:1@256\n" },
+	  .tailored = LONG "struct far 8\n"
+			   "ptr 2\n"
+			   "struct in 16 x:1@0 ?:1@64\n"
+			   "enum e 4 A=1 ?=2\n"
+			   "ptr 5\n"
+			   "struct s 48 in:4@0 far:3@128 e:6@192 ?:1@256\n" },
 
 	{ .what = "a type that refers to itself",
-	  .kernel = LONG
-		    "struct s 24 s:3@0\n"
-		    "ptr 2\n"
-		    "typedef loop 5\n"
-		    "typedef loop 4\n",
+	  .kernel = LONG "struct s 24 s:3@0\n"
+			 "ptr 2\n"
+			 "typedef loop 5\n"
+			 "typedef loop 4\n",
 	  .object = "int long 8\n"
 		    "struct s 8 s:3@0\n"
 		    "ptr 2\n"
 		    "typedef loop 2\n",
 	  .relos = "matches 2 0 type_exists 2 0 type_exists 4 0",
-	  .tailored = LONG
-		      "struct s 24 s:3@0\n"
-		      "ptr 2\n"
-		      "typedef loop 5\n"
-		      "typedef loop 4\n" },
+	  .tailored = LONG "struct s 24 s:3@0\n"
+			   "ptr 2\n"
+			   "typedef loop 5\n"
+			   "typedef loop 4\n" },
 
 	{ .what = "the size of pointers is that of the first long",
 	  .kernel = "int int 4\n"
@@ -223,8 +207,7 @@ static const struct tailor_case {
 		      "typedef p 5\n" },
 
 	{ .what = "local ids ask nothing",
-	  .kernel = LONG
-		    "struct s 8 a:1@0\n",
+	  .kernel = LONG "struct s 8 a:1@0\n",
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n"
 		    "ptr 2\n",
@@ -250,75 +233,110 @@ static const struct tailor_case {
 	  .object = "struct - 4\n"
 		    "ptr 1\n",
 	  .relos = "type_exists 1 0",
-	  .code = -EOPNOTSUPP, .error = "a type without a name" },
+	  .code = -EOPNOTSUPP,
+	  .error = "a type without a name" },
 
 	{ .what = "a root that has a name but no values",
 	  .kernel = LONG,
 	  .object = "proto 0\n"
 		    "func f 1\n",
 	  .relos = "type_exists 2 0",
-	  .code = -EOPNOTSUPP, .error = "a type without a name" },
+	  .code = -EOPNOTSUPP,
+	  .error = "a type without a name" },
 
 	{ .what = "void as a root",
-	  .kernel = LONG, .object = "struct s 4\n", .relos = "exists 0 0",
-	  .code = -EBADMSG, .error = "refers to no type" },
+	  .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 0 0",
+	  .code = -EBADMSG,
+	  .error = "refers to no type" },
 
 	{ .what = "a type that the object does not have",
-	  .kernel = LONG, .object = "struct s 4\n", .relos = "exists 2 0",
-	  .code = -EBADMSG, .error = "refers to no type" },
+	  .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 2 0",
+	  .code = -EBADMSG,
+	  .error = "refers to no type" },
 
 	{ .what = "a member that the object does not have",
 	  .kernel = LONG,
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "exists 2 0:1",
-	  .code = -EBADMSG, .error = "path '0:1' does not fit type 's'" },
+	  .code = -EBADMSG,
+	  .error = "path '0:1' does not fit type 's'" },
 
 	{ .what = "a path that goes through a pointer",
 	  .kernel = LONG,
 	  .object = "struct s 4 a:2@0\n"
 		    "ptr 1\n",
 	  .relos = "exists 1 0:0:0",
-	  .code = -EBADMSG, .error = "path '0:0:0' does not fit" },
+	  .code = -EBADMSG,
+	  .error = "path '0:0:0' does not fit" },
 
 	{ .what = "an enumerator that the object does not have",
-	  .kernel = LONG, .object = "enum e 4 A=1\n", .relos = "value 1 1",
-	  .code = -EBADMSG, .error = "path '1' does not fit type 'e'" },
+	  .kernel = LONG,
+	  .object = "enum e 4 A=1\n",
+	  .relos = "value 1 1",
+	  .code = -EBADMSG,
+	  .error = "path '1' does not fit type 'e'" },
 
 	{ .what = "an enumerator of a struct",
-	  .kernel = LONG, .object = "struct s 4\n", .relos = "value 1 0",
-	  .code = -EBADMSG, .error = "path '0' does not fit type 's'" },
+	  .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "value 1 0",
+	  .code = -EBADMSG,
+	  .error = "path '0' does not fit type 's'" },
 
 	{ .what = "paths that are none",
-	  .kernel = LONG, .object = "struct s 4\n", .relos = "exists 1 :0",
-	  .code = -EBADMSG, .error = "does not fit" },
-	{ .kernel = LONG, .object = "struct s 4\n", .relos = "exists 1 0:",
-	  .code = -EBADMSG, .error = "does not fit" },
-	{ .kernel = LONG, .object = "struct s 4\n", .relos = "exists 1 -1",
-	  .code = -EBADMSG, .error = "does not fit" },
-	{ .kernel = LONG, .object = "struct s 4\n", .relos = "exists 1 0::0",
-	  .code = -EBADMSG, .error = "does not fit" },
-	{ .kernel = LONG, .object = "struct s 4\n",
+	  .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 1 :0",
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
+	{ .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 1 0:",
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
+	{ .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 1 -1",
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
+	{ .kernel = LONG,
+	  .object = "struct s 4\n",
+	  .relos = "exists 1 0::0",
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
+	{ .kernel = LONG,
+	  .object = "struct s 4\n",
 	  .relos = "exists 1 99999999999999999999",
-	  .code = -EBADMSG, .error = "does not fit" },
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
 
 	{ .what = "a struct that holds itself, and a path to the end of days",
-	  .kernel = LONG, .object = "struct s 4 s:1@0\n",
+	  .kernel = LONG,
+	  .object = "struct s 4 s:1@0\n",
 	  .relos = "exists 1 0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0",
-	  .code = -EBADMSG, .error = "does not fit" },
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
 
 	{ .what = "typedefs in a circle in the object",
-	  .kernel = LONG, .object = "typedef a 2\n"
-				    "typedef b 1\n",
+	  .kernel = LONG,
+	  .object = "typedef a 2\n"
+		    "typedef b 1\n",
 	  .relos = "exists 1 0:0",
-	  .code = -EBADMSG, .error = "does not fit" },
+	  .code = -EBADMSG,
+	  .error = "does not fit" },
 
 	{ .what = "the name that stands for members left out",
 	  .kernel = LONG,
 	  .object = "int int 4\n"
 		    "struct s 4 ?:1@0\n",
 	  .relos = "exists 2 0:0",
-	  .code = -EOPNOTSUPP, .error = "asks for a name '?'" },
+	  .code = -EOPNOTSUPP,
+	  .error = "asks for a name '?'" },
 
 	{ .what = "a member of the kernel's that is a function",
 	  .kernel = "struct s 8 a:3@0\n"
@@ -327,7 +345,8 @@ static const struct tailor_case {
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "exists 2 0:0",
-	  .code = -EOPNOTSUPP, .error = "type 3 is no type of a value" },
+	  .code = -EOPNOTSUPP,
+	  .error = "type 3 is no type of a value" },
 
 	{ .what = "a member of a type that the kernel does not have",
 	  .kernel = "struct s 8 a:3@0\n"
@@ -335,12 +354,12 @@ static const struct tailor_case {
 	  .object = "int int 4\n"
 		    "struct s 4 a:1@0\n",
 	  .relos = "exists 2 0:0",
-	  .code = -EBADMSG, .error = "type 3 cannot be read" },
+	  .code = -EBADMSG,
+	  .error = "type 3 cannot be read" },
 };
 
 /* A file in memory; the path is written to @path. */
-static int memory_file(const void *data, size_t len,
-		       char path[EU_TAILOR_PATH])
+static int memory_file(const void *data, size_t len, char path[EU_TAILOR_PATH])
 {
 	int fd = memfd_create("test", MFD_CLOEXEC);
 
@@ -357,7 +376,8 @@ static int tailor(const char *object, size_t object_len, const void *kernel,
 	char path[EU_TAILOR_PATH];
 	int fd = memory_file(kernel, kernel_len, path);
 	struct eu_tailor_opts opts = {
-		.object = object, .object_size = object_len,
+		.object = object,
+		.object_size = object_len,
 		.btf_path = path,
 	};
 	int r = eu_tailor_write(&opts, out, err);
@@ -366,8 +386,7 @@ static int tailor(const char *object, size_t object_len, const void *kernel,
 	return r;
 }
 
-static void check_tailored(const struct tailor_case *c,
-			   const struct eu_buf *out)
+static void check_tailored(const struct tailor_case *c, const struct eu_buf *out)
 {
 	struct btf *btf = btf__new(out->data, out->len);
 	char *text;
@@ -400,8 +419,7 @@ static void case_by_case(void **state)
 		eu_buf_clear(&out);
 		r = tailor(elf, len, raw, raw_len, &out, &err);
 		if (r != c->code || (r && !strstr(err.text, c->error)))
-			fail_msg("%s: %d, %s", c->what ?: c->relos, r,
-				 err.text);
+			fail_msg("%s: %d, %s", c->what ?: c->relos, r, err.text);
 		if (!r && *c->relos)
 			check_tailored(c, &out);
 		else
@@ -412,12 +430,11 @@ static void case_by_case(void **state)
 	eu_buf_done(&out);
 }
 
-static const char some_types[] =
-	"int int 4\n"
-	"struct in 8 a:1@0 b:1@32\n"
-	"array 2 4\n"
-	"struct s 40 x:1@0 in:3@64\n"
-	"enum e 4 A=1\n";
+static const char some_types[] = "int int 4\n"
+				 "struct in 8 a:1@0 b:1@32\n"
+				 "array 2 4\n"
+				 "struct s 40 x:1@0 in:3@64\n"
+				 "enum e 4 A=1\n";
 
 static const char some_relos[] =
 	"exists 4 0:1:1:0 value 5 0 type_size 2 0 matches 4 0";
@@ -508,8 +525,8 @@ static void at_odd_addresses(void **state)
 
 		memcpy(copy + shift, elf, len);
 		eu_buf_clear(&odd);
-		assert_int_equal(tailor(copy + shift, len, raw, raw_len, &odd,
-					NULL), 0);
+		assert_int_equal(
+			tailor(copy + shift, len, raw, raw_len, &odd, NULL), 0);
 		assert_int_equal(odd.len, out.len);
 		assert_memory_equal(odd.data, out.data, out.len);
 		free(copy);
@@ -558,26 +575,45 @@ struct header_case {
 static void headers(void **state)
 {
 	static const struct header_case cases[] = {
-		{ "byte order", { 0x9feb, 1, 0, 24, 0, 0, 0, 1 }, -EOPNOTSUPP,
+		{ "byte order",
+		  { 0x9feb, 1, 0, 24, 0, 0, 0, 1 },
+		  -EOPNOTSUPP,
 		  "other byte order" },
-		{ "magic", { 0x1234, 1, 0, 24, 0, 0, 0, 1 }, -EBADMSG,
+		{ "magic",
+		  { 0x1234, 1, 0, 24, 0, 0, 0, 1 },
+		  -EBADMSG,
 		  "magic 0x1234" },
-		{ "version", { BTF_MAGIC, 2, 0, 24, 0, 0, 0, 1 }, -EOPNOTSUPP,
+		{ "version",
+		  { BTF_MAGIC, 2, 0, 24, 0, 0, 0, 1 },
+		  -EOPNOTSUPP,
 		  "version 2" },
-		{ "flags", { BTF_MAGIC, 1, 1, 24, 0, 0, 0, 1 }, -EOPNOTSUPP,
+		{ "flags",
+		  { BTF_MAGIC, 1, 1, 24, 0, 0, 0, 1 },
+		  -EOPNOTSUPP,
 		  "flags 1" },
-		{ "more header", { BTF_MAGIC, 1, 0, 32, 0, 0, 0, 1 },
-		  -EOPNOTSUPP, "header of 32 bytes" },
-		{ "no strings", { BTF_MAGIC, 1, 0, 24, 0, 0, 0, 0 }, -EBADMSG,
+		{ "more header",
+		  { BTF_MAGIC, 1, 0, 32, 0, 0, 0, 1 },
+		  -EOPNOTSUPP,
+		  "header of 32 bytes" },
+		{ "no strings",
+		  { BTF_MAGIC, 1, 0, 24, 0, 0, 0, 0 },
+		  -EBADMSG,
 		  "strings" },
-		{ "strings outside", { BTF_MAGIC, 1, 0, 24, 0, 0, 8, 1 },
-		  -EBADMSG, "do not fit" },
-		{ "types outside", { BTF_MAGIC, 1, 0, 24, 4, 8, 0, 1 },
-		  -EBADMSG, "do not fit" },
-		{ "offsets that wrap",
-		  { BTF_MAGIC, 1, 0, 24, -4u, 8, 0, 1 }, -EBADMSG,
+		{ "strings outside",
+		  { BTF_MAGIC, 1, 0, 24, 0, 0, 8, 1 },
+		  -EBADMSG,
 		  "do not fit" },
-		{ "odd types", { BTF_MAGIC, 1, 0, 24, 2, 0, 0, 1 }, -EBADMSG,
+		{ "types outside",
+		  { BTF_MAGIC, 1, 0, 24, 4, 8, 0, 1 },
+		  -EBADMSG,
+		  "do not fit" },
+		{ "offsets that wrap",
+		  { BTF_MAGIC, 1, 0, 24, -4u, 8, 0, 1 },
+		  -EBADMSG,
+		  "do not fit" },
+		{ "odd types",
+		  { BTF_MAGIC, 1, 0, 24, 2, 0, 0, 1 },
+		  -EBADMSG,
 		  "do not fit" },
 	};
 	struct eu_buf out = EU_BUF(1 << 20);
@@ -633,26 +669,40 @@ static void broken_ext(void **state)
 		{ "no relocations at all", { BTF_MAGIC, 1, 0, 24 }, { 0 }, 0 },
 		{ "an empty section", { BTF_MAGIC, 1, 0, 32 }, { 0 }, 0 },
 		{ "records and no sections",
-		  { BTF_MAGIC, 1, 0, 32, .core_len = 4 }, { 16 }, 0 },
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 4 },
+		  { 16 },
+		  0 },
 		{ "magic", { 0x9feb, 1, 0, 32 }, { 0 }, -EBADMSG },
 		{ "version", { BTF_MAGIC, 2, 0, 32 }, { 0 }, -EBADMSG },
 		{ "header outside", { BTF_MAGIC, 1, 0, 64 }, { 0 }, -EBADMSG },
 		{ "relocations outside",
 		  { BTF_MAGIC, 1, 0, 32, .core_off = 8, .core_len = 12 },
-		  { 0 }, -EBADMSG },
+		  { 0 },
+		  -EBADMSG },
 		{ "lengths that wrap",
 		  { BTF_MAGIC, 1, 0, 32, .core_off = 8, .core_len = -4u },
-		  { 0 }, -EBADMSG },
-		{ "half a size", { BTF_MAGIC, 1, 0, 32, .core_len = 2 },
-		  { 16 }, -EBADMSG },
-		{ "small records", { BTF_MAGIC, 1, 0, 32, .core_len = 12 },
-		  { 12, 0, 0 }, -EBADMSG },
-		{ "half a section", { BTF_MAGIC, 1, 0, 32, .core_len = 8 },
-		  { 16, 0 }, -EBADMSG },
-		{ "too many records", { BTF_MAGIC, 1, 0, 32, .core_len = 16 },
-		  { 16, 0, 0x10000001 }, -EBADMSG },
-		{ "records that wrap", { BTF_MAGIC, 1, 0, 32, .core_len = 16 },
-		  { 0x80000000, 0, 2 }, -EBADMSG },
+		  { 0 },
+		  -EBADMSG },
+		{ "half a size",
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 2 },
+		  { 16 },
+		  -EBADMSG },
+		{ "small records",
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 12 },
+		  { 12, 0, 0 },
+		  -EBADMSG },
+		{ "half a section",
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 8 },
+		  { 16, 0 },
+		  -EBADMSG },
+		{ "too many records",
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 16 },
+		  { 16, 0, 0x10000001 },
+		  -EBADMSG },
+		{ "records that wrap",
+		  { BTF_MAGIC, 1, 0, 32, .core_len = 16 },
+		  { 0x80000000, 0, 2 },
+		  -EBADMSG },
 	};
 	int r;
 
@@ -668,7 +718,7 @@ static void broken_ext(void **state)
 struct kernel_dir {
 	char path[64];
 	struct btf *kernel;
-	const char *module;	/* name; NULL: none */
+	const char *module; /* name; NULL: none */
 };
 
 static void put_file(const char *dir, const char *name, const void *data,
@@ -693,7 +743,7 @@ static void kernel_dir_init(struct kernel_dir *d)
 	strcpy(d->path, "/tmp/tailor-XXXXXX");
 	assert_non_null(mkdtemp(d->path));
 	d->kernel = text_to_btf(LONG "struct here 8 a:1@0\n"
-				"typedef word_that_is_a_name_there 1\n",
+				     "typedef word_that_is_a_name_there 1\n",
 				NULL);
 	put_btf(d->path, "vmlinux", d->kernel);
 }
@@ -734,27 +784,22 @@ static void types_of_modules(void **state)
 	} cases[] = {
 		{ "in the kernel, the module's is not looked at",
 		  "struct here 4\n", "struct here 4\n", "type_exists 1 0", 0 },
-		{ "in the module alone",
-		  "struct there 4\n", "struct there 4\n", "type_exists 1 0",
-		  -EOPNOTSUPP },
-		{ "as a flavour",
-		  "struct there___2 4\n", "struct there___1 4\n",
+		{ "in the module alone", "struct there 4\n", "struct there 4\n",
 		  "type_exists 1 0", -EOPNOTSUPP },
-		{ "of another kind",
-		  "union there 4\n", "struct there 4\n", "type_exists 1 0",
-		  0 },
-		{ "the other width of an enumeration",
-		  "enum64 there 8 A=1\n", "enum there 4 A=0\n", "value 1 0",
-		  -EOPNOTSUPP },
-		{ "nowhere",
-		  "struct there 4\n", "struct nowhere 4\n",
+		{ "as a flavour", "struct there___2 4\n",
+		  "struct there___1 4\n", "type_exists 1 0", -EOPNOTSUPP },
+		{ "of another kind", "union there 4\n", "struct there 4\n",
+		  "type_exists 1 0", 0 },
+		{ "the other width of an enumeration", "enum64 there 8 A=1\n",
+		  "enum there 4 A=0\n", "value 1 0", -EOPNOTSUPP },
+		{ "nowhere", "struct there 4\n", "struct nowhere 4\n",
 		  "type_exists 1 0", 0 },
 		{ "a name that is a string of the kernel's",
 		  "struct word_that_is_a_name_there 4\n",
 		  "struct word_that_is_a_name_there 4\n", "type_exists 1 0",
 		  -EOPNOTSUPP },
-		{ "one here, one there",
-		  "struct there 4\n", "struct here 4\nstruct there 4\n",
+		{ "one here, one there", "struct there 4\n",
+		  "struct here 4\nstruct there 4\n",
 		  "type_exists 1 0 type_exists 2 0", -EOPNOTSUPP },
 	};
 	struct kernel_dir d;
@@ -784,10 +829,11 @@ static void broken_modules(void **state)
 	(void)state;
 	kernel_dir_init(&d);
 	put_file(d.path, "module", "nonsense", 8);
-	assert_int_equal(tailor_dir(&d, "struct here 4\n", "type_exists 1 0",
-				    &err), 0);
+	assert_int_equal(
+		tailor_dir(&d, "struct here 4\n", "type_exists 1 0", &err), 0);
 	assert_int_equal(tailor_dir(&d, "struct there 4\n", "type_exists 1 0",
-				    &err), -EBADMSG);
+				    &err),
+			 -EBADMSG);
 	assert_non_null(strstr(err.text, "/module' is no BTF file"));
 	kernel_dir_done(&d);
 }
@@ -798,8 +844,8 @@ static void no_kernel(void **state)
 	struct eu_error err;
 
 	(void)state;
-	assert_int_equal(tailor_dir(&d, "struct s 4\n", "type_exists 1 0",
-				    &err), -ENOENT);
+	assert_int_equal(tailor_dir(&d, "struct s 4\n", "type_exists 1 0", &err),
+			 -ENOENT);
 	assert_non_null(strstr(err.text, "'/nonexistent/vmlinux'"));
 }
 
@@ -831,8 +877,7 @@ static void as_a_file(void **state)
 	close(fd);
 	free((void *)opts.object);
 
-	opts.object = object_from_text("struct here 4\n", "",
-				       &opts.object_size);
+	opts.object = object_from_text("struct here 4\n", "", &opts.object_size);
 	assert_int_equal(eu_tailor_open(&opts, &fd, NULL), 0);
 	assert_int_equal(fd, -1);
 	free((void *)opts.object);
@@ -854,8 +899,7 @@ static void too_many_types(void **state)
 	for (int i = 0; i < 20000; i++)
 		assert_true(btf__add_struct(kernel, "s", 4) > 0);
 	raw = btf__raw_data(kernel, &raw_len);
-	assert_int_equal(tailor(elf, len, raw, raw_len, &out, &err),
-			 -EOPNOTSUPP);
+	assert_int_equal(tailor(elf, len, raw, raw_len, &out, &err), -EOPNOTSUPP);
 	assert_string_equal(err.text, "too many candidates");
 	eu_buf_done(&out);
 	btf__free(kernel);

@@ -50,8 +50,7 @@ static void essential_names(void **state)
 		w = (struct eu_wanted){ 0 };
 		assert_int_equal(eu_wanted_member(&w, names[i].asked), 0);
 		if (!!eu_wanted_find(&w, names[i].name) != names[i].found)
-			fail_msg("'%s' by '%s'", names[i].asked,
-				 names[i].name);
+			fail_msg("'%s' by '%s'", names[i].asked, names[i].name);
 		eu_wanted_done(&w);
 	}
 }
@@ -75,7 +74,7 @@ static void kinds_and_depths_gather(void **state)
 	assert_int_equal(n->depth[BTF_KIND_ENUM], EU_DEPTH_VALUE);
 	assert_int_equal(n->depth[BTF_KIND_ENUM64], EU_DEPTH_VALUE);
 	assert_int_equal(w.kinds, 1 << BTF_KIND_STRUCT | 1 << BTF_KIND_ENUM |
-				  1 << BTF_KIND_ENUM64);
+					  1 << BTF_KIND_ENUM64);
 	assert_false(n->member);
 	eu_wanted_member(&w, "s");
 	assert_true(eu_wanted_find(&w, "s")->member);

@@ -5,7 +5,9 @@
 
 /* The names that users know, and the commands behind each. */
 static const struct eu_command *const ecli_commands[] = {
-	&command_run, &command_check, NULL,
+	&command_run,
+	&command_check,
+	NULL,
 };
 
 static const struct eu_command *const lmp_commands[] = {

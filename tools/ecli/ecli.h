@@ -34,16 +34,16 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 
 /* What a run needs to know besides the program. */
 struct run_opts {
-	const char *path;	/* the program unless one is named */
+	const char *path; /* the program unless one is named */
 	const char *format;
-	const char *output;	/* file, or NULL: standard output */
+	const char *output; /* file, or NULL: standard output */
 	const char *btf;
-	uint64_t timeout_ns;	/* 0: none */
-	uint64_t max_events;	/* 0: none */
-	int ready_fd;		/* -1: none */
+	uint64_t timeout_ns; /* 0: none */
+	uint64_t max_events; /* 0: none */
+	int ready_fd;	     /* -1: none */
 	int verbose;
 	bool no_tailor;
-	bool announce;		/* the line that says what is waited for */
+	bool announce; /* the line that says what is waited for */
 };
 
 /*

@@ -103,19 +103,19 @@ static int check_empty(const char *dir, struct eu_error *err)
 {
 	for (size_t i = 0; i < EU_COUNT(template_files); i++) {
 		eu_auto_free char *path = eu_path_join(dir,
-						template_files[i].path);
+						       template_files[i].path);
 
 		if (path && !access(path, F_OK))
-			return eu_error_set(err, -EEXIST,
-				"'%s' exists already: nothing was written",
-				path);
+			return eu_error_set(
+				err, -EEXIST,
+				"'%s' exists already: nothing was written", path);
 	}
 	return 0;
 }
 
 static int init_git(const char *dir)
 {
-	char *argv[] = { (char *)"git", (char *)"-C", (char *)dir,
+	char *argv[] = { (char *)"git",	 (char *)"-C", (char *)dir,
 			 (char *)"init", (char *)"-q", NULL };
 
 	return run_child(argv);
@@ -145,13 +145,14 @@ static int make_project(const char *dir, struct eu_error *err)
 	if (!name || !github || !flows)
 		return eu_error_oom(err);
 	r = make_dir(dir, err);
-	r = r ?: check_empty(dir, err);
-	r = r ?: make_dir(github, err);
-	r = r ?: make_dir(flows, err);
+	r = r ? r : check_empty(dir, err);
+	r = r ? r : make_dir(github, err);
+	r = r ? r : make_dir(flows, err);
 	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++)
 		r = write_template(dir, name, i, err);
 	if (!r && init_git(dir))
-		fprintf(stderr, "%s: git is not installed: no repository was made\n",
+		fprintf(stderr,
+			"%s: git is not installed: no repository was made\n",
 			program_name);
 	return r;
 }
@@ -182,7 +183,7 @@ static int init(const struct eu_command *cmd, int argc, char **argv)
 				     args.value);
 		return fail_usage(cmd, &err);
 	}
-	dir = dir ?: ".";
+	dir = dir ? dir : ".";
 	if (make_project(dir, &err))
 		return fail(&err);
 	printf("the template is in place: %s; go on with 'lmp build' there\n",
@@ -228,11 +229,12 @@ static int find_source(char **ret, struct eu_error *err)
 	if (d)
 		closedir(d);
 	if (!n)
-		return eu_error_set(err, -ENOENT,
+		return eu_error_set(
+			err, -ENOENT,
 			"no *.bpf.c here: 'lmp init NAME' makes a project");
 	if (n > 1)
 		return eu_error_set(err, -EINVAL,
-			"%d files *.bpf.c here: name one of them", n);
+				    "%d files *.bpf.c here: name one of them", n);
 	*ret = eu_take_ptr(found);
 	return *ret ? 0 : eu_error_oom(err);
 }
@@ -256,8 +258,8 @@ static char *find_header(const char *source)
 
 static void progress(const char *what, const char *path, const char *end)
 {
-	printf("  %-8s %.*s%s\n", what,
-	       (int)(strlen(path) - strlen(".bpf.c")), path, end);
+	printf("  %-8s %.*s%s\n", what, (int)(strlen(path) - strlen(".bpf.c")),
+	       path, end);
 	fflush(stdout);
 }
 
@@ -343,7 +345,9 @@ static void become_root(int argc, char **argv)
 static int run(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct run_opts o = {
-		.ready_fd = -1, .format = "compact", .announce = true,
+		.ready_fd = -1,
+		.format = "compact",
+		.announce = true,
 		.path = "package.json",
 	};
 

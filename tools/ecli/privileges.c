@@ -37,7 +37,7 @@ static bool detaches(const struct eu_program *p)
 static int bpf_capability(void)
 {
 	return prctl(PR_CAPBSET_READ, CAP_BPF, 0, 0, 0) < 0 ? CAP_SYS_ADMIN :
-	       CAP_BPF;
+							      CAP_BPF;
 }
 
 /* Bits that are not permitted already would make the call fail. */

@@ -21,24 +21,34 @@
 #include "rt/source.h"
 
 enum {
-	OPT_JSON, OPT_FORMAT, OPT_TYPE_OF_PROGRAM, OPT_TARGET, OPT_TYPE,
-	OPT_TIMEOUT, OPT_MAX_EVENTS, OPT_OUTPUT, OPT_READY_FD, OPT_BTF,
-	OPT_NO_TAILOR, OPT_VERBOSE, OPT_HELP, OPT_VERSION,
+	OPT_JSON,
+	OPT_FORMAT,
+	OPT_TYPE_OF_PROGRAM,
+	OPT_TARGET,
+	OPT_TYPE,
+	OPT_TIMEOUT,
+	OPT_MAX_EVENTS,
+	OPT_OUTPUT,
+	OPT_READY_FD,
+	OPT_BTF,
+	OPT_NO_TAILOR,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_VERSION,
 	OPT_COUNT,
 };
 
-enum { PATIENCE = 1000 };	/* milliseconds for a slow reader at the end */
+enum { PATIENCE = 1000 }; /* milliseconds for a slow reader at the end */
 
 const struct eu_option run_options[] = {
-	{ 'j', "json", NULL, "print events as JSON, one object a line",
-	  OPT_JSON },
-	{ 0, "format", "NAME", "print as text (the default), compact, json or raw",
-	  OPT_FORMAT },
+	{ 'j', "json", NULL, "print events as JSON, one object a line", OPT_JSON },
+	{ 0, "format", "NAME",
+	  "print as text (the default), compact, json or raw", OPT_FORMAT },
 	{ 't', "target", "[PROGRAM=]TARGET[,KEY=VALUE]",
 	  "attach to TARGET: an interface, a cgroup, binary:symbol, a perf event; may be repeated",
 	  OPT_TARGET },
-	{ 0, "type", "MAP=STRUCT", "show the records of MAP as values of STRUCT",
-	  OPT_TYPE },
+	{ 0, "type", "MAP=STRUCT",
+	  "show the records of MAP as values of STRUCT", OPT_TYPE },
 	{ 0, "timeout", "TIME", "stop after TIME: 5, 500ms, 2m", OPT_TIMEOUT },
 	{ 0, "max-events", "N", "stop after N events", OPT_MAX_EVENTS },
 	{ 'o', "output", "FILE", "write to FILE", OPT_OUTPUT },
@@ -66,7 +76,7 @@ struct run {
 	struct eu_package *pkg;
 	struct eu_flags flags;
 	struct eu_program *program;
-	char **targets, **types;	/* borrowed from argv */
+	char **targets, **types; /* borrowed from argv */
 	size_t n_targets, n_types;
 	struct {
 		const struct eu_flag *flag;
@@ -74,8 +84,8 @@ struct run {
 	} *set;
 	size_t n_set;
 	int out_fd;
-	bool out_blocks;		/* it is a pipe or a terminal */
-	bool closed;			/* the reader of our output is gone */
+	bool out_blocks; /* it is a pipe or a terminal */
+	bool closed;	 /* the reader of our output is gone */
 	bool announced;
 	int signals, timer, loop;
 };
@@ -97,8 +107,8 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
 		const char *unit;
 		double ns;
 	} units[] = {
-		{ "", 1e9 }, { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 },
-		{ "m", 60e9 }, { "h", 3600e9 },
+		{ "", 1e9 },   { "s", 1e9 },  { "ms", 1e6 },
+		{ "us", 1e3 }, { "m", 60e9 }, { "h", 3600e9 },
 	};
 	char *end;
 	double d;
@@ -111,8 +121,8 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
 		*ret_ns = eu_max((uint64_t)(d * units[i].ns), (uint64_t)1);
 		return 0;
 	}
-	return eu_error_set(err, -EINVAL,
-			    "'%s' is no duration: 5, 500ms, 2m", text);
+	return eu_error_set(err, -EINVAL, "'%s' is no duration: 5, 500ms, 2m",
+			    text);
 }
 
 static int take_number(const char *name, const char *s, uint64_t max,
@@ -123,8 +133,9 @@ static int take_number(const char *name, const char *s, uint64_t max,
 	*ret = to_number(s, &ok);
 	if (ok && *ret <= max)
 		return 0;
-	return eu_error_set(err, -EINVAL, "--%s: '%s' is no number from 0 to %"
-			    PRIu64, name, s, max);
+	return eu_error_set(err, -EINVAL,
+			    "--%s: '%s' is no number from 0 to %" PRIu64, name,
+			    s, max);
 }
 
 static int add_word(char ***list, size_t *n, const char *word,
@@ -147,8 +158,7 @@ static int take_option(struct run *r, int id, struct eu_error *err)
 	switch (id) {
 	case OPT_JSON: o->format = "json"; break;
 	case OPT_FORMAT: o->format = v; break;
-	case OPT_TARGET:
-		return add_word(&r->targets, &r->n_targets, v, err);
+	case OPT_TARGET: return add_word(&r->targets, &r->n_targets, v, err);
 	case OPT_TYPE:
 		if (!strchr(v, '='))
 			return eu_error_set(err, -EINVAL,
@@ -204,12 +214,12 @@ static int parse_head(struct run *r, struct eu_error *err)
 static int program_help(const struct run *r, const struct eu_option *all)
 {
 	const struct eu_package *pkg = r->pkg;
+	const char *about = pkg->brief ?: pkg->description;
 	eu_auto_buf struct eu_buf b = EU_BUF(1 << 20);
 
 	eu_buf_printf(&b, "%s\n\nUsage: %s %s%s%s [OPTIONS]\n",
-		      pkg->brief ?: pkg->description ?: "A simple eBPF program",
-		      program_name, r->cmd->name, *r->cmd->name ? " " : "",
-		      r->o->path);
+		      about ?: "A simple eBPF program", program_name,
+		      r->cmd->name, *r->cmd->name ? " " : "", r->o->path);
 	if (r->flags.n) {
 		eu_buf_puts(&b, "\nOptions of the program:\n");
 		eu_options_help(r->flags.options, &b);
@@ -249,8 +259,7 @@ static bool ours_end(struct eu_args *a)
 {
 	bool end = a->ended;
 
-	if (!a->letters && a->next < a->argc &&
-	    !strcmp(a->argv[a->next], "--")) {
+	if (!a->letters && a->next < a->argc && !strcmp(a->argv[a->next], "--")) {
 		a->next++;
 		end = true;
 	}
@@ -273,7 +282,8 @@ static int parse_tail(struct run *r, struct eu_error *err)
 		if (i == EU_ARGS_END)
 			break;
 		if (i == EU_ARGS_WORD)
-			return eu_error_set(err, -EINVAL,
+			return eu_error_set(
+				err, -EINVAL,
 				"unexpected argument '%s': flags of the program begin with --",
 				r->args.value);
 		if (i < 0)
@@ -324,8 +334,8 @@ static int write_out(const struct run *r, const void *data, size_t len)
 		ret = r->out_blocks ? wait_for_room(r) : 0;
 		if (ret)
 			return ret;
-		n = write(r->out_fd, s, r->out_blocks ?
-			  eu_min(len, (size_t)PIPE_BUF) : len);
+		n = write(r->out_fd, s,
+			  r->out_blocks ? eu_min(len, (size_t)PIPE_BUF) : len);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
 		s += eu_max(n, 0);
@@ -353,8 +363,7 @@ static int announce(struct run *r)
 	if (!r->o->announce || r->announced)
 		return 0;
 	r->announced = true;
-	if (asprintf(&text,
-		     "running and waiting for the ebpf events from %s...\n",
+	if (asprintf(&text, "running and waiting for the ebpf events from %s...\n",
 		     p->sources[0].ops->name) < 0) {
 		text = NULL;
 		return -ENOMEM;
@@ -367,7 +376,7 @@ static int on_output(void *ctx, const void *data, size_t len)
 	struct run *r = ctx;
 	int ret = announce(r);
 
-	ret = ret ?: write_out(r, data, len);
+	ret = ret ? ret : write_out(r, data, len);
 	r->closed = ret == -EPIPE;
 	return ret;
 }
@@ -483,7 +492,7 @@ static int say_ready(struct run *r, struct eu_error *err)
 static bool dispatch(struct run *r, bool last, int *ret, struct eu_error *err)
 {
 	*ret = last ? eu_program_drain(r->program, err) :
-	       eu_program_dispatch(r->program, err);
+		      eu_program_dispatch(r->program, err);
 	if (*ret >= 0)
 		return false;
 	if (*ret == -ENODATA || r->closed)
@@ -516,8 +525,7 @@ static int loop(struct run *r, struct eu_error *err)
 			return eu_error_set(err, -errno, "cannot wait: %s",
 					    strerror(errno));
 		for (int i = 0; i < n; i++)
-			over = over ||
-			       ev[i].data.fd != eu_program_fd(r->program);
+			over = over || ev[i].data.fd != eu_program_fd(r->program);
 		/* What happened before the end is part of the output. */
 		if (dispatch(r, over, &ret, err))
 			break;
@@ -536,16 +544,23 @@ static void report_losses(const struct run *r)
 			program_name, st.lost);
 	if (st.nearly_full && !st.lost_known)
 		fprintf(stderr,
-			"%s: a ring buffer was nearly full %" PRIu64 " times: events may have been lost\n",
+			"%s: a ring buffer was nearly full %" PRIu64
+			" times: events may have been lost\n",
 			program_name, st.nearly_full);
 }
 
 static int make_program(struct run *r, struct eu_error *err)
 {
 	const struct eu_program_opts po = {
-		.sz = sizeof(po), .format = r->o->format, .write = on_output,
-		.ctx = r, .log = on_log, .log_ctx = r, .btf = r->o->btf,
-		.max_records = r->o->max_events, .no_tailor = r->o->no_tailor,
+		.sz = sizeof(po),
+		.format = r->o->format,
+		.write = on_output,
+		.ctx = r,
+		.log = on_log,
+		.log_ctx = r,
+		.btf = r->o->btf,
+		.max_records = r->o->max_events,
+		.no_tailor = r->o->no_tailor,
 	};
 
 	return eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
@@ -557,21 +572,21 @@ static int execute(struct run *r, struct eu_error *err)
 
 	eu_program_raise_memlock();
 	ret = prepare_loop(r, err);
-	ret = ret ?: eu_program_load(r->program, err);
+	ret = ret ? ret : eu_program_load(r->program, err);
 	if (!ret && r->o->output) {
-		r->out_fd = open(r->o->output, O_WRONLY | O_CREAT | O_TRUNC |
-				 O_CLOEXEC, 0666);
+		r->out_fd = open(r->o->output,
+				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (r->out_fd < 0)
 			return eu_error_set(err, -errno, "cannot write '%s': %s",
 					    r->o->output, strerror(errno));
 	}
 	r->out_blocks = may_block(r->out_fd);
-	ret = ret ?: eu_program_attach(r->program, err);
-	ret = ret ?: drop_privileges(r->program, err);
-	ret = ret ?: announce(r);
-	ret = ret ?: say_ready(r, err);
-	ret = ret ?: start_timer(r, err);
-	ret = ret ?: loop(r, err);
+	ret = ret ? ret : eu_program_attach(r->program, err);
+	ret = ret ? ret : drop_privileges(r->program, err);
+	ret = ret ? ret : announce(r);
+	ret = ret ? ret : say_ready(r, err);
+	ret = ret ? ret : start_timer(r, err);
+	ret = ret ? ret : loop(r, err);
 	if (!ret)
 		report_losses(r);
 	return r->closed ? 0 : ret;
@@ -601,7 +616,7 @@ static int run(struct run *r)
 	if (ret)
 		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
 	ret = eu_package_read(r->o->path, NULL, &r->pkg, &err);
-	ret = ret ?: eu_flags_new(r->pkg, &r->flags, &err);
+	ret = ret ? ret : eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)
 		return fail(&err);
 	ret = parse_tail(r, &err);
@@ -618,9 +633,13 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		char **argv)
 {
 	struct run r = {
-		.cmd = cmd, .o = o, .out_fd = STDOUT_FILENO,
+		.cmd = cmd,
+		.o = o,
+		.out_fd = STDOUT_FILENO,
 		.args = { .argv = argv, .argc = argc, .next = 1 },
-		.signals = -1, .timer = -1, .loop = -1,
+		.signals = -1,
+		.timer = -1,
+		.loop = -1,
 	};
 	int status = run(&r);
 
