@@ -156,6 +156,8 @@ wait_for() {
 	[ -p "$T/never" ] || mkfifo "$T/never"
 	exec {never}<>"$T/never"
 	while :; do
+		# What was started may not have opened it yet.
+		[ -e "$file" ] || : >>"$file"
 		while IFS= read -r line; do
 			if [[ $line =~ $1 ]]; then
 				exec {never}<&-
