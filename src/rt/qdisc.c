@@ -30,7 +30,8 @@ static int has_filters(int fd, int ifindex, uint32_t parent)
 		struct nlmsghdr h;
 		struct tcmsg tc;
 	} ask = {
-		.h = { .nlmsg_len = sizeof(ask), .nlmsg_type = RTM_GETTFILTER,
+		.h = { .nlmsg_len = sizeof(ask),
+		       .nlmsg_type = RTM_GETTFILTER,
 		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.tc = { .tcm_ifindex = ifindex, .tcm_parent = parent },
 	};
@@ -59,8 +60,8 @@ bool eu_qdisc_empty(int ifindex)
 
 	/* What is left of one answer must not be taken for the other's. */
 	return in >= 0 && out >= 0 &&
-	       !has_filters(in, ifindex, TC_H_MAKE(TC_H_CLSACT,
-						   TC_H_MIN_INGRESS)) &&
-	       !has_filters(out, ifindex, TC_H_MAKE(TC_H_CLSACT,
-						    TC_H_MIN_EGRESS));
+	       !has_filters(in, ifindex,
+			    TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)) &&
+	       !has_filters(out, ifindex,
+			    TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS));
 }
