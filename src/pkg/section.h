@@ -12,18 +12,19 @@
 
 /* What stands in a target before its keys. */
 enum eu_shape {
-	EU_SHAPE_NONE,	    /* takes no target */
-	EU_SHAPE_NAME,	    /* a tracepoint, function or hook */
-	EU_SHAPE_INTERFACE, /* "eth0" */
-	EU_SHAPE_TRAFFIC,   /* "eth0", "eth0:ingress", "eth0:egress" */
-	EU_SHAPE_CGROUP,    /* a path below a cgroup2 mount, or an id */
-	EU_SHAPE_BINARY,    /* "binary:symbol[+off]" */
-	EU_SHAPE_USDT,	    /* "binary:provider:probe" */
-	EU_SHAPE_SYMBOL,    /* "symbol[+off]" of the kernel */
-	EU_SHAPE_PERF,	    /* "cpu-clock", "cycles", "r0123", "type:config" */
-	EU_SHAPE_SOCKET,    /* an interface, or "any" */
-	EU_SHAPE_NETNS,	    /* path of a network namespace */
-	EU_SHAPE_MAP,	    /* "map:NAME" of the package */
+	EU_SHAPE_NONE,	     /* takes no target */
+	EU_SHAPE_NAME,	     /* a raw tracepoint, system call or hook */
+	EU_SHAPE_TRACEPOINT, /* "group/name" */
+	EU_SHAPE_INTERFACE,  /* "eth0" */
+	EU_SHAPE_TRAFFIC,    /* "eth0", "eth0:ingress", "eth0:egress" */
+	EU_SHAPE_CGROUP,     /* a path below a cgroup2 mount, or an id */
+	EU_SHAPE_BINARY,     /* "binary:symbol[+off]" */
+	EU_SHAPE_USDT,	     /* "binary:provider:probe" */
+	EU_SHAPE_SYMBOL,     /* "symbol[+off]" of the kernel */
+	EU_SHAPE_PERF,	     /* "cpu-clock", "cycles", "r0123", "type:config" */
+	EU_SHAPE_SOCKET,     /* an interface, or "any" */
+	EU_SHAPE_NETNS,	     /* path of a network namespace */
+	EU_SHAPE_MAP,	     /* "map:NAME" of the package */
 };
 
 /* How it is attached; a row of src/rt/attach.c for each. */
@@ -37,10 +38,15 @@ enum eu_attach_kind {
 	EU_ATTACH_UPROBE,
 	EU_ATTACH_USDT,
 	EU_ATTACH_KPROBE,
+	EU_ATTACH_KPROBE_MULTI,
+	EU_ATTACH_KSYSCALL,
+	EU_ATTACH_BTF, /* to what BTF names; chosen before load */
 	EU_ATTACH_TRACEPOINT,
 	EU_ATTACH_RAW_TRACEPOINT,
 	EU_ATTACH_PERF_EVENT,
 	EU_ATTACH_SOCKET_FILTER,
+	EU_ATTACH_SOCKMAP,
+	EU_ATTACH_NETNS,
 };
 
 struct eu_section {

@@ -12,13 +12,13 @@ static const struct {
 	enum eu_shape shape;
 	const char *keys;
 } allowed[] = {
-	{ EU_SHAPE_INTERFACE, " mode netns " },
-	{ EU_SHAPE_TRAFFIC, " priority handle netns " },
+	{ EU_SHAPE_INTERFACE, " mode " },
+	{ EU_SHAPE_TRAFFIC, " priority handle " },
 	{ EU_SHAPE_CGROUP, " flags " },
 	{ EU_SHAPE_BINARY, " pid cookie " },
 	{ EU_SHAPE_USDT, " pid cookie " },
 	{ EU_SHAPE_SYMBOL, " cookie " },
-	{ EU_SHAPE_NAME, " cookie " },
+	{ EU_SHAPE_TRACEPOINT, " cookie " },
 	{ EU_SHAPE_PERF, " freq period cpu pid " },
 	{ EU_SHAPE_SOCKET, " " },
 };
@@ -149,6 +149,8 @@ static bool has_shape(const char *s, enum eu_shape shape)
 					   !strcmp(colon, ":egress"));
 	case EU_SHAPE_CGROUP:
 		return *s == '/' || s[strspn(s, "0123456789")] == '\0';
+	case EU_SHAPE_TRACEPOINT:
+		return !strchr("/:", *s) && s[strcspn(s, "/:")];
 	case EU_SHAPE_NETNS: return *s == '/';
 	case EU_SHAPE_BINARY: return colon && colon != s && colon[1];
 	case EU_SHAPE_USDT:

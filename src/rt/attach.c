@@ -32,10 +32,15 @@ static const struct {
 	[EU_ATTACH_UPROBE] = { eu_attach_uprobe },
 	[EU_ATTACH_USDT] = { eu_attach_usdt },
 	[EU_ATTACH_KPROBE] = { eu_attach_kprobe },
+	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe_multi },
+	[EU_ATTACH_KSYSCALL] = { eu_attach_ksyscall },
+	[EU_ATTACH_BTF] = { eu_attach_btf },
 	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint },
 	[EU_ATTACH_RAW_TRACEPOINT] = { eu_attach_raw_tracepoint },
 	[EU_ATTACH_PERF_EVENT] = { eu_attach_perf_event },
 	[EU_ATTACH_SOCKET_FILTER] = { eu_attach_socket_filter },
+	[EU_ATTACH_SOCKMAP] = { eu_attach_sockmap, true },
+	[EU_ATTACH_NETNS] = { eu_attach_netns, true },
 };
 
 static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
@@ -109,11 +114,42 @@ static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 	case EU_ATTACH_UPROBE:
 	case EU_ATTACH_USDT:
 	case EU_ATTACH_KPROBE:
+	case EU_ATTACH_KPROBE_MULTI:
+	case EU_ATTACH_KSYSCALL:
+	case EU_ATTACH_BTF:
 	case EU_ATTACH_TRACEPOINT:
 	case EU_ATTACH_RAW_TRACEPOINT:
 		return strchr(prog->section, '/') != NULL;
 	default: return !kinds[s->attach].needs_target;
 	}
+}
+
+/* What BTF names is part of loading, so there is one for a program. */
+static int choose_function(struct eu_program *p, const struct eu_prog *prog,
+			   struct eu_error *err)
+{
+	const struct eu_goal *g, *second;
+	size_t at = 0;
+	int r;
+
+	g = next_goal(p, prog, &at);
+	second = g ? next_goal(p, prog, &at) : NULL;
+	if (second)
+		return eu_error_set(err, -EINVAL,
+				    "target '%s': program '%s' (%s) takes one",
+				    second->target->text, prog->name,
+				    prog->section);
+	if (!g)
+		return 0;
+	eu_log_enter(&p->log);
+	r = bpf_program__set_attach_target(eu_program_find(p, prog->name), 0,
+					   g->target->what);
+	eu_log_leave();
+	if (r)
+		return eu_error_set(
+			err, r, "target '%s': the kernel's BTF has no '%s' (%s)",
+			g->target->text, g->target->what, strerror(-r));
+	return 0;
 }
 
 int eu_attach_check(struct eu_program *p, struct eu_error *err)
@@ -143,6 +179,10 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 					g->target->text, prog->section,
 					prog->name);
 		}
+		r = s->attach == EU_ATTACH_BTF ? choose_function(p, prog, err) :
+						 0;
+		if (r)
+			return r;
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
@@ -201,4 +202,29 @@ int eu_attach_socket_filter(const struct eu_attach *a, struct eu_error *err)
 		return eu_error_set(err, -errno, "cannot open packet socket: %s",
 				    strerror(errno));
 	return keep_fd(a, eu_take_fd(fd), err);
+}
+
+/* "map:NAME" of the package. The program goes when the map does: with us. */
+int eu_attach_sockmap(const struct eu_attach *a, struct eu_error *err)
+{
+	const char *name = a->target->what + strlen("map:");
+	int map = bpf_object__find_map_fd_by_name(a->p->obj, name);
+
+	if (map < 0)
+		return eu_error_set(err, -ENOENT, "target '%s': no map '%s'",
+				    a->target->text, name);
+	if (bpf_prog_attach(bpf_program__fd(a->bpf), map,
+			    bpf_program__expected_attach_type(a->bpf), 0))
+		return cannot(a, -errno, err);
+	return 0;
+}
+
+int eu_attach_netns(const struct eu_attach *a, struct eu_error *err)
+{
+	eu_auto_close int fd = open(a->target->what, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return eu_error_set(err, -errno, "cannot open '%s': %s",
+				    a->target->what, strerror(errno));
+	return eu_attach_keep(a, bpf_program__attach_netns(a->bpf, fd), err);
 }

@@ -114,6 +114,52 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 	return eu_attach_keep(a, link, err);
 }
 
+/* Name or pattern behind the section's '/', or from the target. */
+static const char *name_of(const struct eu_attach *a)
+{
+	return a->target ? a->target->what : strchr(a->prog->section, '/') + 1;
+}
+
+int eu_attach_kprobe_multi(const struct eu_attach *a, struct eu_error *err)
+{
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, o,
+		    .retprobe = !strncmp(a->prog->section, "kret", 4));
+
+	if (a->target && eu_target_key(a->target, "cookie"))
+		return eu_error_set(
+			err, -EINVAL,
+			"target '%s': of many functions none has a cookie",
+			a->target->text);
+	return eu_attach_keep(
+		a, bpf_program__attach_kprobe_multi_opts(a->bpf, name_of(a), &o),
+		err);
+}
+
+int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err)
+{
+	LIBBPF_OPTS(bpf_ksyscall_opts, o,
+		    .retprobe = !strncmp(a->prog->section, "kret", 4));
+
+	return eu_attach_keep(
+		a, bpf_program__attach_ksyscall(a->bpf, name_of(a), &o), err);
+}
+
+/* The target was chosen before load: eu_attach_check(). */
+int eu_attach_btf(const struct eu_attach *a, struct eu_error *err)
+{
+	LIBBPF_OPTS(bpf_trace_opts, o);
+	int64_t cookie;
+	int r;
+
+	if (!a->target || !eu_target_key(a->target, "cookie"))
+		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
+	r = cookie_of(a, &cookie, err);
+	if (r)
+		return r;
+	o.cookie = cookie;
+	return eu_attach_keep(a, bpf_program__attach_trace_opts(a->bpf, &o), err);
+}
+
 int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_tracepoint_opts, o);
@@ -125,11 +171,6 @@ int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	n = strcspn(a->target->what, "/:");
-	if (!a->target->what[n])
-		return eu_error_set(
-			err, -EINVAL,
-			"target '%s': a tracepoint is GROUP/NAME (sched/sched_switch)",
-			a->target->text);
 	r = cookie_of(a, &cookie, err);
 	if (r)
 		return r;
