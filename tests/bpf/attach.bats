@@ -57,9 +57,24 @@ ask() {
 	grep -q '"where":"raw"' "$OUT"
 }
 
+@test "so does one that finds its place by BTF, but one only" {
+	need tp_btf
+	begin_target
+	run_ready "$OBJ/named_btf.bpf.o" --only $TARGET -j -t sys_exit
+	ask libc 1
+	stop_it
+	[ "$(jq -r .pid "$OUT" | sort -u)" = $TARGET ]
+	run -1 "$ECLI" run "$OBJ/named_btf.bpf.o"
+	[[ $output == *"program 'on_btf' (tp_btf) needs a target"* ]]
+	run -1 "$ECLI" run "$OBJ/named_btf.bpf.o" -t sys_exit -t sys_enter
+	[[ $output == *"target 'sys_enter': program 'on_btf' (tp_btf) takes one" ]]
+	run -1 "$ECLI" run "$OBJ/named_btf.bpf.o" -t eu_nothing
+	[[ $output == *"target 'eu_nothing': the kernel's BTF has no 'eu_nothing'"* ]]
+}
+
 @test "without a target such a section is refused" {
 	run -1 "$ECLI" run "$OBJ/named.bpf.o"
-	[[ $output == *"program 'on_tp' (tp) needs a target: -t takes a name"* ]]
+	[[ $output == *"program 'on_tp' (tp) needs a target: -t takes GROUP/NAME (sched/sched_switch)" ]]
 	[ "${#lines[@]}" = 1 ]
 }
 
@@ -75,9 +90,6 @@ ask() {
 	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_raw=eu_nothing \
 		-t on_tp=syscalls/sys_enter_kill
 	[[ $output == *"program 'on_raw': raw tracepoint 'eu_nothing' does not exist in this kernel" ]]
-	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched_switch \
-		-t on_raw=sys_enter
-	[[ $output == *"target 'on_tp=sched_switch': a tracepoint is GROUP/NAME"* ]]
 }
 
 @test "without tracefs a tracepoint says what to mount" {
@@ -183,6 +195,8 @@ ask() {
 		uprobe.bpf.o entry=/bin/sh:x,pid=1,pid=2 'pid' twice
 		uprobe.bpf.o entry=/bin/sh:x,pid is not KEY=VALUE
 		uprobe.bpf.o entry= is empty
+		named.bpf.o on_tp=sched_switch a tp program takes GROUP/NAME (sched/sched_switch)
+		named.bpf.o on_raw=sched_switch,cookie=1 unknown key 'cookie'; there are:
 		profile.bpf.o sample=/dev/null an event (cpu-clock,freq=49)
 	END
 	while read -r object target words; do

@@ -298,6 +298,32 @@ in_group() {
 	[[ $output == *"needs a target: -t takes a cgroup (/sys/fs/cgroup/NAME)"* ]]
 }
 
+@test "lookups of sockets in a network namespace" {
+	need sk_lookup
+	network
+	start_ready "$ECLI" run --ready-fd 3 "$OBJ/lookup.bpf.o" -j \
+		-t "/run/netns/$NS" --max-events 1
+	send 127.0.0.1
+	end_of_it
+	[ "$(cat "$OUT")" = '{"ifindex":'$(index lo)',"length":9,"where":"lookup"}' ]
+	run -1 "$ECLI" run "$OBJ/lookup.bpf.o"
+	[[ $output == *"needs a target: -t takes a network namespace (/proc/PID/ns/net)" ]]
+	run -1 "$ECLI" run "$OBJ/lookup.bpf.o" -t /no/such
+	[[ $output == *"cannot open '/no/such': No such file or directory" ]]
+}
+
+@test "programs on the sockets of a map" {
+	need sk_msg
+	run_ready "$OBJ/sockmap.bpf.o" -t map:sockets
+	stop_it
+	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o" -t map:nothing
+	[[ $output == *"target 'map:nothing': no map 'nothing'" ]]
+	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o" -t map:rb
+	[[ $output == *"cannot attach to 'map:rb'"* ]]
+	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o"
+	[[ $output == *"needs a target: -t takes a map of the package (map:NAME)" ]]
+}
+
 @test "when one program cannot be attached none stays" {
 	need xdp
 	network
