@@ -205,3 +205,16 @@ int eu_log_explain(const struct eu_log *log, int code, struct eu_error *err)
 		explain_warning(data, data + n, err, code);
 	return code;
 }
+
+const char *eu_log_refused(const struct eu_log *log, size_t *ret_n)
+{
+	static const char behind[] = "': failed to load";
+	const char *data = log->kept.data, *end, *name;
+
+	end = data ? memmem(data, log->kept.len, behind, strlen(behind)) : NULL;
+	name = end ? memrchr(data, '\'', end - data) : NULL;
+	if (!name)
+		return NULL;
+	*ret_n = end - (name + 1);
+	return name + 1;
+}

@@ -34,4 +34,11 @@ void eu_log(struct eu_log *log, int level, const char *fmt, ...) EU_PRINTF(3, 4)
  */
 int eu_log_explain(const struct eu_log *log, int code, struct eu_error *err);
 
+/*
+ * The name of the program that did not load, not NUL-terminated, and its
+ * length; NULL if the kept lines tell of none. A failed load closes the
+ * descriptors of all, so that they cannot tell.
+ */
+const char *eu_log_refused(const struct eu_log *log, size_t *ret_n);
+
 #endif

@@ -384,27 +384,20 @@ static int explain_permission(int r, struct eu_error *err)
 
 static int load_failed(struct eu_program *p, int r, struct eu_error *err)
 {
-	struct bpf_program *prog, *failed = NULL;
+	const char *failed;
+	size_t n;
 
 	if (geteuid() && explain_permission(r, err) == -EPERM)
 		return r;
-	/* The first without a descriptor is the one that did not load. */
-	bpf_object__for_each_program (prog, p->obj) {
-		if (bpf_program__autoload(prog) && bpf_program__fd(prog) < 0) {
-			failed = prog;
-			break;
-		}
-	}
 	if (r == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
 		return eu_error_set(
 			err, r,
 			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
 			p->pkg->name);
-	if (memmem(p->log.kept.data ?: "", p->log.kept.len,
-		   "BEGIN PROG LOAD LOG", 19) &&
-	    failed)
-		eu_error_set(err, r, "program '%s' was refused",
-			     bpf_program__name(failed));
+	failed = eu_log_refused(&p->log, &n);
+	if (failed)
+		eu_error_set(err, r, "program '%.*s' was refused", (int)n,
+			     failed);
 	else
 		eu_error_set(err, r, "cannot load '%s' (%s)", p->pkg->name,
 			     strerror(-r));
@@ -412,7 +405,7 @@ static int load_failed(struct eu_program *p, int r, struct eu_error *err)
 	if (r == -EPERM)
 		eu_error_append(
 			err, r, "%s",
-			" (is BPF forbidden here: missing capabilities, lockdown, seccomp?)");
+			" (BPF is forbidden here, or the kernel lacks this kind of program: see 'ecli check')");
 	return r;
 }
 
@@ -521,7 +514,7 @@ static int make_layout(struct eu_program *p, const struct eu_map *m,
 	}
 	if (!m->sample)
 		eu_log(&p->log, 0,
-		       "map '%s': the type of its records is not known, showing bytes; name it with --type %s=STRUCT",
+		       "map '%s': the type of its records is not known, showing bytes; compile with 'ecc SOURCE HEADER', or name it with --type %s=STRUCT",
 		       m->name, m->name);
 	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
 	return *ret ? 0 : eu_error_oom(err);
@@ -605,6 +598,30 @@ static int count_sources(const struct eu_package *pkg)
 	return n;
 }
 
+static bool calls_printk(const struct bpf_program *prog)
+{
+	const struct bpf_insn *insn = bpf_program__insns(prog);
+
+	for (size_t i = 0; i < bpf_program__insn_cnt(prog); i++)
+		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
+		    (insn[i].imm == BPF_FUNC_trace_printk ||
+		     insn[i].imm == BPF_FUNC_trace_vprintk))
+			return true;
+	return false;
+}
+
+/* A program that has nothing to say is no error, but may be a surprise. */
+static void warn_if_silent(struct eu_program *p)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program (prog, p->obj)
+		if (calls_printk(prog))
+			return;
+	eu_log(&p->log, 0,
+	       "nothing will be shown: the program has no ring or perf buffer, no sampled map (@sample) and no bpf_printk");
+}
+
 static int open_sources(struct eu_program *p, struct eu_error *err)
 {
 	size_t n = count_sources(p->pkg);
@@ -626,11 +643,13 @@ static int open_sources(struct eu_program *p, struct eu_error *err)
 				.map = m,
 			};
 	}
-	if (!n)
+	if (!n) {
+		warn_if_silent(p);
 		p->sources[p->n_sources++] = (struct eu_source){
 			.ops = &eu_source_trace,
 			.program = p,
 		};
+	}
 	p->sink.labelled = p->n_sources > 1;
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		r = open_source(p, i, err);
