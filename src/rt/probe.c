@@ -163,6 +163,23 @@ static int probe_kprobe(const struct eu_probe *p)
 	return r ? r : attach_perf(&attr, fd);
 }
 
+static int probe_kprobe_multi(const struct eu_probe *p)
+{
+	const char *symbol = "vfs_read";
+	LIBBPF_OPTS(bpf_link_create_opts, o);
+	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE,
+				    BPF_TRACE_KPROBE_MULTI, 0);
+	eu_auto_close int link = -1;
+
+	(void)p;
+	if (fd < 0)
+		return fd;
+	o.kprobe_multi.syms = &symbol;
+	o.kprobe_multi.cnt = 1;
+	link = bpf_link_create(fd, 0, BPF_TRACE_KPROBE_MULTI, &o);
+	return eu_min(link, 0);
+}
+
 /* The file offset of a function of ours is what the kernel wants. */
 static int offset_of(const void *address, char *path, size_t size, uint64_t *ret)
 {
@@ -309,6 +326,8 @@ static const struct eu_probe probes[] = {
 	{ "tp_btf", "tracing", probe_btf_id, BPF_TRACE_RAW_TP, BTF_HINT },
 	{ "kprobe", "tracing", probe_kprobe, 0,
 	  "CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y" },
+	{ "kprobe.multi", "tracing", probe_kprobe_multi, 0,
+	  "CONFIG_FPROBE=y, Linux 5.18 or later" },
 	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
 	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
