@@ -47,7 +47,7 @@ int BPF_PROG(on_entry, int dfd, struct filename *name)
 }
 
 SEC("fexit/do_unlinkat")
-int BPF_PROG(on_return, int dfd, struct filename *name, long ret)
+int BPF_PROG(on_return, int dfd, struct filename *name, int ret)
 {
 	return show("fexit\0\0", "", ret);
 }

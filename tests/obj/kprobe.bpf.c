@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
 /* unlink(2) seen through every kind of probe on the kernel's functions. */
 #include <linux/bpf.h>
+#ifdef __TARGET_ARCH_x86
+/* The registers by the names that they have in the kernel. */
+#define __VMLINUX_H__
+struct pt_regs {
+	unsigned long di, si, dx, cx, r10, r8, r9, ax, sp, ip, bp, orig_ax;
+} __attribute__((preserve_access_index));
+#else
 #include <linux/ptrace.h>
+#endif
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
@@ -65,7 +73,7 @@ int BPF_KPROBE(on_entry, int dfd, struct filename *name)
 }
 
 SEC("kretprobe/do_unlinkat")
-int BPF_KRETPROBE(on_return, long ret)
+int BPF_KRETPROBE(on_return, int ret)
 {
 	struct event *e = new_event(kretprobe);
 

@@ -6,7 +6,8 @@
  *
  * "target listen PATH" stands in for a service manager: it prints "bound" when a
  * socket of that name can be sent to, then the datagram that comes. "target fire
- * MAGIC TIMES" sets off a program of fire.h, faster than a shell can.
+ * MAGIC TIMES" sets off a program of fire.h, faster than a shell can. "target
+unlink PATH" does that.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -47,6 +48,8 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "listen"))
 		return listen_at(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "unlink"))
+		return unlink(argv[2]) != 0;
 	if (argc == 4 && !strcmp(argv[1], "fire"))
 		for (int i = atoi(argv[3]); i > 0; i--)
 			kill(atoi(argv[2]), 0);
