@@ -24,12 +24,32 @@ static int find_name(const struct eu_option *t, const char *s, size_t n)
 			continue;
 		if (!t[i].name[n])
 			return i;
-		if (found < 0)
+		if (found == -1)
 			found = i;
-		else if (strcmp(t[found].name, t[i].name))
+		else if (found >= 0 && strcmp(t[found].name, t[i].name))
 			found = -2;
 	}
 	return found;
+}
+
+/* All that begin so, each once. */
+static int ambiguous(const struct eu_option *t, const char *s, size_t n,
+		     struct eu_error *err)
+{
+	const char *sep = ": ";
+
+	eu_error_set(err, -EINVAL, "option '--%.*s' is ambiguous", (int)n, s);
+	for (int i = 0, k; t[i].name; i++) {
+		if (strncmp(t[i].name, s, n))
+			continue;
+		for (k = 0; strcmp(t[k].name, t[i].name); k++)
+			;
+		if (k < i)
+			continue;
+		eu_error_append(err, -EINVAL, "%s--%s", sep, t[i].name);
+		sep = ", ";
+	}
+	return -EINVAL;
 }
 
 static int long_option(struct eu_args *a, const struct eu_option *t,
@@ -40,8 +60,7 @@ static int long_option(struct eu_args *a, const struct eu_option *t,
 	int i = find_name(t, word, n);
 
 	if (i == -2)
-		return eu_error_set(err, -EINVAL, "option '--%.*s' is ambiguous",
-				    (int)n, word);
+		return ambiguous(t, word, n, err);
 	if (i < 0)
 		return eu_error_set(err, -EINVAL, "unknown option '--%.*s'",
 				    (int)n, word);

@@ -228,6 +228,9 @@ static const struct eu_option table[] = {
 	{ 'j', "json", NULL, "as JSON", 0 },
 	{ 'n', "number", "N", "how many", 1 },
 	{ 0, "number-of", "N", "other", 2 },
+	{ 0, "no-a", NULL, "three with", 3 },
+	{ 0, "no-b", NULL, "the same", 4 },
+	{ 0, "no-c", NULL, "beginning", 5 },
 	{ 0 },
 };
 
@@ -272,7 +275,8 @@ static void options_that_are_wrong(void **state)
 		{ "-x", "unknown option '-x'" },
 		{ "--json=1", "option '--json' takes no value" },
 		{ "--number", "option '--number' needs a value (N)" },
-		{ "--num", "option '--num' is ambiguous" },
+		{ "--num", "option '--num' is ambiguous: --number, --number-of" },
+		{ "--no", "option '--no' is ambiguous: --no-a, --no-b, --no-c" },
 	};
 	struct eu_error e = { 0 };
 
