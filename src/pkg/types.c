@@ -6,29 +6,40 @@
 
 #include "btf/layout.h"
 
-enum { MAX_DEPTH = 16 };
+enum { MAX_DEPTH = 16, MAX_LOOKED_AT = 100000 };
 
-/* Is @inner a member, perhaps in an array or further down, of @outer? */
+/*
+ * Is @inner a member, perhaps in an array or further down, of @outer? Types
+ * in types multiply, so each one looked at is taken from @budget; without any
+ * left the answer is no.
+ */
 static bool contains(const struct btf *btf, uint32_t outer, uint32_t inner,
-		     int depth)
+		     int depth, size_t *budget)
 {
-	const struct btf_type *t = eu_btf_resolve(btf, outer, &outer);
+	const struct btf_type *t;
 
-	if (!t || depth > MAX_DEPTH)
+	if (!*budget || depth > MAX_DEPTH)
+		return false;
+	--*budget;
+	t = eu_btf_resolve(btf, outer, &outer);
+	if (!t)
 		return false;
 	if (depth && outer == inner)
 		return true;
 	if (btf_is_array(t))
-		return contains(btf, btf_array(t)->type, inner, depth + 1);
+		return contains(btf, btf_array(t)->type, inner, depth + 1,
+				budget);
 	if (!btf_is_composite(t))
 		return false;
 	for (uint32_t i = 0; i < btf_vlen(t); i++)
-		if (contains(btf, btf_members(t)[i].type, inner, depth + 1))
+		if (contains(btf, btf_members(t)[i].type, inner, depth + 1,
+			     budget))
 			return true;
 	return false;
 }
 
-static bool is_inner(const struct eu_package *pkg, const struct eu_export *e)
+static bool is_inner(const struct eu_package *pkg, const struct eu_export *e,
+		     size_t *budget)
 {
 	uint32_t id = e->type_id;
 
@@ -36,13 +47,15 @@ static bool is_inner(const struct eu_package *pkg, const struct eu_export *e)
 		return true;
 	for (size_t i = 0; i < pkg->n_exports; i++)
 		if (&pkg->exports[i] != e && pkg->exports[i].type_id &&
-		    contains(pkg->btf, pkg->exports[i].type_id, id, 0))
+		    contains(pkg->btf, pkg->exports[i].type_id, id, 0, budget))
 			return true;
 	return false;
 }
 
 uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
 {
+	size_t budget = MAX_LOOKED_AT;
+
 	if (map->export_type_id)
 		return map->export_type_id;
 	if (map->value_type_id)
@@ -53,7 +66,8 @@ uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
 		if (pkg->exports[i].marked && pkg->exports[i].type_id)
 			return pkg->exports[i].type_id;
 	for (size_t i = 0; i < pkg->n_exports; i++)
-		if (pkg->exports[i].type_id && !is_inner(pkg, &pkg->exports[i]))
+		if (pkg->exports[i].type_id &&
+		    !is_inner(pkg, &pkg->exports[i], &budget))
 			return pkg->exports[i].type_id;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
@@ -13,7 +14,10 @@
 #include "pkg/base64.h"
 #include "pkg/package.h"
 #include "pkg/tar.h"
+#include "pkg/types.h"
 #include "pkg/zlib.h"
+
+#include "btf_text.h"
 
 /* Objects that the build made of tests/obj by plain clang. */
 static char *read_object(const char *name, size_t *len)
@@ -656,6 +660,31 @@ static void test_type_by_name(void **state)
 						BTF_KIND_STRUCT));
 }
 
+/* Structs of eight of the one before: to look at all would take years. */
+static void test_types_that_multiply(void **state)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 16);
+	struct eu_export exports[2] = { 0 };
+	struct eu_package pkg = { .exports = exports, .n_exports = 2 };
+	struct eu_map map = { 0 };
+
+	(void)state;
+	eu_buf_puts(&b, "int int 4\nstruct other 4 a:1@0\n");
+	for (int i = 2; i < 18; i++) {
+		eu_buf_printf(&b, "struct s%d 4", i);
+		for (int k = 0; k < 8; k++)
+			eu_buf_printf(&b, " m%d:%d@0", k, i == 2 ? 1 : i);
+		eu_buf_putc(&b, '\n');
+	}
+	pkg.btf = text_to_btf(eu_buf_str(&b), NULL);
+	exports[0].type_id = 2;
+	exports[1].type_id = btf__type_cnt(pkg.btf) - 1;
+	alarm(20);
+	assert_int_equal(eu_types_of_map(&pkg, &map), 2);
+	alarm(0);
+	btf__free(pkg.btf);
+}
+
 static void test_archs(void **state)
 {
 	static const struct {
@@ -824,6 +853,7 @@ int main(void)
 		cmocka_unit_test(test_too_many_values),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_type_by_name),
+		cmocka_unit_test(test_types_that_multiply),
 		cmocka_unit_test(test_archs),
 		cmocka_unit_test(test_choose_object),
 		cmocka_unit_test(test_metadata),
