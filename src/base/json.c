@@ -112,7 +112,7 @@ int eu_json_u64(const json_t *j, uint64_t *ret_v)
 	if (!s || !isdigit((unsigned char)*s))
 		return -EINVAL;
 	errno = 0;
-	v = strtoull(s, &end, 0);
+	v = strtoull(s, &end, eu_number_base(s));
 	if (*end)
 		return -EINVAL;
 	if (errno)

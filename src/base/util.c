@@ -32,3 +32,9 @@ int eu_array_grow(void *arr, size_t n, size_t size, size_t max)
 	*(void **)arr = p;
 	return 0;
 }
+
+int eu_number_base(const char *digits)
+{
+	return digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X') ? 16 :
+									    10;
+}

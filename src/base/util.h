@@ -74,4 +74,10 @@ static inline void eu_close_ptr_(int *fd)
  */
 int eu_array_grow(void *arr, size_t n, size_t size, size_t max);
 
+/*
+ * The base of an unsigned number's digits for strtoull(3): 16 after "0x",
+ * else 10. A leading zero does not mean octal to those who type numbers.
+ */
+int eu_number_base(const char *digits);
+
 #endif

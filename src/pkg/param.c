@@ -51,7 +51,7 @@ static int parse_int(const struct value *v, bool is_signed, uint32_t size,
 	if (!isdigit((unsigned char)*s))
 		return refuse(v, -EINVAL, "is not an integer");
 	errno = 0;
-	n = strtoull(s, &end, 0);
+	n = strtoull(s, &end, eu_number_base(s));
 	if (*end)
 		return refuse(v, -EINVAL, "is not an integer");
 	if (is_signed)

@@ -12,7 +12,7 @@
 
 /*
  * Writes @text as a value of @var's type to @dst (var->size bytes). Integers
- * in decimal, 0x hexadecimal or 0 octal over the whole range of the type;
+ * in decimal or 0x hexadecimal over the whole range of the type;
  * true/false/1/0; enum values by name or number; floats; text into char
  * arrays, which must leave room for its NUL. -EINVAL, -ERANGE; texts name
  * variable, value and type.

@@ -197,6 +197,7 @@ int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 		     int64_t max, int64_t def, int64_t *ret, struct eu_error *err)
 {
 	const char *s = t ? eu_target_key(t, name) : NULL;
+	const char *digits;
 	char *end;
 	int64_t v;
 
@@ -204,8 +205,9 @@ int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 		*ret = def;
 		return 0;
 	}
+	digits = s + (*s == '-' || *s == '+');
 	errno = 0;
-	v = strtoll(s, &end, 0);
+	v = strtoll(s, &end, eu_number_base(digits));
 	if (errno || *end || end == s || v < min || v > max)
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': %s=%s is not a number from %" PRId64

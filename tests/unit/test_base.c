@@ -122,6 +122,13 @@ static const struct {
 	  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 3 },
 	{ "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"",
 	  "\xef\xbf\xbd\xef\xbf\xbd", 2 },
+	/* Delete and CSI, which terminals obey. */
+	{ "a\x7f"
+	  "b\xc2\x9b"
+	  "c",
+	  "\"a\\u007fb\xc2\x9b"
+	  "c\"",
+	  "a\\x7fb\\x9bc", 11 },
 	/* e with a combining acute accent: one column. */
 	{ "e\xcc\x81", "\"e\xcc\x81\"", "e\xcc\x81", 1 },
 };
@@ -185,6 +192,32 @@ static void json_keeps_large_numbers(void **state)
 	assert_true(json_integer_value(json_array_get(json_object_get(j, "b"),
 						      2)) == INT64_MAX);
 	json_decref(j);
+}
+
+/* Digits are decimal or, after 0x, hexadecimal: never octal. */
+static void numbers_in_strings(void **state)
+{
+	static const struct {
+		const char *text;
+		int ret;
+		uint64_t v;
+	} cases[] = {
+		{ "0", 0, 0 },	      { "010", 0, 10 },
+		{ "08", 0, 8 },	      { "0x10", 0, 16 },
+		{ "0XfF", 0, 255 },   { "0x", -EINVAL, 0 },
+		{ "1a", -EINVAL, 0 }, { "-1", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		json_t *j = json_string(cases[i].text);
+		uint64_t v = 0;
+
+		assert_int_equal(eu_json_u64(j, &v), cases[i].ret);
+		assert_true(v == cases[i].v);
+		json_decref(j);
+	}
 }
 
 static void json_depth_has_a_limit(void **state)
@@ -300,6 +333,7 @@ int main(void)
 		cmocka_unit_test(strings_as_json_and_text),
 		cmocka_unit_test(every_byte_gives_valid_json),
 		cmocka_unit_test(json_keeps_large_numbers),
+		cmocka_unit_test(numbers_in_strings),
 		cmocka_unit_test(json_depth_has_a_limit),
 		cmocka_unit_test(yaml_is_the_same_tree),
 		cmocka_unit_test(options_in_all_forms),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,9 @@
 #include "base/file.h"
 #include "pkg/base64.h"
 #include "pkg/package.h"
+#include "pkg/param.h"
 #include "pkg/tar.h"
+#include "pkg/target.h"
 #include "pkg/types.h"
 #include "pkg/zlib.h"
 
@@ -685,6 +688,43 @@ static void test_types_that_multiply(void **state)
 	btf__free(pkg.btf);
 }
 
+/* Numbers that are typed: decimal or, after 0x, hexadecimal; never octal. */
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int32_t v;
+	} cases[] = {
+		{ "010", 10 }, { "08", 8 },    { "-010", -10 },
+		{ "+09", 9 },  { "0x10", 16 }, { "-0x10", -16 },
+	};
+	struct btf *btf = text_to_btf("int int 4", NULL);
+	struct eu_var var = { .name = (char *)"v",
+			      .type = (char *)"int",
+			      .type_id = 1,
+			      .size = 4 };
+	struct eu_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		eu_auto_free char *text = NULL;
+		struct eu_target *t = NULL;
+		int64_t n = 0;
+		int32_t v = 0;
+
+		if (eu_param_parse(btf, &var, cases[i].text, &v, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(v, cases[i].v);
+		assert_true(asprintf(&text, "x,n=%s", cases[i].text) > 0);
+		assert_int_equal(eu_target_parse(text, &t, &err), 0);
+		if (eu_target_number(t, "n", -100, 100, 0, &n, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(n, cases[i].v);
+		eu_target_free(t);
+	}
+	btf__free(btf);
+}
+
 static void test_archs(void **state)
 {
 	static const struct {
@@ -854,6 +894,7 @@ int main(void)
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_type_by_name),
 		cmocka_unit_test(test_types_that_multiply),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_archs),
 		cmocka_unit_test(test_choose_object),
 		cmocka_unit_test(test_metadata),
