@@ -114,7 +114,10 @@ static inline uint64_t special_bytes(uint64_t w)
 	const uint64_t tops = 0x8080808080808080ull;
 	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
 
-	return ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & tops;
+	/* Adding one carries DEL into the top bit, too. */
+	return ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w |
+		(w + ones)) &
+	       tops;
 }
 
 /* Copies what needs no escape. Returns its length. */
@@ -137,7 +140,7 @@ static inline size_t copy_plain(char *p, const char *s, size_t n)
 #endif
 	for (; i < n; i++) {
 		c = s[i];
-		if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80)
+		if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7f)
 			break;
 		p[i] = c;
 	}
@@ -234,8 +237,11 @@ char *eu_fmt_text(char *p, const char *s, size_t n, size_t *columns)
 			char *at = p;
 
 			run = put_wide(&p, s, n, &cp);
-			/* Bytes written less columns taken. */
-			wide += p - at - eu_utf8_width(cp);
+			/* Terminals take some above ASCII for control, too. */
+			if (cp < 0xa0)
+				p = escape(at, (unsigned char)cp, "x");
+			else /* bytes written less columns taken */
+				wide += p - at - eu_utf8_width(cp);
 		} else if (*s == '"' || *s == '\\') {
 			*p++ = *s;
 		} else {

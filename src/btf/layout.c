@@ -118,6 +118,7 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 		e->values[i].name = btf__name_by_offset(c->btf,
 			btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
 			btf_enum(t)[i].name_off) ?: "";
+		e->longest = eu_max(e->longest, strlen(e->values[i].name));
 		if (!is_name(e->values[i].name))
 			return eu_error_set(
 				c->err, -EINVAL,
@@ -228,7 +229,8 @@ static size_t count_members(struct compiler *c, const struct btf_type *t,
 	const struct btf_type *inner;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < btf_vlen(t) && c->budget; i++, c->budget--) {
+	for (uint32_t i = 0; i < btf_vlen(t) && c->budget; i++) {
+		c->budget--;
 		inner = depth < MAX_DEPTH ? anonymous(c, &m[i]) : NULL;
 		n += inner ? count_members(c, inner, depth + 1) : 1;
 	}
@@ -241,7 +243,8 @@ static int bit_field(struct compiler *c, struct eu_step *s, uint32_t bit_off,
 {
 	if (bits > 64 || (bit_off & 7) + bits > 64)
 		return no_value(c, "bit field over more than eight bytes");
-	s->kind = s->kind == EU_STEP_INT ? EU_STEP_SBITS : EU_STEP_BITS;
+	if (s->kind != EU_STEP_ENUM && s->kind != EU_STEP_BOOL)
+		s->kind = s->kind == EU_STEP_INT ? EU_STEP_SBITS : EU_STEP_BITS;
 	s->offset = bit_off / 8;
 	s->bit_offset = bit_off & 7;
 	s->bit_size = bits;
@@ -249,8 +252,10 @@ static int bit_field(struct compiler *c, struct eu_step *s, uint32_t bit_off,
 	return 0;
 }
 
+/* @base: where @t starts in the outermost struct, which has @limit bytes. */
 static int compile_members(struct compiler *c, const struct btf_type *t,
-			   uint32_t base, uint32_t *next, int depth)
+			   uint32_t base, uint32_t limit, uint32_t *next,
+			   int depth)
 {
 	const struct btf_member *m = btf_members(t);
 	const struct btf_type *inner;
@@ -264,7 +269,7 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 		bits = btf_member_bitfield_size(t, i);
 		inner = depth < MAX_DEPTH ? anonymous(c, &m[i]) : NULL;
 		if (inner) {
-			r = compile_members(c, inner, bit_off / 8, next,
+			r = compile_members(c, inner, bit_off / 8, limit, next,
 					    depth + 1);
 			if (r)
 				return r;
@@ -279,6 +284,9 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 		r = compile(c, at, m[i].type, depth + 1);
 		if (!r && bits)
 			r = bit_field(c, &c->l->steps[at], bit_off, bits);
+		if (!r && (uint64_t)c->l->steps[at].offset + c->l->steps[at].size >
+				  limit)
+			r = no_value(c, "has a member outside of it");
 		if (r)
 			return r;
 	}
@@ -303,7 +311,7 @@ static int compile_struct(struct compiler *c, uint32_t at,
 	c->l->steps[at].child = first;
 	c->l->steps[at].count = n;
 	next = first;
-	return compile_members(c, t, 0, &next, depth);
+	return compile_members(c, t, 0, t->size, &next, depth);
 }
 
 /* Fills kind, size, count and child of step @at. */
@@ -342,23 +350,22 @@ static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth)
 static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 {
 	const struct eu_enum *e;
-	size_t n = 0, sum = 2;
+	/* What is not there is "null", however small it would be. */
+	size_t n = 0, sum = 4;
 
 	switch (s->kind) {
 	case EU_STEP_STRING:
 		/* "\u0001" for one byte. */
-		return (size_t)s->size * 6 + 2;
-	case EU_STEP_BYTES: return (size_t)s->size * 2 + 2;
+		return (size_t)s->size * 6 + 4;
+	case EU_STEP_BYTES: return (size_t)s->size * 2 + 4;
 	case EU_STEP_ENUM:
 		e = &l->enums[s->child];
-		for (size_t i = 0; i < e->n; i++)
-			n = eu_max(n, strlen(e->values[i].name));
-		return eu_max(n, strlen("<UNKNOWN_VARIANT>")) + 26;
+		return eu_max(e->longest, strlen("<UNKNOWN_VARIANT>")) + 26;
 	case EU_STEP_ARRAY:
 		n = max_text(l, &l->steps[s->child]) + 1;
 		if (__builtin_mul_overflow(n, s->count, &sum))
 			return SIZE_MAX / 4;
-		return eu_min(sum + 2, SIZE_MAX / 4);
+		return eu_min(sum + 4, SIZE_MAX / 4);
 	case EU_STEP_STRUCT:
 		for (uint32_t i = 0; i < s->count; i++) {
 			const struct eu_step *m = &l->steps[s->child + i];
@@ -379,7 +386,8 @@ static enum eu_fast fast_way(const struct eu_step *s)
 	case EU_STEP_UINT:
 	case EU_STEP_POINTER: return EU_FAST_U8 + log2;
 	case EU_STEP_INT: return EU_FAST_I8 + log2;
-	case EU_STEP_BOOL: return log2 ? EU_FAST_NONE : EU_FAST_BOOL;
+	case EU_STEP_BOOL:
+		return log2 || s->bit_size ? EU_FAST_NONE : EU_FAST_BOOL;
 	case EU_STEP_STRING: return EU_FAST_STRING;
 	default: return EU_FAST_NONE;
 	}

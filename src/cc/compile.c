@@ -328,7 +328,8 @@ static char *missing_type(const struct job *j, const char *text, size_t len,
 	for (; s < end; s = eol + 1) {
 		eol = memchr(s, '\n', end - s) ?: end;
 		if (!memmem(s, eol - s, "error:", 6) ||
-		    memmem(s, eol - s, "no member named", 15))
+		    memmem(s, eol - s, "no member named", 15) ||
+		    memmem(s, eol - s, "redefinition", 12))
 			continue;
 		q = memchr(s, '\'', eol - s);
 		if (!q++)

@@ -60,6 +60,15 @@ static void put_text(struct eu_sink *s, const struct eu_layout *l,
 		     s->out.data;
 }
 
+/* The integer at @at of the value; 0 if the value ends before. */
+static uint64_t slot(const struct eu_record *r, size_t at,
+		     const struct eu_step *e)
+{
+	if (at >= r->size)
+		return 0;
+	return eu_value_int(e, (const char *)r->data + at, r->size - at);
+}
+
 void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_layout *k = r->stream->key, *v = r->stream->value;
@@ -86,11 +95,7 @@ void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 		e = &v->steps[slots->child];
 		n = eu_min((size_t)slots->count, (size_t)MAX_SLOTS);
 		for (size_t i = 0; i < n; i++)
-			value[i] = eu_value_int(e,
-						(const char *)r->data +
-							slots->offset +
-							i * e->size,
-						e->size);
+			value[i] = slot(r, slots->offset + i * e->size, e);
 		eu_hist_draw(&s->out, value, n, r->stream->unit ?: "(unit)");
 	}
 	eu_buf_putc(&s->out, '\n');

@@ -20,27 +20,37 @@ const struct eu_sink_ops *eu_sink_kind(size_t i)
 	return i < EU_COUNT(kinds) ? kinds[i] : NULL;
 }
 
-int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
-		 void *ctx, struct eu_error *err)
+static const struct eu_sink_ops *find_kind(const char *name)
 {
-	*s = (struct eu_sink){
-		.out = EU_BUF(MAX_OUT),
-		.write = write,
-		.ctx = ctx,
-		.clock_from = UINT64_MAX / 2,
-	};
-	for (size_t i = 0; i < EU_COUNT(kinds); i++) {
-		if (strcmp(kinds[i]->name, name))
-			continue;
-		s->ops = kinds[i];
+	for (size_t i = 0; i < EU_COUNT(kinds); i++)
+		if (!strcmp(kinds[i]->name, name))
+			return kinds[i];
+	return NULL;
+}
+
+int eu_sink_check(const char *name, struct eu_error *err)
+{
+	if (find_kind(name))
 		return 0;
-	}
 	eu_error_set(err, -EINVAL,
 		     "unknown output format '%s'; there are:", name);
 	for (size_t i = 0; i < EU_COUNT(kinds); i++)
 		eu_error_append(err, -EINVAL, "%s %s", i ? "," : "",
 				kinds[i]->name);
 	return -EINVAL;
+}
+
+int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
+		 void *ctx, struct eu_error *err)
+{
+	*s = (struct eu_sink){
+		.ops = find_kind(name),
+		.out = EU_BUF(MAX_OUT),
+		.write = write,
+		.ctx = ctx,
+		.clock_from = UINT64_MAX / 2,
+	};
+	return eu_sink_check(name, err);
 }
 
 void eu_sink_done(struct eu_sink *s)

@@ -39,6 +39,7 @@ struct eu_sink {
 };
 
 /* -EINVAL and the list of names for a name that is none. */
+int eu_sink_check(const char *name, struct eu_error *err);
 int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 		 void *ctx, struct eu_error *err);
 void eu_sink_done(struct eu_sink *s);

@@ -56,6 +56,17 @@ static int64_t load_sbits(const struct eu_step *s, const char *p)
 	return (int64_t)(load_bits(s, p) << unused) >> unused;
 }
 
+/* Of a whole integer or a bit field of one. */
+static uint64_t any_uint(const struct eu_step *s, const char *p)
+{
+	return s->bit_size ? load_bits(s, p) : load_uint(p, s->size);
+}
+
+static int64_t any_int(const struct eu_step *s, const char *p)
+{
+	return s->bit_size ? load_sbits(s, p) : load_int(p, s->size);
+}
+
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 {
 	const char *p = base + s->offset;
@@ -65,9 +76,9 @@ int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 	switch (s->kind) {
 	case EU_STEP_UINT:
 	case EU_STEP_BOOL:
-	case EU_STEP_POINTER: return load_uint(p, s->size);
+	case EU_STEP_POINTER: return any_uint(s, p);
 	case EU_STEP_INT:
-	case EU_STEP_ENUM: return load_int(p, s->size);
+	case EU_STEP_ENUM: return any_int(s, p);
 	case EU_STEP_BITS: return load_bits(s, p);
 	case EU_STEP_SBITS: return load_sbits(s, p);
 	default: return 0;
@@ -106,8 +117,8 @@ static char *put_enum(char *p, const struct eu_layout *l,
 		      const struct eu_step *s, const char *data)
 {
 	const struct eu_enum *e = &l->enums[s->child];
-	uint64_t v = e->is_signed ? (uint64_t)load_int(data, s->size) :
-				    load_uint(data, s->size);
+	uint64_t v = e->is_signed ? (uint64_t)any_int(s, data) :
+				    any_uint(s, data);
 	const char *name = eu_enum_name(e, v) ?: "<UNKNOWN_VARIANT>";
 	size_t n = strlen(name);
 
@@ -147,8 +158,7 @@ static inline char *put_number(char *p, const struct eu_step *s, const char *dat
 	case EU_STEP_POINTER: return eu_fmt_u64(p, load_uint(data, s->size));
 	case EU_STEP_INT: return eu_fmt_i64(p, load_int(data, s->size));
 	case EU_STEP_BOOL:
-		return put_literal(p,
-				   load_uint(data, s->size) ? "true" : "false");
+		return put_literal(p, any_uint(s, data) ? "true" : "false");
 	case EU_STEP_BITS: return eu_fmt_u64(p, load_bits(s, data));
 	case EU_STEP_SBITS: return eu_fmt_i64(p, load_sbits(s, data));
 	default: return put_float(p, data, s->size);

@@ -252,7 +252,7 @@ static int add_flags(struct eu_flags *f, const struct eu_package *pkg,
 		return add_flag(f, var, "", NULL, true);
 	r = add_flag(f, var, "", "true", !var->def);
 	r = r ? r : add_flag(f, var, "enable-", "true", var->def && !on);
-	return r ? r : add_flag(f, var, "disable-", "false", on);
+	return r ? r : add_flag(f, var, "disable-", "false", on || !var->def);
 }
 
 int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,

@@ -47,7 +47,7 @@ static const struct eu_section sections[] = {
 	{ "lsm_cgroup+", EU_ATTACH_CGROUP, EU_SHAPE_CGROUP },
 	{ "iter+", EU_ATTACH_AUTO, EU_SHAPE_NONE },
 	{ "netfilter+", EU_ATTACH_AUTO, EU_SHAPE_NONE },
-	{ "struct_ops+", EU_ATTACH_AUTO, EU_SHAPE_NONE },
+	{ "struct_ops+", EU_ATTACH_NONE, EU_SHAPE_NONE },
 	{ "syscall+", EU_ATTACH_NONE, EU_SHAPE_NONE },
 	{ "action+", EU_ATTACH_NONE, EU_SHAPE_NONE },
 	{ "lwt_", EU_ATTACH_NONE, EU_SHAPE_NONE },

@@ -152,6 +152,13 @@ static int choose_function(struct eu_program *p, const struct eu_prog *prog,
 	return 0;
 }
 
+static bool is_untyped(const struct eu_program *p, const struct eu_prog *prog)
+{
+	struct bpf_program *bpf = eu_program_find(p, prog->name);
+
+	return bpf && bpf_program__type(bpf) == BPF_PROG_TYPE_UNSPEC;
+}
+
 int eu_attach_check(struct eu_program *p, struct eu_error *err)
 {
 	const struct eu_section *s;
@@ -165,6 +172,13 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 		s = section_of(prog);
 		at = 0;
 		g = next_goal(p, prog, &at);
+		if (prog->manual && !g)
+			continue;
+		if (s == &unknown && is_untyped(p, prog))
+			return eu_error_set(
+				err, -EINVAL,
+				"program '%s': section '%s' says no kind of program: write for example SEC(\"tp/sched/sched_switch\")",
+				prog->name, prog->section);
 		if (!g && !says_where(prog, s))
 			return refuse_bare(prog, s, err);
 		for (; g; g = next_goal(p, prog, &at)) {
@@ -199,9 +213,11 @@ static int explain_absence(const struct eu_attach *a, struct eu_error *err)
 			err, -ENOENT,
 			"raw tracepoint '%s' does not exist in this kernel",
 			what);
-	if (a->section->attach != EU_ATTACH_TRACEPOINT)
-		return eu_error_set(err, -ENOENT, "cannot attach to '%s': %s",
-				    what, strerror(ENOENT));
+	if (a->section->attach != EU_ATTACH_TRACEPOINT) {
+		eu_error_set(err, -ENOENT, "cannot attach to '%s': %s", what,
+			     strerror(ENOENT));
+		return eu_log_explain(&a->p->log, -ENOENT, err);
+	}
 	if (access("/sys/kernel/tracing/events", F_OK) &&
 	    access("/sys/kernel/debug/tracing/events", F_OK))
 		return eu_error_set(

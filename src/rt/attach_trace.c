@@ -103,6 +103,11 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 	symbol = strndup(what, n);
 	if (!symbol)
 		return eu_error_oom(err);
+	if (access("/sys/bus/event_source/devices/kprobe", F_OK) &&
+	    access("/sys/kernel/tracing/kprobe_events", F_OK))
+		return eu_error_set(
+			err, -EOPNOTSUPP,
+			"this kernel has no kprobes (CONFIG_KPROBE_EVENTS): see 'ecli check'");
 	link = bpf_program__attach_kprobe_opts(a->bpf, symbol, &o);
 	if (!link && errno == ENOENT)
 		link = attach_clone(a, symbol, &o);

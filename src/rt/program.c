@@ -15,6 +15,7 @@
 #include "pkg/param.h"
 #include "pkg/types.h"
 #include "rt/attach.h"
+#include "rt/failure.h"
 #include "rt/source.h"
 
 enum { MAX_LINKS = 65536, MAX_GOALS = 4096 };
@@ -55,8 +56,6 @@ static int take_opts(const struct eu_program_opts *in,
 static int init(struct eu_program *p, const struct eu_program_opts *o,
 		struct eu_error *err)
 {
-	p->epoll_fd = -1;
-	p->tailored_fd = -1;
 	p->record = o->record;
 	p->ctx = o->ctx;
 	p->max_records = o->max_records ?: UINT64_MAX;
@@ -100,6 +99,10 @@ static int open_object(struct eu_program *p, const struct eu_program_opts *o,
 	char path[EU_TAILOR_PATH];
 	int r;
 
+	if (o->btf && access(o->btf, R_OK))
+		return eu_error_set(err, -errno,
+				    "cannot read the kernel's BTF in '%s': %s",
+				    o->btf, strerror(errno));
 	oo.btf_custom_path = tailored(p, o, path);
 	eu_log_enter(&p->log);
 	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
@@ -109,7 +112,8 @@ static int open_object(struct eu_program *p, const struct eu_program_opts *o,
 	r = -errno;
 	eu_error_set(err, r, "cannot open the BPF object of '%s'",
 		     pkg->origin ?: pkg->name);
-	return eu_log_explain(&p->log, r, err);
+	eu_log_explain(&p->log, r, err);
+	return eu_failure_hint(p, r, err);
 }
 
 /* Pins outlive us; a package has to be allowed to leave something behind. */
@@ -121,27 +125,20 @@ static void forget_pins(struct eu_program *p)
 		bpf_map__set_pin_path(m, NULL);
 }
 
+/* libbpf finds maps of sections by the sections' full names. */
 static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
 {
-	struct bpf_map *m;
-	size_t size, n;
+	struct bpf_map *m = bpf_object__find_map_by_name(p->obj, var->section);
+	size_t size;
 	char *data;
 
-	bpf_object__for_each_map (m, p->obj) {
-		const char *name = bpf_map__name(m);
-
-		if (!bpf_map__is_internal(m))
-			continue;
-		/* "bootstra.rodata": the object's name, cut, in front. */
-		n = strlen(name);
-		if (n < strlen(var->section) ||
-		    strcmp(name + n - strlen(var->section), var->section))
-			continue;
-		data = bpf_map__initial_value(m, &size);
-		if (data && (uint64_t)var->offset + var->size <= size)
-			return data + var->offset;
-	}
-	return NULL;
+	/* What the kernel was configured with is libbpf's to fill in. */
+	if (!m || !strcmp(var->section, ".kconfig"))
+		return NULL;
+	data = bpf_map__initial_value(m, &size);
+	if (!data || (uint64_t)var->offset + var->size > size)
+		return NULL;
+	return data + var->offset;
 }
 
 static int set_var(struct eu_program *p, const struct eu_var *var,
@@ -192,6 +189,8 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 		return eu_error_oom(err);
 	}
 	p->pkg = pkg;
+	p->epoll_fd = -1;
+	p->tailored_fd = -1;
 	r = take_opts(opts, &o, err);
 	r = r ? r : init(p, &o, err);
 	r = r ? r : open_object(p, &o, err);
@@ -370,45 +369,6 @@ static int package_targets(struct eu_program *p, struct eu_error *err)
 	return r;
 }
 
-/* Why bpf(2) says no to somebody who may not. */
-static int explain_permission(int r, struct eu_error *err)
-{
-	if (r != -EPERM && r != -EACCES)
-		return r;
-	if (geteuid())
-		return eu_error_set(
-			err, r,
-			"loading BPF programs needs root (or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN): try sudo");
-	return r;
-}
-
-static int load_failed(struct eu_program *p, int r, struct eu_error *err)
-{
-	const char *failed;
-	size_t n;
-
-	if (geteuid() && explain_permission(r, err) == -EPERM)
-		return r;
-	if (r == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
-		return eu_error_set(
-			err, r,
-			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
-			p->pkg->name);
-	failed = eu_log_refused(&p->log, &n);
-	if (failed)
-		eu_error_set(err, r, "program '%.*s' was refused", (int)n,
-			     failed);
-	else
-		eu_error_set(err, r, "cannot load '%s' (%s)", p->pkg->name,
-			     strerror(-r));
-	eu_log_explain(&p->log, r, err);
-	if (r == -EPERM)
-		eu_error_append(
-			err, r, "%s",
-			" (BPF is forbidden here, or the kernel lacks this kind of program: see 'ecli check')");
-	return r;
-}
-
 void eu_program_raise_memlock(void)
 {
 	struct rlimit rl;
@@ -420,11 +380,41 @@ void eu_program_raise_memlock(void)
 	}
 }
 
+/* Programs that run only when asked for are asked for by a target. */
+static void leave_manual(struct eu_program *p)
+{
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		const struct eu_prog *prog = &p->pkg->progs[i];
+		struct bpf_program *bpf = eu_program_find(p, prog->name);
+		bool wanted = !prog->manual;
+
+		for (size_t k = 0; k < p->n_goals; k++)
+			wanted = wanted || p->goals[k].prog == prog;
+		if (bpf)
+			bpf_program__set_autoload(bpf, wanted);
+	}
+}
+
+/* libbpf rounds up rings, and gives arrays for CPUs as many as there are. */
+static void take_sizes(struct eu_program *p)
+{
+	for (size_t i = 0; i < p->pkg->n_maps; i++) {
+		struct eu_map *m = &p->pkg->maps[i];
+		const struct bpf_map *map = bpf_object__find_map_by_name(
+			p->obj, m->name);
+
+		if (map)
+			m->max_entries = bpf_map__max_entries(map);
+	}
+}
+
 int eu_program_load(struct eu_program *p, struct eu_error *err)
 {
 	int r = wrong_phase(p, EU_PHASE_OPEN, err);
 
 	r = r ? r : package_targets(p, err);
+	if (!r)
+		leave_manual(p);
 	r = r ? r : eu_attach_check(p, err);
 	if (r)
 		return r;
@@ -436,7 +426,8 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 	r = bpf_object__load(p->obj);
 	eu_log_leave();
 	if (r)
-		return load_failed(p, r, err);
+		return eu_failure_explain(p, r, err);
+	take_sizes(p);
 	p->phase = EU_PHASE_LOADED;
 	return 0;
 }
@@ -643,13 +634,11 @@ static int open_sources(struct eu_program *p, struct eu_error *err)
 				.map = m,
 			};
 	}
-	if (!n) {
-		warn_if_silent(p);
+	if (!n)
 		p->sources[p->n_sources++] = (struct eu_source){
 			.ops = &eu_source_trace,
 			.program = p,
 		};
-	}
 	p->sink.labelled = p->n_sources > 1;
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		r = open_source(p, i, err);
@@ -703,6 +692,8 @@ int eu_program_attach(struct eu_program *p, struct eu_error *err)
 		return r;
 	}
 	p->phase = EU_PHASE_ATTACHED;
+	if (p->sources[0].ops == &eu_source_trace)
+		warn_if_silent(p);
 	return 0;
 }
 

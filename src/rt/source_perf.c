@@ -81,6 +81,7 @@ static int perf_dispatch(struct eu_source *s, struct eu_error *err)
 	struct perf *p = s->state;
 	int r;
 
+	p->result = 0;
 	eu_close(eu_take_fd(p->first));
 	r = perf_buffer__consume(p->buffer);
 	if (p->result)

@@ -413,6 +413,108 @@ static void types_without_values_are_refused(void **state)
 	assert_non_null(strstr(e.text, "self"));
 }
 
+static int refused(int id, const char *why)
+{
+	struct eu_layout *l = NULL;
+	struct eu_error e = { 0 };
+	int r = eu_layout_new(btf, id, &l, &e);
+
+	assert_null(l);
+	assert_non_null(strstr(e.text, why));
+	return r;
+}
+
+static void members_outside_of_their_type_are_refused(void **state)
+{
+	int u32 = btf__find_by_name_kind(btf, "unsigned int", BTF_KIND_INT);
+	int far, anonymous, outer;
+
+	(void)state;
+	far = btf__add_struct(btf, "far", 8);
+	btf__add_field(btf, "x", u32, 1 << 29, 0);
+	assert_int_equal(refused(far, "outside"), -EINVAL);
+	anonymous = btf__add_struct(btf, NULL, 64);
+	btf__add_field(btf, "y", u32, 60 * 8, 0);
+	outer = btf__add_struct(btf, "outer", 8);
+	btf__add_field(btf, NULL, anonymous, 0, 0);
+	assert_int_equal(refused(outer, "outside"), -EINVAL);
+}
+
+/* Each level holds the one below twice. */
+static void nesting_without_end_is_refused_at_once(void **state)
+{
+	int inner = btf__add_struct(btf, NULL, 8);
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		int outer = btf__add_struct(btf, NULL, 8);
+
+		btf__add_field(btf, NULL, inner, 0, 0);
+		btf__add_field(btf, NULL, inner, 0, 0);
+		inner = outer;
+	}
+	assert_int_equal(refused(inner, "too many members"), -EINVAL);
+}
+
+static void what_is_not_there_has_room_for_null(void **state)
+{
+	int u32 = btf__find_by_name_kind(btf, "unsigned int", BTF_KIND_INT);
+	int ch = btf__find_by_name_kind(btf, "char", BTF_KIND_INT);
+	int none = array(ch, u32, 0), many;
+	struct eu_layout *l;
+	char name[16], *text;
+
+	(void)state;
+	many = btf__add_struct(btf, "many", 4);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "m%d", i);
+		btf__add_field(btf, name, none, 32, 0);
+	}
+	l = layout(many);
+	text = malloc(l->max_json);
+	assert_true((size_t)(eu_value_json_object(text, l, "", 1) - text) <=
+		    l->max_json);
+	free(text);
+	eu_layout_free(l);
+}
+
+static void enums_and_bools_of_a_few_bits(void **state)
+{
+	int boolean = btf__find_by_name_kind(btf, "_Bool", BTF_KIND_INT);
+	int kind, few;
+	struct eu_layout *l;
+	struct eu_stream st = { .name = "rb" };
+	uint32_t bits = 1 << 3 | 7;
+
+	(void)state;
+	kind = btf__add_enum64(btf, "kind", 4, true);
+	btf__add_enum64_value(btf, "NEG", (uint64_t)-1);
+	few = btf__add_struct(btf, "few", 4);
+	btf__add_field(btf, "k", kind, 0, 3);
+	btf__add_field(btf, "b", boolean, 3, 1);
+	l = layout(few);
+	st.value = l;
+	run_sink("json", &st, NULL, &bits, sizeof(bits));
+	assert_string_equal(written, "{\"k\":\"NEG(-1)\",\"b\":true}\n");
+	eu_layout_free(l);
+}
+
+static void histogram_stops_where_the_value_ends(void **state)
+{
+	struct eu_layout *v = layout(id_hist);
+	struct eu_stream st = { .name = "m", .value = v, .hist = true };
+	uint32_t *two = malloc(2 * sizeof(*two));
+
+	(void)state;
+	two[0] = 1;
+	two[1] = 2;
+	run_sink("text", &st, NULL, two, 2 * sizeof(*two));
+	assert_non_null(strstr(written, "2 -> 3          : 2 "));
+	assert_null(strstr(written, "4 -> 7"));
+	free(two);
+	eu_layout_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +528,11 @@ int main(void)
 		cmocka_unit_test(histogram_is_drawn),
 		cmocka_unit_test(columns_align_by_width),
 		cmocka_unit_test(types_without_values_are_refused),
+		cmocka_unit_test(members_outside_of_their_type_are_refused),
+		cmocka_unit_test(nesting_without_end_is_refused_at_once),
+		cmocka_unit_test(what_is_not_there_has_room_for_null),
+		cmocka_unit_test(enums_and_bools_of_a_few_bits),
+		cmocka_unit_test(histogram_stops_where_the_value_ends),
 	};
 
 	return cmocka_run_group_tests(tests, make_types, free_types);

@@ -157,7 +157,7 @@ static int take_option(struct run *r, int id, struct eu_error *err)
 
 	switch (id) {
 	case OPT_JSON: o->format = "json"; break;
-	case OPT_FORMAT: o->format = v; break;
+	case OPT_FORMAT: o->format = v; return eu_sink_check(v, err);
 	case OPT_TARGET: return add_word(&r->targets, &r->n_targets, v, err);
 	case OPT_TYPE:
 		if (!strchr(v, '='))
@@ -607,6 +607,22 @@ static void done(struct run *r)
 		eu_close(r->out_fd);
 }
 
+static bool is_source(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 2 && !strcmp(path + n - 2, ".c");
+}
+
+/* Wrong flags of a program: its own help lists them. */
+static int fail_flags(const struct run *r, const struct eu_error *err)
+{
+	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	fprintf(stderr, "Try '%s %s %s --help'.\n", program_name, r->cmd->name,
+		r->o->path);
+	return EXIT_USAGE;
+}
+
 static int run(struct run *r)
 {
 	struct eu_error err = { 0 };
@@ -615,17 +631,23 @@ static int run(struct run *r)
 	ret = parse_head(r, &err);
 	if (ret)
 		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
+	if (is_source(r->o->path)) {
+		eu_error_set(&err, -EINVAL,
+			     "'%s' is a C source: compile it with ecc first",
+			     r->o->path);
+		return fail(&err);
+	}
 	ret = eu_package_read(r->o->path, NULL, &r->pkg, &err);
 	ret = ret ? ret : eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)
 		return fail(&err);
 	ret = parse_tail(r, &err);
 	if (ret)
-		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
+		return ret > 0 ? EXIT_DONE : fail_flags(r, &err);
 	if (make_program(r, &err))
 		return fail(&err);
 	if (apply(r, &err))
-		return fail_usage(r->cmd, &err);
+		return fail_flags(r, &err);
 	return execute(r, &err) ? fail(&err) : EXIT_DONE;
 }
 

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "rt/failure.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* What one of libbpf's lines means to somebody who wants to run a program. */
+static const struct {
+	const char *line, *hint;
+} hints[] = {
+	{ "legacy map definitions",
+	  "define maps in SEC(\".maps\") and compile with -g" },
+	{ "target BTF",
+	  "--btf takes a file with the BTF of a kernel, like a copy of /sys/kernel/btf/vmlinux" },
+	{ "failed to find '.BTF' ELF section",
+	  "--btf takes a file with the BTF of a kernel, like a copy of /sys/kernel/btf/vmlinux" },
+};
+
+static bool said(const struct eu_program *p, const char *words)
+{
+	return memmem(p->log.kept.data ?: "", p->log.kept.len, words,
+		      strlen(words));
+}
+
+static bool has_capability(const struct __user_cap_data_struct *c, int cap)
+{
+	return c[cap / 32].effective >> (cap % 32) & 1;
+}
+
+/* Names the capabilities that are missing; false if none is. */
+static bool lacks_rights(int code, struct eu_error *err)
+{
+	static const struct {
+		const char *name;
+		int cap;
+	} needed[] = {
+		{ "CAP_BPF", CAP_BPF },
+		{ "CAP_PERFMON", CAP_PERFMON },
+		{ "CAP_NET_ADMIN", CAP_NET_ADMIN },
+	};
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct c[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	bool lacks = false;
+
+	if (syscall(SYS_capget, &h, c) || has_capability(c, CAP_SYS_ADMIN))
+		return false;
+	eu_error_set(err, code, "loading BPF programs needs rights that %s has",
+		     geteuid() ? "only root" : "this process of root's no more");
+	for (size_t i = 0; i < EU_COUNT(needed); i++) {
+		if (has_capability(c, needed[i].cap))
+			continue;
+		eu_error_append(err, code, "%s %s", lacks ? "," : ":",
+				needed[i].name);
+		lacks = true;
+	}
+	if (lacks && geteuid())
+		eu_error_append(err, code, "; try sudo");
+	return lacks;
+}
+
+int eu_failure_hint(const struct eu_program *p, int code, struct eu_error *err)
+{
+	for (size_t i = 0; i < EU_COUNT(hints); i++) {
+		if (!said(p, hints[i].line))
+			continue;
+		return eu_error_append(err, code, ": %s", hints[i].hint);
+	}
+	if (code == -EPERM)
+		eu_error_append(
+			err, code,
+			" (BPF is forbidden here, or the kernel lacks this kind of program: see 'ecli check')");
+	return code;
+}
+
+int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *err)
+{
+	const char *name = p->pkg->origin ?: p->pkg->name, *refused;
+	size_t n;
+
+	if (code == -EPERM && lacks_rights(code, err))
+		return code;
+	if (code == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
+		return eu_error_set(
+			err, code,
+			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
+			name);
+	refused = eu_log_refused(&p->log, &n);
+	if (refused)
+		eu_error_set(err, code, "program '%.*s' was refused", (int)n,
+			     refused);
+	else
+		eu_error_set(err, code, "cannot load '%s'", name);
+	if (said(p, "BEGIN PROG LOAD LOG") || !refused)
+		eu_log_explain(&p->log, code, err);
+	else
+		eu_error_append(err, code, ": %s", strerror(-code));
+	return eu_failure_hint(p, code, err);
+}
