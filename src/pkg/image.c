@@ -5,7 +5,11 @@
 #include <gelf.h>
 #include <string.h>
 
-enum { MAX_SECTIONS = 60000, MAX_SYMBOLS = 1 << 20 };
+/*
+ * Each section of data is looked for among all types or symbols, and sorting
+ * symbols compares their names, so there are limits to both.
+ */
+enum { MAX_SECTIONS = 4096, MAX_SYMBOLS = 1 << 20, MAX_NAME = 4096 };
 
 static int damaged(struct eu_error *err)
 {
@@ -77,9 +81,12 @@ static int read_sections(struct eu_image *e, size_t len, struct eu_error *err)
 	size_t n, names;
 	int r = 0;
 
-	if (elf_getshdrnum(e->elf, &n) || elf_getshdrstrndx(e->elf, &names) ||
-	    n > MAX_SECTIONS)
+	if (elf_getshdrnum(e->elf, &n) || elf_getshdrstrndx(e->elf, &names))
 		return damaged(err);
+	if (n > MAX_SECTIONS)
+		return eu_error_set(err, -E2BIG,
+				    "it has %zu sections; %d are allowed", n,
+				    MAX_SECTIONS);
 	e->sections = calloc(n ?: 1, sizeof(*e->sections));
 	if (!e->sections)
 		return eu_error_oom(err);
@@ -94,7 +101,7 @@ static int read_sections(struct eu_image *e, size_t len, struct eu_error *err)
 static int by_name(const void *a, const void *b)
 {
 	const struct eu_image_symbol *x = a, *y = b;
-	int r = strcmp(x->name, y->name);
+	int r = x->name == y->name ? 0 : strcmp(x->name, y->name);
 
 	if (!r)
 		r = (x->section > y->section) - (x->section < y->section);
@@ -126,6 +133,11 @@ static int read_symbols(struct eu_image *e, Elf_Scn *scn, GElf_Shdr *sh,
 			.bind = GELF_ST_BIND(sym.st_info),
 			.section = sym.st_shndx,
 		};
+		if (strnlen(s->name, MAX_NAME + 1) > MAX_NAME)
+			return eu_error_set(
+				err, -E2BIG,
+				"symbol %zu has a name of more than %d bytes",
+				i, MAX_NAME);
 	}
 	qsort(e->symbols, e->n_symbols, sizeof(*e->symbols), by_name);
 	return 0;
