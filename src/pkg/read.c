@@ -203,16 +203,22 @@ static void adopt_objects(struct eu_package *pkg, struct eu_package *all,
 	pkg->object = &pkg->objects[chosen];
 }
 
-/* The BTF of the first object, for which the metadata was written. */
-static struct btf *btf_of(const struct eu_object *o)
+/*
+ * The BTF of the first object, for which the metadata was written; NULL if it
+ * has none.
+ */
+static int btf_of(const struct eu_object *o, struct btf **ret,
+		  struct eu_error *err)
 {
-	struct eu_package *pkg = NULL;
-	struct btf *btf = NULL;
+	eu_auto_package struct eu_package *pkg = NULL;
+	int r;
 
-	if (!eu_package_from_object(o->data, o->size, "", NULL, &pkg, NULL))
-		btf = eu_take_ptr(pkg->btf);
-	eu_package_free(pkg);
-	return btf;
+	r = eu_package_from_object(o->data, o->size, "bpf_object", NULL, &pkg,
+				   err);
+	if (r)
+		return r;
+	*ret = eu_take_ptr(pkg->btf);
+	return 0;
 }
 
 static int keep_unknown(struct eu_package *pkg, json_t *root, struct eu_error *err)
@@ -251,7 +257,9 @@ static int from_json(const struct source *s, json_t *root, struct eu_package **r
 	if (r)
 		return r;
 	if (chosen)
-		ids = btf_of(&all->objects[0]);
+		r = btf_of(&all->objects[0], &ids, s->err);
+	if (r)
+		return r;
 	adopt_objects(pkg, all, chosen);
 	r = eu_package_apply(pkg, meta, ids, s->err);
 	btf__free(ids);

@@ -20,7 +20,7 @@
 #include "pkg/types.h"
 #include "pkg/zlib.h"
 
-#include "btf_text.h"
+#include "object_bytes.h"
 
 /* Objects that the build made of tests/obj by plain clang. */
 static char *read_object(const char *name, size_t *len)
@@ -592,6 +592,77 @@ static void test_cut_object(void **state)
 	}
 }
 
+/*
+ * An object of @n sections: the names of sections and symbols, which are
+ * @name, and one symbol.
+ */
+static void few_bytes(struct eu_buf *b, size_t n, const char *name)
+{
+	size_t name_len = strlen(name) + 2;
+	Elf64_Ehdr h = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+			     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+				     ELFDATA2LSB :
+				     ELFDATA2MSB,
+			     EV_CURRENT },
+		.e_type = ET_REL,
+		.e_machine = EM_BPF,
+		.e_version = EV_CURRENT,
+		.e_ehsize = sizeof(h),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = n,
+		.e_shstrndx = 1,
+		.e_shoff = sizeof(h),
+	};
+	Elf64_Shdr s = { .sh_type = SHT_STRTAB, .sh_size = name_len };
+	Elf64_Sym symbols[2] = { [1] = { .st_name = 1, .st_shndx = SHN_ABS } };
+
+	eu_buf_put(b, &h, sizeof(h));
+	eu_buf_fill(b, 0, sizeof(s));
+	s.sh_offset = sizeof(h) + n * sizeof(s) + sizeof(symbols);
+	eu_buf_put(b, &s, sizeof(s));
+	s = (Elf64_Shdr){ .sh_type = SHT_SYMTAB,
+			  .sh_link = 1,
+			  .sh_size = sizeof(symbols),
+			  .sh_entsize = sizeof(*symbols),
+			  .sh_offset = sizeof(h) + n * sizeof(s) };
+	eu_buf_put(b, &s, sizeof(s));
+	eu_buf_fill(b, 0, (n - 3) * sizeof(s));
+	eu_buf_put(b, symbols, sizeof(symbols));
+	eu_buf_putc(b, 0);
+	eu_buf_put(b, name, name_len - 1);
+}
+
+/* What takes time by its number or length has a limit. */
+static void test_large_objects(void **state)
+{
+	static const struct {
+		size_t sections, name;
+		const char *text;
+	} cases[] = {
+		{ 3, 4096, NULL },
+		{ 4096, 1, NULL },
+		{ 5000, 1, "'p': it has 5000 sections; 4096 are allowed" },
+		{ 3, 4097, "'p': symbol 1 has a name of more than 4096 bytes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		eu_auto_buf struct eu_buf b = EU_BUF(1 << 20),
+					  name = EU_BUF(8192);
+		eu_auto_package struct eu_package *pkg = NULL;
+		struct eu_error err = { 0 };
+		int r;
+
+		eu_buf_fill(&name, 'x', cases[i].name);
+		few_bytes(&b, cases[i].sections, eu_buf_str(&name));
+		r = eu_package_from_object(b.data, b.len, "p", NULL, &pkg, &err);
+		assert_int_equal(r, cases[i].text ? -E2BIG : 0);
+		if (cases[i].text)
+			assert_string_equal(err.text, cases[i].text);
+	}
+}
+
 static void test_deep(void **state)
 {
 	static const char *const opening[] = { "[", "{\"a\":", "- ", "? " };
@@ -793,6 +864,28 @@ static void test_choose_object(void **state)
 	assert_non_null(strstr(err.text, "build it with 'ecc --arch riscv'"));
 }
 
+/* The metadata's type ids are those of the first object, which is cut. */
+static void test_first_object_damaged(void **state)
+{
+	eu_auto_package struct eu_package *first = from_object("kprobe.bpf.o");
+	eu_auto_package struct eu_package *pkg = NULL;
+	eu_auto_json json_t *j = NULL;
+	struct eu_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_package_add_object(first, "arm64",
+					       first->objects[0].data,
+					       first->objects[0].size, NULL),
+			 0);
+	first->object = first->objects;
+	first->object->arch = strdup("x86");
+	first->object->size = 64;
+	j = eu_package_json(first, NULL);
+	assert_int_equal(parse_json(j, "arm64", &pkg, &err), -EINVAL);
+	assert_non_null(
+		strstr(err.text, "'p': 'bpf_object': the ELF file is damaged"));
+}
+
 static void test_metadata(void **state)
 {
 	eu_auto_json json_t *j = json_of("anchors.bpf.o");
@@ -889,6 +982,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_not_packages),
 		cmocka_unit_test(test_cut_object),
+		cmocka_unit_test(test_large_objects),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_too_many_values),
 		cmocka_unit_test(test_left_out),
@@ -897,6 +991,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_archs),
 		cmocka_unit_test(test_choose_object),
+		cmocka_unit_test(test_first_object_damaged),
 		cmocka_unit_test(test_metadata),
 		cmocka_unit_test(test_forms),
 	};
