@@ -73,7 +73,7 @@ struct eu_enum_value {
 struct eu_enum {
 	uint32_t type_id;
 	size_t n;
-	size_t longest; /* bytes of the longest name */
+	size_t longest;		      /* bytes of the longest name */
 	struct eu_enum_value *values; /* ascending, as signed ones */
 	bool is_signed;
 };

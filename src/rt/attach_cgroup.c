@@ -79,6 +79,7 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 {
 	const char *flags = eu_target_key(a->target, "flags");
 	enum bpf_attach_type type = bpf_program__expected_attach_type(a->bpf);
+	eu_auto_close int prog_fd = -1, cgroup_fd = -1;
 	struct eu_link *l;
 	int how;
 
@@ -90,18 +91,22 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': flags is multi or override",
 				    a->target->text);
-	if (bpf_prog_attach(bpf_program__fd(a->bpf), cgroup, type, how))
+	/* Both are needed to detach, after others have closed theirs. */
+	prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
+	cgroup_fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
+	if (prog_fd < 0 || cgroup_fd < 0 ||
+	    bpf_prog_attach(prog_fd, cgroup, type, how))
 		return eu_error_set(err, -errno, "cannot attach to '%s': %s",
 				    a->target->text, strerror(errno));
 	l = eu_program_add_link(a->p);
 	if (!l) {
-		bpf_prog_detach2(bpf_program__fd(a->bpf), cgroup, type);
+		bpf_prog_detach2(prog_fd, cgroup, type);
 		return eu_error_oom(err);
 	}
 	l->detach = detach_flags;
 	l->cgroup.type = type;
-	l->fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
-	l->cgroup.prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
+	l->fd = eu_take_fd(cgroup_fd);
+	l->cgroup.prog_fd = eu_take_fd(prog_fd);
 	return 0;
 }
 

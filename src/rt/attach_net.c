@@ -92,6 +92,16 @@ int eu_attach_xdp(const struct eu_attach *a, struct eu_error *err)
 	return keep_fd(a, r, err);
 }
 
+/* The qdisc that we made goes when nobody else has come to use it. */
+static void remove_qdisc(int ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+
+	if (eu_qdisc_empty(ifindex))
+		bpf_tc_hook_destroy(&hook);
+}
+
 static void detach_clsact(struct eu_link *l)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = l->tc.ifindex,
@@ -100,10 +110,8 @@ static void detach_clsact(struct eu_link *l)
 		    .priority = l->tc.priority);
 
 	bpf_tc_detach(&hook, &o);
-	if (!l->tc.made || !eu_qdisc_empty(l->tc.ifindex))
-		return;
-	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-	bpf_tc_hook_destroy(&hook);
+	if (l->tc.made)
+		remove_qdisc(l->tc.ifindex);
 }
 
 /* Kernels before 6.6 have no tcx, and it has no priorities. */
@@ -130,14 +138,15 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	if (r && r != -EEXIST)
 		return cannot(a, r, err);
 	r = bpf_tc_attach(&hook, &o);
-	if (r)
-		return cannot(a, r, err);
-	l = eu_program_add_link(a->p);
-	if (!l) {
+	l = r ? NULL : eu_program_add_link(a->p);
+	if (!r && !l) {
 		o.flags = o.prog_fd = o.prog_id = 0;
 		bpf_tc_detach(&hook, &o);
-		return eu_error_oom(err);
 	}
+	if (!l && made)
+		remove_qdisc(ifindex);
+	if (!l)
+		return r ? cannot(a, r, err) : eu_error_oom(err);
 	l->detach = detach_clsact;
 	l->tc.ifindex = ifindex;
 	l->tc.point = point;
@@ -174,6 +183,9 @@ int eu_attach_tc(const struct eu_attach *a, struct eu_error *err)
 			      egress ? EU_BPF_TCX_EGRESS : EU_BPF_TCX_INGRESS, 0);
 		if (r >= 0)
 			return keep_fd(a, r, err);
+		/* What a kernel before 6.6 says to an unknown attach type. */
+		if (r != -EINVAL)
+			return cannot(a, r, err);
 	}
 	return attach_clsact(a, ifindex,
 			     egress ? BPF_TC_EGRESS : BPF_TC_INGRESS, err);

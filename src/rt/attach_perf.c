@@ -81,9 +81,8 @@ static int attach_cpu(const struct eu_attach *a, struct perf_event_attr *attr,
 		attr->config = PERF_COUNT_SW_CPU_CLOCK;
 		fd = open_event(attr, pid, cpu);
 	}
-	/* A CPU that is offline, or went so since. */
 	if (fd < 0 && errno == ENODEV)
-		return 0;
+		return eu_error_set(err, -ENODEV, "CPU %d is not online", cpu);
 	if (fd < 0)
 		return eu_error_set(err, -errno, "cannot open perf event: %s",
 				    strerror(errno));
@@ -119,7 +118,7 @@ int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err)
 {
 	struct perf_event_attr attr = { .size = sizeof(attr) };
 	int64_t only, pid;
-	int r, cpus;
+	int r, cpus, attached = 0;
 
 	r = parse_event(a->target ? a->target->what : "cycles", &attr, err);
 	r = r ? r : sampling(a->target, &attr, err);
@@ -131,7 +130,12 @@ int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err)
 	if (only >= 0 || pid >= 0)
 		return attach_cpu(a, &attr, (int)pid, (int)only, err);
 	cpus = libbpf_num_possible_cpus();
-	for (int cpu = 0; cpu < cpus && !r; cpu++)
+	for (int cpu = 0; cpu < cpus; cpu++) {
 		r = attach_cpu(a, &attr, -1, cpu, err);
-	return r;
+		/* Some are possible and not there. */
+		if (r && r != -ENODEV)
+			return r;
+		attached += !r;
+	}
+	return attached ? 0 : r;
 }
