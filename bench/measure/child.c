@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,6 +82,8 @@ static void become(char *const argv[], const struct child_opts *o, int ready_fd,
 {
 	int out = o->out;
 
+	/* None is left behind by a measurement that fails or is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (out < 0)
 		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (out < 0 || dup2(out, STDOUT_FILENO) < 0)

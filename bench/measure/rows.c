@@ -276,7 +276,7 @@ int figure_rows(const struct setup *s, int argc, char **argv)
 	int groups = s->quick ? QUICK_GROUPS : GROUPS;
 	int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
 
-	struct calm calm = { .again = groups * rounds * 4 };
+	struct calm calm = { .again = groups * rounds };
 
 	(void)argc;
 	(void)argv;

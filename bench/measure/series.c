@@ -101,22 +101,15 @@ void report_calm(const char *what, int rounds, int disturbed)
 	fflush(stdout);
 }
 
-static double sum(const struct series *s)
-{
-	double r = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		r += s->v[i];
-	return r;
-}
-
 void report_losses(const char *what, const struct series *a,
 		   const struct series *b, bool fast)
 {
 	const char *said = "too busy here to say";
 
+	/* A round in which the machine itself stood still says nothing. */
 	if (fast)
-		said = sum(a) <= sum(b) ? "pass" : "**miss**";
+		said = verdict(series_spread(b).median + 1e-9,
+			       series_spread(a).median);
 	printf("| %s, per million |", what);
 	print_spread(series_spread(a));
 	printf(" formatter by hand |");

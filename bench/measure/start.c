@@ -51,7 +51,7 @@ static void compare(const struct setup *s, const char *what, struct side *a,
 {
 	const int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
 	struct side *const sides[] = { a, b, again };
-	struct calm calm = { .again = rounds * 4 };
+	struct calm calm = { .again = rounds };
 	const struct target none = { 0 };
 	const struct target start = { 4, 0.3 }, memory = { 4, 0 };
 	const char *other = "hand-written";
