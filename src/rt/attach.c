@@ -256,9 +256,9 @@ static int attach_one(struct eu_attach *a, struct eu_error *err)
 {
 	int r;
 
+	/* Only what libbpf says about this one explains it. */
 	eu_log_enter(&a->p->log);
 	r = kinds[a->section->attach].attach(a, err);
-	eu_log_leave();
 	if (r)
 		eu_error_prefix(err, r, "program '%s'", a->prog->name);
 	else

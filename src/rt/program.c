@@ -683,14 +683,17 @@ int eu_program_attach(struct eu_program *p, struct eu_error *err)
 
 	if (r)
 		return r;
+	eu_log_enter(&p->log);
 	r = open_sources(p, err);
 	r = r ? r : eu_attach_all(p, err);
 	r = r ? r : begin_sinks(p, err);
 	if (r) {
 		eu_program_detach(p, 0);
 		close_sources(p);
-		return r;
 	}
+	eu_log_leave();
+	if (r)
+		return r;
 	p->phase = EU_PHASE_ATTACHED;
 	if (p->sources[0].ops == &eu_source_trace)
 		warn_if_silent(p);
@@ -726,6 +729,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	p->now = clock_ns(CLOCK_REALTIME);
 	if (err)
 		err->text[0] = '\0';
+	eu_log_enter(&p->log);
 	for (int i = 0; i < n && !r; i++) {
 		s = &p->sources[ev[i].data.u64];
 		r = ask_anyway(p, s) ? 0 : s->ops->dispatch(s, err);
@@ -734,6 +738,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		s = &p->sources[i];
 		r = ask_anyway(p, s) ? s->ops->dispatch(s, err) : 0;
 	}
+	eu_log_leave();
 	w = p->record ? 0 : eu_sink_flush(&p->sink);
 	if (w)
 		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
@@ -781,9 +786,11 @@ void eu_program_close(struct eu_program *p)
 {
 	if (!p)
 		return;
+	eu_log_enter(&p->log);
 	eu_program_detach(p, 0);
 	close_sources(p);
 	bpf_object__close(p->obj);
+	eu_log_leave();
 	for (size_t i = 0; i < p->n_goals; i++)
 		eu_target_free(p->goals[i].target);
 	free(p->goals);
