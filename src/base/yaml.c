@@ -7,12 +7,14 @@
 
 #include "base/buf.h"
 
-enum { MAX_DEPTH = 200, MAX_NODES = 1000000 };
+enum { MAX_DEPTH = 200, MAX_NODES = 1000000, MAX_SCALARS = 64 << 20 };
 
 struct reader {
 	yaml_document_t *doc;
 	struct eu_error *err;
-	size_t nodes; /* aliases may multiply what is read */
+	/* Aliases may multiply what is read. */
+	size_t nodes;
+	size_t bytes, max_bytes; /* of scalars */
 };
 
 /* A plain (unquoted) scalar as the JSON value that YAML 1.2 sees in it. */
@@ -32,6 +34,18 @@ static json_t *plain_scalar(const char *s, size_t n)
 	return json_stringn(s, n);
 }
 
+/* Counts the bytes of a scalar. */
+static bool take_bytes(struct reader *r, const yaml_node_t *n)
+{
+	r->bytes += n->data.scalar.length;
+	if (r->bytes <= r->max_bytes)
+		return true;
+	eu_error_set(r->err, -E2BIG,
+		     "line %zu: aliases make more than %zu MiB of it",
+		     n->start_mark.line + 1, r->max_bytes >> 20);
+	return false;
+}
+
 static json_t *read_node(struct reader *r, int id, int depth)
 {
 	yaml_node_t *n = yaml_document_get_node(r->doc, id), *k;
@@ -46,6 +60,8 @@ static json_t *read_node(struct reader *r, int id, int depth)
 		return NULL;
 	}
 	if (n->type == YAML_SCALAR_NODE) {
+		if (!take_bytes(r, n))
+			return NULL;
 		if (n->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 			return plain_scalar((char *)n->data.scalar.value,
 					    n->data.scalar.length);
@@ -73,6 +89,8 @@ static json_t *read_node(struct reader *r, int id, int depth)
 				     n->start_mark.line + 1);
 			goto fail;
 		}
+		if (!take_bytes(r, k))
+			goto fail;
 		v = read_node(r, p->value, depth + 1);
 		if (!v || json_object_set_new(j, (char *)k->data.scalar.value, v))
 			goto fail;
@@ -84,46 +102,54 @@ fail:
 }
 
 /*
- * libyaml's time grows with the square of the depth, so a look at the events
- * alone comes first; it stops where the document gets too deep. Other faults
- * are left to the real reading.
+ * libyaml's time grows with the square of the depth and its memory with the
+ * number of values, so a look at the events alone comes first; it stops where
+ * there is too much. Other faults are left to the real reading.
  */
-static bool too_deep(const char *text, size_t len)
+static int check_size(const char *text, size_t len, struct eu_error *err)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
+	size_t depth = 0, nodes = 0;
 	yaml_parser_t p;
 	yaml_event_t e;
-	int depth = 0;
 
 	if (!yaml_parser_initialize(&p))
-		return false;
+		return eu_error_oom(err);
 	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
-	while (depth <= MAX_DEPTH && type != YAML_DOCUMENT_END_EVENT &&
+	while (depth <= MAX_DEPTH && nodes <= MAX_NODES &&
+	       type != YAML_DOCUMENT_END_EVENT &&
 	       type != YAML_STREAM_END_EVENT && yaml_parser_parse(&p, &e)) {
 		type = e.type;
-		depth += (type == YAML_SEQUENCE_START_EVENT ||
-			  type == YAML_MAPPING_START_EVENT) -
-			 (type == YAML_SEQUENCE_END_EVENT ||
-			  type == YAML_MAPPING_END_EVENT);
+		nodes += type == YAML_SCALAR_EVENT || type == YAML_ALIAS_EVENT ||
+			 type == YAML_SEQUENCE_START_EVENT ||
+			 type == YAML_MAPPING_START_EVENT;
+		depth += type == YAML_SEQUENCE_START_EVENT ||
+			 type == YAML_MAPPING_START_EVENT;
+		depth -= type == YAML_SEQUENCE_END_EVENT ||
+			 type == YAML_MAPPING_END_EVENT;
 		yaml_event_delete(&e);
 	}
 	yaml_parser_delete(&p);
-	return depth > MAX_DEPTH;
+	if (depth > MAX_DEPTH)
+		return eu_error_set(err, -E2BIG,
+				    "nested more than %d levels deep", MAX_DEPTH);
+	if (nodes > MAX_NODES)
+		return eu_error_set(err, -E2BIG, "more than %d values",
+				    MAX_NODES);
+	return 0;
 }
 
 json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 {
 	struct eu_error own = { 0 };
-	struct reader r = { .err = err ? err : &own };
+	struct reader r = { .err = err ? err : &own,
+			    .max_bytes = eu_max(len, (size_t)MAX_SCALARS) };
 	yaml_document_t doc;
 	yaml_parser_t p;
 	json_t *j = NULL;
 
-	if (too_deep(text, len)) {
-		eu_error_set(err, -E2BIG, "nested more than %d levels deep",
-			     MAX_DEPTH);
+	if (check_size(text, len, err))
 		return NULL;
-	}
 	if (!yaml_parser_initialize(&p)) {
 		eu_error_oom(err);
 		return NULL;

@@ -257,6 +257,41 @@ static void yaml_is_the_same_tree(void **state)
 	assert_non_null(strstr(e.text, "line"));
 }
 
+/* Aliases and short lines make much of little. */
+static void yaml_has_limits(void **state)
+{
+	eu_auto_buf struct eu_buf scalars = EU_BUF(1 << 20);
+	eu_auto_buf struct eu_buf keys = EU_BUF(1 << 20);
+	eu_auto_buf struct eu_buf values = EU_BUF(8 << 20);
+	struct eu_error e = { 0 };
+
+	(void)state;
+	/* 64 KiB, two thousand times. */
+	eu_buf_puts(&scalars, "- &a ");
+	eu_buf_fill(&scalars, 'x', 65536);
+	for (int i = 0; i < 2000; i++)
+		eu_buf_puts(&scalars, "\n- *a");
+	assert_null(eu_yaml_read(scalars.data, scalars.len, &e));
+	assert_int_equal(e.code, -E2BIG);
+	assert_string_equal(e.text,
+			    "line 1: aliases make more than 64 MiB of it");
+
+	eu_buf_puts(&keys, "- &a {? ");
+	eu_buf_fill(&keys, 'x', 65536);
+	eu_buf_puts(&keys, "\n : 1}");
+	for (int i = 0; i < 2000; i++)
+		eu_buf_puts(&keys, "\n- *a");
+	assert_null(eu_yaml_read(keys.data, keys.len, &e));
+	assert_string_equal(e.text,
+			    "line 1: aliases make more than 64 MiB of it");
+
+	for (int i = 0; i <= 1000000; i++)
+		eu_buf_puts(&values, "- a\n");
+	assert_null(eu_yaml_read(values.data, values.len, &e));
+	assert_int_equal(e.code, -E2BIG);
+	assert_string_equal(e.text, "more than 1000000 values");
+}
+
 static const struct eu_option table[] = {
 	{ 'j', "json", NULL, "as JSON", 0 },
 	{ 'n', "number", "N", "how many", 1 },
@@ -336,6 +371,7 @@ int main(void)
 		cmocka_unit_test(numbers_in_strings),
 		cmocka_unit_test(json_depth_has_a_limit),
 		cmocka_unit_test(yaml_is_the_same_tree),
+		cmocka_unit_test(yaml_has_limits),
 		cmocka_unit_test(options_in_all_forms),
 		cmocka_unit_test(options_that_are_wrong),
 	};
