@@ -49,12 +49,12 @@ static bool lacks_rights(int code, struct eu_error *err)
 
 	if (syscall(SYS_capget, &h, c) || has_capability(c, CAP_SYS_ADMIN))
 		return false;
-	eu_error_set(err, code, "loading BPF programs needs rights that %s has",
-		     geteuid() ? "only root" : "this process of root's no more");
+	eu_error_set(err, code, "loading BPF programs %s: this process lacks",
+		     geteuid() ? "needs root" : "is not allowed here");
 	for (size_t i = 0; i < EU_COUNT(needed); i++) {
 		if (has_capability(c, needed[i].cap))
 			continue;
-		eu_error_append(err, code, "%s %s", lacks ? "," : ":",
+		eu_error_append(err, code, "%s %s", lacks ? "," : "",
 				needed[i].name);
 		lacks = true;
 	}

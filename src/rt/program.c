@@ -172,7 +172,8 @@ static int set_defaults(struct eu_program *p, struct eu_error *err)
 			continue;
 		r = set_var(p, v, NULL, v->def, err);
 		if (r)
-			return r;
+			return eu_error_prefix(err, r, "'%s'",
+					       p->pkg->origin ?: p->pkg->name);
 	}
 	return 0;
 }
