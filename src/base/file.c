@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/buf.h"
+
+enum { MAX_ATTEMPTS = 100 };
 
 int eu_file_read_fd(int fd, const char *name, size_t max, char **ret_data,
 		    size_t *ret_len, struct eu_error *err)
@@ -81,31 +84,68 @@ int eu_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+/* A new file beside @path, with the rights that open(2) gives to new files. */
+static int open_beside(const char *path, char **ret_tmp)
+{
+	struct timespec now;
+	unsigned int id;
+	char *tmp;
+	int fd;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	id = now.tv_nsec ^ (unsigned int)getpid() << 12;
+	for (unsigned int i = 0; i < MAX_ATTEMPTS; i++) {
+		if (asprintf(&tmp, "%s.%06x", path, (id + i) & 0xffffff) < 0)
+			return -ENOMEM;
+		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0) {
+			*ret_tmp = tmp;
+			return fd;
+		}
+		free(tmp);
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+static int replace(const char *path, const void *data, size_t len)
+{
+	eu_auto_free char *tmp = NULL;
+	eu_auto_close int fd = open_beside(path, &tmp);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = eu_write_all(fd, data, len);
+	if (!r && rename(tmp, path))
+		r = -errno;
+	if (r)
+		unlink(tmp);
+	return r;
+}
+
+static int write_in_place(const char *path, const void *data, size_t len)
+{
+	eu_auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : eu_write_all(fd, data, len);
+}
+
 int eu_file_write(const char *path, const void *data, size_t len,
 		  struct eu_error *err)
 {
-	eu_auto_free char *tmp = NULL;
-	eu_auto_close int fd = -1;
-	mode_t mask;
+	struct stat st;
 	int r;
 
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0) {
-		tmp = NULL;
-		return eu_error_oom(err);
-	}
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return eu_error_set(err, -errno, "cannot write '%s': %s", path,
-				    strerror(errno));
-	mask = umask(0);
-	umask(mask);
-	r = fchmod(fd, 0666 & ~mask) ? -errno : eu_write_all(fd, data, len);
-	if (!r && rename(tmp, path))
-		r = -errno;
-	if (!r)
-		return 0;
-	unlink(tmp);
-	return eu_error_set(err, r, "cannot write '%s': %s", path, strerror(-r));
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		r = write_in_place(path, data, len);
+	else
+		r = replace(path, data, len);
+	return !r	    ? 0 :
+	       r == -ENOMEM ? eu_error_oom(err) :
+			      eu_error_set(err, r, "cannot write '%s': %s",
+					   path, strerror(-r));
 }
 
 char *eu_path_join(const char *dir, const char *name)

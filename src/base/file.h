@@ -18,7 +18,9 @@ int eu_file_read_fd(int fd, const char *name, size_t max, char **ret_data,
 
 /*
  * Replaces @path in one step (a temporary file beside it, then rename(2)):
- * readers see the old or the new file, a failure leaves the old one.
+ * readers see the old or the new file, a failure leaves the old one. A new
+ * file has the rights that open(2) gives. What is there but is no regular file
+ * (/dev/null, a pipe) is written to.
  */
 int eu_file_write(const char *path, const void *data, size_t len,
 		  struct eu_error *err);

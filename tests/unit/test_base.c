@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/fmt.h"
 #include "base/json.h"
 #include "base/options.h"
@@ -292,6 +295,42 @@ static void yaml_has_limits(void **state)
 	assert_string_equal(e.text, "more than 1000000 values");
 }
 
+/* A file is replaced by one of the umask's rights; a pipe stays a pipe. */
+static void files_are_written(void **state)
+{
+	char dir[] = "/tmp/eu_test_XXXXXX", bytes[8] = "";
+	eu_auto_free char *file = NULL, *pipe = NULL;
+	struct eu_error e = { 0 };
+	mode_t mask = umask(027);
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	file = eu_path_join(dir, "file");
+	pipe = eu_path_join(dir, "pipe");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(eu_file_write(file, "text", 4, &e), 0);
+		assert_int_equal(stat(file, &st), 0);
+		assert_int_equal(st.st_mode, S_IFREG | 0640);
+		assert_int_equal(st.st_size, 4);
+	}
+	assert_int_equal(umask(mask), 027);
+
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	fd = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_int_equal(eu_file_write(pipe, "text", 4, &e), 0);
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), 4);
+	assert_string_equal(bytes, "text");
+	close(fd);
+
+	assert_int_equal(eu_file_write(dir, "text", 4, &e), -EISDIR);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(unlink(pipe), 0);
+	/* Nothing else is left in it. */
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static const struct eu_option table[] = {
 	{ 'j', "json", NULL, "as JSON", 0 },
 	{ 'n', "number", "N", "how many", 1 },
@@ -372,6 +411,7 @@ int main(void)
 		cmocka_unit_test(json_depth_has_a_limit),
 		cmocka_unit_test(yaml_is_the_same_tree),
 		cmocka_unit_test(yaml_has_limits),
+		cmocka_unit_test(files_are_written),
 		cmocka_unit_test(options_in_all_forms),
 		cmocka_unit_test(options_that_are_wrong),
 	};
