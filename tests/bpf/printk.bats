@@ -84,6 +84,7 @@ instances() {
 	name="x-$PID [0]"
 	cp "$(readlink -f /proc/$ME/exe)" "$name"
 	"./$name" -c "kill -0 $MAGIC" 2>/dev/null || :
+	wait_for "fired $MAGIC"
 	stop_it
 	[[ $(grep "$MAGIC" "$OUT") == *"$name-"*"fired $MAGIC"* ]]
 }
