@@ -99,11 +99,13 @@ int eu_memfd(const char *name, const void *data, size_t len)
 	return eu_take_fd(fd);
 }
 
-int eu_memfd_read(int fd, char **ret_data, size_t *ret_len)
+int eu_memfd_read(int fd, const char *name, char **ret_data, size_t *ret_len,
+		  struct eu_error *err)
 {
 	if (lseek(fd, 0, SEEK_SET) < 0)
-		return -errno;
-	return eu_file_read_fd(fd, "output", MAX_OUTPUT, ret_data, ret_len, NULL);
+		return eu_error_set(err, -errno, "cannot read '%s': %s", name,
+				    strerror(errno));
+	return eu_file_read_fd(fd, name, MAX_OUTPUT, ret_data, ret_len, err);
 }
 
 /*

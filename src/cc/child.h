@@ -58,7 +58,11 @@ void eu_child_done(struct eu_child *c);
 /* A memory file with these bytes, readable from the start; negative errno. */
 int eu_memfd(const char *name, const void *data, size_t len);
 
-/* All bytes of a memory file, a NUL behind them, to be freed. */
-int eu_memfd_read(int fd, char **ret_data, size_t *ret_len);
+/*
+ * All bytes of a memory file, a NUL behind them, to be freed. @name is for
+ * errors.
+ */
+int eu_memfd_read(int fd, const char *name, char **ret_data, size_t *ret_len,
+		  struct eu_error *err);
 
 #endif

@@ -356,7 +356,7 @@ static int refused(struct compile *c, struct job *j, int status)
 	char name[128];
 	size_t len = 0;
 
-	if (!eu_memfd_read(j->child.err, &text, &len)) {
+	if (!eu_memfd_read(j->child.err, "output", &text, &len, NULL)) {
 		c->o->relay(text, len);
 		if (j->vmlinux && c->has_vmlinux)
 			version = missing_type(j, text, len, name, sizeof(name));
@@ -387,7 +387,7 @@ static bool blames_anchors(const struct job *j)
 	eu_auto_free char *text = NULL;
 	size_t len;
 
-	return !eu_memfd_read(j->child.err, &text, &len) &&
+	return !eu_memfd_read(j->child.err, "output", &text, &len, NULL) &&
 	       memmem(text, len, anchors_file, strlen(anchors_file));
 }
 
@@ -397,7 +397,7 @@ static int relay_warnings(const struct compile *c, const struct job *j)
 	size_t len;
 	int r;
 
-	r = eu_memfd_read(j->child.err, &text, &len);
+	r = eu_memfd_read(j->child.err, "warnings", &text, &len, c->err);
 	if (!r && len)
 		c->o->relay(text, len);
 	return r;
@@ -423,8 +423,9 @@ static int run_strip(struct compile *c, int in, char **ret, size_t *ret_len)
 	if (r)
 		return r;
 	if (!eu_child_wait(&child))
-		return eu_memfd_read(child.out, ret, ret_len);
-	if (!eu_memfd_read(child.err, &text, &len))
+		return eu_memfd_read(child.out, "stripped object", ret, ret_len,
+				     c->err);
+	if (!eu_memfd_read(child.err, "output", &text, &len, NULL))
 		c->o->relay(text, len);
 	return eu_error_set(c->err, -EIO, "'%s' failed", c->o->strip);
 }
@@ -438,10 +439,9 @@ static int take_object(struct compile *c, struct job *j)
 	r = relay_warnings(c, j);
 	if (!r)
 		r = c->o->strip ? run_strip(c, j->child.out, &raw, &len) :
-				  eu_memfd_read(j->child.out, &raw, &len);
-	if (r)
-		return r == -ENOMEM ? eu_error_oom(c->err) : r;
-	return eu_strip(raw, len, &j->object, &j->object_len, c->err);
+				  eu_memfd_read(j->child.out, "compiled object",
+						&raw, &len, c->err);
+	return r ? r : eu_strip(raw, len, &j->object, &j->object_len, c->err);
 }
 
 /* The folder part as typed: "dir/", "" if there is none. */
@@ -473,13 +473,12 @@ static int read_sources(struct compile *c)
 	c->has_vmlinux = eu_source_has_vmlinux(c->text);
 	c->use_module = eu_source_starts_with_vmlinux(c->text) &&
 			access(local, F_OK);
-	if (!o->header || !strcmp(o->header, o->source))
+	if (!o->header || !strcmp(o->header, o->source)) {
 		r = eu_source_types(c->text, !o->header, &c->guess);
-	else
+	} else {
 		r = eu_file_read(o->header, MAX_SOURCE, &header, &len, c->err);
-	if (r)
-		return r;
-	if (header) {
+		if (r)
+			return r;
 		r = eu_source_types(header, false, &c->guess);
 		if (!r)
 			r = eu_source_types(c->text, true, &c->guess);
@@ -548,7 +547,8 @@ static bool blames_module(const struct job *j)
 	eu_auto_free char *text = NULL;
 	size_t len;
 
-	if (!j->use_module || eu_memfd_read(j->child.err, &text, &len))
+	if (!j->use_module ||
+	    eu_memfd_read(j->child.err, "output", &text, &len, NULL))
 		return false;
 	for (size_t i = 0; i < EU_COUNT(words); i++)
 		if (strstr(text, words[i]))

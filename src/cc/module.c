@@ -168,7 +168,7 @@ static int run(const struct eu_argv *a, struct eu_error *err)
 	r = eu_child_wait(&c);
 	if (!r)
 		return 0;
-	if (eu_memfd_read(c.err, &text, &len))
+	if (eu_memfd_read(c.err, "output", &text, &len, NULL))
 		text = NULL;
 	return eu_error_set(err, -EIO, "cannot prepare vmlinux.h:\n%s",
 			    text ?: "");

@@ -249,8 +249,8 @@ static void anchors_to_struct(struct btf *btf, uint32_t id)
 static int rewrite_btf(struct strip *s, const Elf_Data *d, void **ret)
 {
 	struct btf *btf = btf__new(d->d_buf, d->d_size);
-	const void *raw;
-	uint32_t size;
+	const void *raw = NULL;
+	uint32_t size = 0;
 	int id, r;
 
 	if (!btf)
@@ -262,7 +262,16 @@ static int rewrite_btf(struct strip *s, const Elf_Data *d, void **ret)
 	r = eu_settle(btf, s->err);
 	if (!r) {
 		raw = btf__raw_data(btf, &size);
-		*ret = raw && size == d->d_size ? malloc(size) : NULL;
+		if (!raw)
+			r = eu_error_oom(s->err);
+		else if (size != d->d_size)
+			r = eu_error_set(
+				s->err, -EINVAL,
+				"the compiler's BTF has %zu bytes, %u once read: they must be as many",
+				d->d_size, size);
+	}
+	if (!r) {
+		*ret = malloc(size);
 		r = own(s, *ret);
 		if (!r)
 			memcpy(*ret, raw, size);
@@ -439,7 +448,7 @@ int eu_strip(const void *elf, size_t len, void **ret_data, size_t *ret_len,
 	free(s.symbol_map);
 	eu_buf_done(&s.strings);
 	if (!r)
-		r = eu_memfd_read(fd, &data, ret_len);
+		r = eu_memfd_read(fd, "stripped object", &data, ret_len, err);
 	if (!r)
 		*ret_data = data;
 	return r;

@@ -251,10 +251,12 @@ static void test_child(void **state)
 	eu_argv_add(&a, "cat; echo words >&2; exit 3");
 	assert_int_equal(eu_child_start(&c, &a, in, &e), 0);
 	assert_int_equal(eu_child_wait(&c), 3);
-	assert_int_equal(eu_memfd_read(c.out, &out, &len), 0);
+	assert_int_equal(eu_memfd_read(c.out, "output", &out, &len, &e), 0);
 	assert_string_equal(out, "text");
-	assert_int_equal(eu_memfd_read(c.err, &err, &len), 0);
+	assert_int_equal(eu_memfd_read(c.err, "output", &err, &len, &e), 0);
 	assert_string_equal(err, "words\n");
+	assert_int_equal(eu_memfd_read(-1, "object", &out, &len, &e), -EBADF);
+	assert_string_equal(e.text, "cannot read 'object': Bad file descriptor");
 
 	eu_child_done(&c);
 	eu_argv_add(&missing, "no-such-program-here");
