@@ -96,7 +96,7 @@ static uint64_t to_number(const char *s, bool *ok)
 	uint64_t n;
 
 	errno = 0;
-	n = strtoull(s, &end, 0);
+	n = strtoull(s, &end, eu_number_base(s));
 	*ok = *s && *s != '-' && !*end && !errno;
 	return n;
 }
