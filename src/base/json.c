@@ -58,13 +58,120 @@ static void quote_big(const char *s, size_t n, struct eu_buf *out)
 		eu_buf_put(out, s + from, n - from);
 }
 
+/*
+ * jansson looks at a string's bytes one by one; an object of a package is tens
+ * of thousands of them. Long strings of base64 are lifted out before it reads
+ * the text, short marks standing in, and are put back into the tree.
+ */
+enum { LONG = 4096, MAX_LIFTED = 64 };
+
+static const char mark[] = "\x01"
+			   "lifted";
+
+struct lifted {
+	struct eu_buf text;
+	size_t n;
+	struct {
+		const char *data;
+		size_t len;
+	} string[MAX_LIFTED];
+};
+
+static bool is_base64(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)s[i]) && s[i] != '+' &&
+		    s[i] != '/' && s[i] != '=')
+			return false;
+	return true;
+}
+
+/* The quote that ends the string whose first byte is @s; @end: none. */
+static const char *string_end(const char *s, const char *end)
+{
+	for (; s < end && *s != '"'; s++)
+		if (*s == '\\')
+			s++;
+	return s < end ? s : end;
+}
+
+/* A key is no value, however long. */
+static bool is_key(const char *close, const char *end)
+{
+	for (close++; close < end && isspace((unsigned char)*close); close++)
+		;
+	return close < end && *close == ':';
+}
+
+static void lift(struct lifted *l, const char *s, const char *end)
+{
+	const char *from = s, *close;
+
+	while (l->n < MAX_LIFTED && (s = memchr(s, '"', end - s))) {
+		close = memchr(s + 1, '"', end - s - 1);
+		if (!close)
+			break;
+		if (close - s > LONG && is_base64(s + 1, close - s - 1) &&
+		    !is_key(close, end)) {
+			eu_buf_put(&l->text, from, s - from);
+			eu_buf_printf(&l->text, "\"\\u0001%s%zu\"", mark + 1,
+				      l->n);
+			l->string[l->n].data = s + 1;
+			l->string[l->n++].len = close - s - 1;
+			from = close + 1;
+		} else {
+			close = string_end(s + 1, end);
+		}
+		s = close < end ? close + 1 : end;
+	}
+	eu_buf_put(&l->text, from, end - from);
+}
+
+static void put_back(const struct lifted *l, json_t *j)
+{
+	const size_t n = sizeof(mark) - 1;
+	const char *key, *s;
+	unsigned long at;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach (j, key, v)
+		put_back(l, v);
+	json_array_foreach (j, i, v)
+		put_back(l, v);
+	s = json_string_value(j);
+	if (!s || strncmp(s, mark, n))
+		return;
+	at = strtoul(s + n, NULL, 10);
+	if (at < l->n)
+		json_string_setn_nocheck(j, l->string[at].data,
+					 l->string[at].len);
+}
+
+static json_t *read_lifted(const char *text, size_t len)
+{
+	struct lifted l = { .text = EU_BUF(len + 4096) };
+	json_t *j = NULL;
+
+	lift(&l, text, text + len);
+	if (l.n && !l.text.error)
+		j = json_loadb(l.text.data, l.text.len, JSON_DECODE_ANY, NULL);
+	if (j)
+		put_back(&l, j);
+	eu_buf_done(&l.text);
+	return j;
+}
+
 json_t *eu_json_read(const char *text, size_t len, struct eu_error *err)
 {
 	eu_auto_buf struct eu_buf big = EU_BUF(len * 2 + 1024);
 	json_error_t je;
 	json_t *j;
 
-	j = json_loadb(text, len, JSON_DECODE_ANY, &je);
+	/* Where that fails the whole text says why and where. */
+	j = len > LONG ? read_lifted(text, len) : NULL;
+	if (!j)
+		j = json_loadb(text, len, JSON_DECODE_ANY, &je);
 	if (j || json_error_code(&je) != json_error_numeric_overflow)
 		goto out;
 	quote_big(text, len, &big);

@@ -223,6 +223,37 @@ static void numbers_in_strings(void **state)
 	}
 }
 
+static void json_takes_long_strings_as_they_are(void **state)
+{
+	static const char format[] =
+		"{\"a\":[\"%s\",\"x\\\"y\"],\"%s\":1,\"b\":\"%s\",\"c\":\"\\u00e9\"}";
+	char big[6001], text[25000];
+	struct eu_error e = { 0 };
+	json_t *j;
+
+	(void)state;
+	memset(big, 'Q', 6000);
+	big[6000] = '\0';
+	snprintf(text, sizeof(text), format, big, big, big);
+	j = eu_json_read(text, strlen(text), &e);
+	assert_non_null(j);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(j, "a"), 0)),
+		big);
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(j, "a"), 1)),
+		"x\"y");
+	assert_int_equal(json_integer_value(json_object_get(j, big)), 1);
+	assert_string_equal(json_string_value(json_object_get(j, "b")), big);
+	assert_string_equal(json_string_value(json_object_get(j, "c")),
+			    "\xc3\xa9");
+	json_decref(j);
+	/* Where it is wrong is said of the text as it was given. */
+	snprintf(text, sizeof(text), "{\"a\":\"%s\",\n oops}", big);
+	assert_null(eu_json_read(text, strlen(text), &e));
+	assert_non_null(strstr(e.text, "line 2, column"));
+}
+
 static void json_depth_has_a_limit(void **state)
 {
 	struct eu_error e = { 0 };
@@ -408,6 +439,7 @@ int main(void)
 		cmocka_unit_test(every_byte_gives_valid_json),
 		cmocka_unit_test(json_keeps_large_numbers),
 		cmocka_unit_test(numbers_in_strings),
+		cmocka_unit_test(json_takes_long_strings_as_they_are),
 		cmocka_unit_test(json_depth_has_a_limit),
 		cmocka_unit_test(yaml_is_the_same_tree),
 		cmocka_unit_test(yaml_has_limits),
