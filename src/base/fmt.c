@@ -11,6 +11,18 @@ static const char digit_pairs[] = "0001020304050607080910111213141516171819"
 				  "6061626364656667686970717273747576777879"
 				  "8081828384858687888990919293949596979899";
 
+/* clang-format off */
+#define ONES(t)								\
+	t "0\0" t "1\0" t "2\0" t "3\0" t "4\0"			\
+	t "5\0" t "6\0" t "7\0" t "8\0" t "9\0"
+#define TENS(h)								\
+	ONES(h "0") ONES(h "1") ONES(h "2") ONES(h "3") ONES(h "4")	\
+	ONES(h "5") ONES(h "6") ONES(h "7") ONES(h "8") ONES(h "9")
+const char eu_fmt_triples[4004] __attribute__((aligned(64))) =
+	TENS("0") TENS("1") TENS("2") TENS("3") TENS("4")
+	TENS("5") TENS("6") TENS("7") TENS("8") TENS("9");
+/* clang-format on */
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /* One or two digits. */
@@ -194,12 +206,11 @@ static char *escape(char *p, unsigned char c, const char *prefix)
 	return p;
 }
 
-char *eu_fmt_json(char *p, const char *s, size_t n)
+char *eu_fmt_json_rest(char *p, const char *s, size_t n)
 {
 	size_t run;
 	uint32_t cp;
 
-	*p++ = '"';
 	for (;;) {
 		run = copy_plain(p, s, n);
 		p += run;
@@ -215,6 +226,13 @@ char *eu_fmt_json(char *p, const char *s, size_t n)
 		s += run;
 		n -= run;
 	}
+	return p;
+}
+
+char *eu_fmt_json(char *p, const char *s, size_t n)
+{
+	*p++ = '"';
+	p = eu_fmt_json_rest(p, s, n);
 	*p++ = '"';
 	return p;
 }

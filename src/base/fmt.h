@@ -14,6 +14,9 @@ enum {
 	EU_FMT_BYTE = 6, /* of one byte of a string: "\u0001" */
 };
 
+/* "000", "001" … "999", each with a NUL behind it. */
+extern const char eu_fmt_triples[4004] __attribute__((visibility("hidden")));
+
 /* Decimal; lower-case hexadecimal without prefix and leading zeros. */
 char *eu_fmt_u64_long(char *p, uint64_t v);
 
@@ -48,6 +51,9 @@ char *eu_fmt_hexdump(char *p, const void *data, size_t n);
  * recommends, so that a character cut off by a buffer's end is valid too.
  */
 char *eu_fmt_json(char *p, const char *s, size_t n);
+
+/* What it writes between the quotes. */
+char *eu_fmt_json_rest(char *p, const char *s, size_t n);
 
 /*
  * The same for a line of text: no quotes, control characters as \n, \t, \r,

@@ -4,8 +4,8 @@
 
 /*
  * The common values without a call for each step: numbers and strings of
- * records that are all there. Everything else returns NULL and is written by
- * out/value.h; the text is the same.
+ * records that are all there. Everything else is written by out/value.h; the
+ * text is the same. Up to EU_FAST_SLACK bytes are written behind its end.
  */
 
 #include <string.h>
@@ -13,37 +13,114 @@
 #include "base/fmt.h"
 #include "out/value.h"
 
-static inline char *eu_fast_number(char *p, const struct eu_step *s,
-				   const char *data)
-{
-	uint64_t u8;
-	uint32_t u4;
-	uint16_t u2;
-
-	switch (s->fast) {
-	case EU_FAST_U8: return eu_fmt_u64(p, *(const uint8_t *)data);
-	case EU_FAST_U16: memcpy(&u2, data, 2); return eu_fmt_u64(p, u2);
-	case EU_FAST_U32: memcpy(&u4, data, 4); return eu_fmt_u64(p, u4);
-	case EU_FAST_U64: memcpy(&u8, data, 8); return eu_fmt_u64(p, u8);
-	case EU_FAST_I8: return eu_fmt_i64(p, *(const int8_t *)data);
-	case EU_FAST_I16:
-		memcpy(&u2, data, 2);
-		return eu_fmt_i64(p, (int16_t)u2);
-	case EU_FAST_I32:
-		memcpy(&u4, data, 4);
-		return eu_fmt_i64(p, (int32_t)u4);
-	case EU_FAST_I64:
-		memcpy(&u8, data, 8);
-		return eu_fmt_i64(p, (int64_t)u8);
-	case EU_FAST_BOOL:
-		memcpy(p, *data ? "true " : "false", 5);
-		return p + (*data ? 4 : 5);
-	default: return NULL;
-	}
-}
-
 /* A short text behind which EU_FAST_SLACK bytes may be read and written. */
 enum { EU_FAST_SLACK = 16 };
+
+/* @v below 1000: three digits, or those without zeros in front. */
+static inline char *eu_fast_three(char *p, uint32_t v)
+{
+	memcpy(p, eu_fmt_triples + v * 4, 4);
+	return p + 3;
+}
+
+static inline char *eu_fast_up_to_three(char *p, uint32_t v)
+{
+	unsigned int zeros = (v < 10) + (v < 100);
+
+	memcpy(p, eu_fmt_triples + v * 4 + zeros, 4);
+	return p + 3 - zeros;
+}
+
+static inline __attribute__((always_inline)) char *eu_fast_u64(char *p,
+							       uint64_t big)
+{
+	uint32_t v = (uint32_t)big;
+
+	if (big < 10) {
+		*p = (char)('0' + v);
+		return p + 1;
+	}
+	if (big >= 1000000000)
+		return eu_fmt_u64_long(p, big);
+	if (v < 1000)
+		return eu_fast_up_to_three(p, v);
+	if (v < 1000000) {
+		p = eu_fast_up_to_three(p, v / 1000);
+		return eu_fast_three(p, v % 1000);
+	}
+	p = eu_fast_up_to_three(p, v / 1000000);
+	p = eu_fast_three(p, v / 1000 % 1000);
+	return eu_fast_three(p, v % 1000);
+}
+
+#define EU_FAST_LOAD(type, p)                       \
+	({                                          \
+		type load_;                         \
+		memcpy(&load_, (p), sizeof(load_)); \
+		load_;                              \
+	})
+
+/* clang-format off */
+/*
+ * The cases of integers in a switch over a step's @fast: @u becomes what is to
+ * be written as digits, behind a '-' at @p if there is one.
+ */
+#define EU_FAST_INT_CASES(p, at, u)					\
+	case EU_FAST_I8: u = (uint64_t)EU_FAST_LOAD(int8_t, at); goto sign; \
+	case EU_FAST_I16: u = (uint64_t)EU_FAST_LOAD(int16_t, at); goto sign; \
+	case EU_FAST_I32: u = (uint64_t)EU_FAST_LOAD(int32_t, at); goto sign; \
+	case EU_FAST_I64: u = EU_FAST_LOAD(uint64_t, at);		\
+	sign:								\
+		*p = '-';						\
+		p += (int64_t)u < 0;					\
+		u = (int64_t)u < 0 ? -u : u;				\
+		break;							\
+	case EU_FAST_U8: u = EU_FAST_LOAD(uint8_t, at); break;		\
+	case EU_FAST_U16: u = EU_FAST_LOAD(uint16_t, at); break;	\
+	case EU_FAST_U32: u = EU_FAST_LOAD(uint32_t, at); break;	\
+	case EU_FAST_U64: u = EU_FAST_LOAD(uint64_t, at); break
+/* clang-format on */
+
+static inline char *eu_fast_bool(char *p, bool v)
+{
+	memcpy(p, v ? "true\0\0\0" : "false\0\0", 8);
+	return p + 5 - v;
+}
+
+/*
+ * Copies a string a word at a time as far as nothing in it needs care: bytes
+ * below 0x20 and from DEL on, with @json '"' and '\\' too. True if that was
+ * all of it; else *@s and *@n are the rest.
+ */
+static inline bool eu_fast_string(char **p, const char **s, size_t *n, bool json)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = ~0ull / 255;
+	uint64_t w, m;
+
+	while (*n >= 8) {
+		memcpy(&w, *s, 8);
+		memcpy(*p, &w, 8);
+		/* Adding one carries DEL into the top bit, too. */
+		m = (w - ones * 0x20) | w | (w + ones);
+		if (json)
+			m |= ((w ^ ones * '"') - ones) |
+			     ((w ^ ones * '\\') - ones);
+		m &= ones * 0x80;
+		if (m) {
+			m = (uint64_t)__builtin_ctzll(m) >> 3;
+			*p += m;
+			*s += m;
+			*n -= m;
+			break;
+		}
+		*p += 8;
+		*s += 8;
+		*n -= 8;
+	}
+#endif
+	return !*n || !**s;
+}
 
 static inline char *eu_fast_copy(char *p, const char *s, size_t n)
 {
@@ -53,13 +130,15 @@ static inline char *eu_fast_copy(char *p, const char *s, size_t n)
 	return p + n;
 }
 
-/* @n spaces, with the same room behind them. */
-static inline char *eu_fast_pad(char *p, size_t n)
+/* Spaces up to @to, at least one, with the same room behind them. */
+static inline char *eu_fast_pad(char *p, const char *to)
 {
-	memcpy(p, "                ", 16);
-	if (__builtin_expect(n > 16, 0))
-		memset(p + 16, ' ', n - 16);
-	return p + n;
+	char *end = (char *)eu_max(to, (const char *)p + 1);
+
+	memset(p, ' ', EU_FAST_SLACK);
+	if (__builtin_expect(end - p > EU_FAST_SLACK, 0))
+		memset(p, ' ', (size_t)(end - p));
+	return end;
 }
 
 #endif

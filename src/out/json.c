@@ -75,7 +75,7 @@ static int json_begin(struct eu_sink *s, struct eu_stream *st,
 	put_fields(&text, st->value, v->field + n_key, eu_buf_str(&open) ?: "");
 	eu_buf_fill(&text, '\0', EU_FAST_SLACK);
 	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
-		  text.len + n * 8 + 16 + EU_FAST_SLACK;
+		  text.len + n * 8 + 64;
 	v->text = eu_buf_take(&text, NULL);
 	if (!v->text || open.error) {
 		free(v->text);
@@ -98,34 +98,49 @@ static void json_finish(struct eu_sink *s, struct eu_stream *st)
 	st->view = NULL;
 }
 
-static inline char *put_value(char *p, const struct eu_layout *l,
-			      const struct eu_step *s, const char *data,
-			      size_t size, bool whole)
+static inline char *put_string(char *p, const char *s, size_t n)
 {
-	char *end;
-
-	if (__builtin_expect(whole, 1)) {
-		end = eu_fast_number(p, s, data + s->offset);
-		if (end)
-			return end;
-		if (s->fast == EU_FAST_STRING)
-			return eu_fmt_json(p, data + s->offset, s->size);
-	}
-	return eu_value_json(p, l, s, data, size);
+	*p++ = '"';
+	if (__builtin_expect(!eu_fast_string(&p, &s, &n, true), 0))
+		p = eu_fmt_json_rest(p, s, n);
+	*p++ = '"';
+	return p;
 }
 
-static inline char *put_object(char *p, const char *text, const struct field *f,
-			       const struct eu_layout *l, const char *data,
-			       size_t size)
+/* A record that ends before its type does. */
+static char *put_cut(char *p, const char *text, const struct field *f,
+		     const struct eu_layout *l, const char *data, size_t size)
+{
+	for (const struct eu_step *s = l->steps; s < l->steps + l->n; s++) {
+		p = eu_fast_copy(p, text + f->from, f->len);
+		p = eu_value_json(p, l, s, data, size);
+		f++;
+	}
+	return p;
+}
+
+static inline __attribute__((always_inline)) char *put_object(
+	char *p, const char *text, const struct field *f,
+	const struct eu_layout *l, const char *data, size_t size)
 {
 	const struct eu_step *s = l->steps, *last = s + l->n;
-	const bool whole = size >= l->size;
+	const char *at;
+	uint64_t u;
 
 	if (s == last)
 		return eu_fast_copy(p, text + f->from, f->len);
+	if (__builtin_expect(size < l->size, 0))
+		return put_cut(p, text, f, l, data, size);
 	for (; s < last; s++, f++) {
+		at = data + s->offset;
 		p = eu_fast_copy(p, text + f->from, f->len);
-		p = put_value(p, l, s, data, size, whole);
+		switch (s->fast) {
+			EU_FAST_INT_CASES(p, at, u);
+		case EU_FAST_STRING: p = put_string(p, at, s->size); continue;
+		case EU_FAST_BOOL: p = eu_fast_bool(p, *at); continue;
+		default: p = eu_value_json(p, l, s, data, size); continue;
+		}
+		p = eu_fast_u64(p, u);
 	}
 	return p;
 }

@@ -117,39 +117,67 @@ static char *put_label(char *p, const struct eu_stream *st, size_t width)
  * took a column, so that p - base is the column. Characters that take fewer
  * columns than bytes move it.
  */
-static inline char *put_value(char *p, const char **base,
-			      const struct eu_layout *l, const struct eu_step *s,
-			      const char *data, size_t size, bool whole)
+static char *put_other(char *p, const char **base, const struct eu_layout *l,
+		       const struct eu_step *s, const char *data, size_t size)
 {
 	size_t width = 0;
-	char *end;
+	char *end = eu_value_text(p, l, s, data, size, &width);
 
-	if (__builtin_expect(whole, 1)) {
-		end = eu_fast_number(p, s, data + s->offset);
-		if (end)
-			return end;
-	}
-	if (whole && s->fast == EU_FAST_STRING)
-		end = eu_fmt_text(p, data + s->offset, s->size, &width);
-	else
-		end = eu_value_text(p, l, s, data, size, &width);
 	*base += (size_t)(end - p) - width;
 	return end;
 }
 
-/* The members of @l, each at its column or behind one space. */
-static inline char *put_columns(char *p, const char **base,
-				const struct eu_layout *l, const uint32_t *start,
-				const char *data, size_t size)
+static inline char *put_string(char *p, const char **base, const char *s, size_t n)
+{
+	size_t width = 0;
+	char *from;
+
+	if (__builtin_expect(eu_fast_string(&p, &s, &n, false), 1))
+		return p;
+	from = p;
+	p = eu_fmt_text(p, s, n, &width);
+	*base += (size_t)(p - from) - width;
+	return p;
+}
+
+/* A record that ends before its type does. */
+static char *put_cut(char *p, const char **base, const struct eu_layout *l,
+		     const uint32_t *start, const char *data, size_t size,
+		     bool compact)
+{
+	for (const struct eu_step *s = l->steps; s < l->steps + l->n; s++) {
+		p = eu_fast_pad(p, compact ? p : *base + *start++);
+		p = put_other(p, base, l, s, data, size);
+	}
+	return p;
+}
+
+/* The members of @l, each at its column, but behind one space at least. */
+static inline __attribute__((always_inline)) char *put_columns(
+	char *p, const char **base, const struct eu_layout *l,
+	const uint32_t *start, const char *data, size_t size, bool compact)
 {
 	const struct eu_step *s = l->steps, *last = s + l->n;
-	const bool whole = size >= l->size;
-	ptrdiff_t left;
+	const char *at;
+	uint64_t u;
 
+	if (__builtin_expect(size < l->size, 0))
+		return put_cut(p, base, l, start, data, size, compact);
 	for (; s < last; s++, start++) {
-		left = (ptrdiff_t)*start - (p - *base);
-		p = eu_fast_pad(p, left > 0 ? (size_t)left : 1);
-		p = put_value(p, base, l, s, data, size, whole);
+		at = data + s->offset;
+		if (compact)
+			*p++ = ' ';
+		else
+			p = eu_fast_pad(p, *base + *start);
+		switch (s->fast) {
+			EU_FAST_INT_CASES(p, at, u);
+		case EU_FAST_STRING:
+			p = put_string(p, base, at, s->size);
+			continue;
+		case EU_FAST_BOOL: p = eu_fast_bool(p, *at); continue;
+		default: p = put_other(p, base, l, s, data, size); continue;
+		}
+		p = eu_fast_u64(p, u);
 	}
 	return p;
 }
@@ -163,7 +191,8 @@ static void put_special(struct eu_sink *s, const struct eu_record *r)
 		eu_buf_put(&s->out, r->data, r->size);
 }
 
-static void text_record(struct eu_sink *s, const struct eu_record *r)
+static inline __attribute__((always_inline)) void put_row(
+	struct eu_sink *s, const struct eu_record *r, bool compact)
 {
 	const struct eu_stream *st = r->stream;
 	const struct view *v = st->view;
@@ -179,48 +208,26 @@ static void text_record(struct eu_sink *s, const struct eu_record *r)
 	p = s->out.data + s->out.len;
 	base = p;
 	if (v->label)
-		p = put_label(p, st, v->label);
+		p = put_label(p, st, compact ? 0 : v->label);
 	memcpy(p, eu_sink_clock(s, r->when), 8);
 	p += 8;
 	if (st->key)
 		p = put_columns(p, &base, st->key, v->start, r->key,
-				st->key->size);
+				st->key->size, compact);
 	p = put_columns(p, &base, st->value, v->start + v->n_key, r->data,
-			r->size);
+			r->size, compact);
 	*p++ = '\n';
-	s->out.len = p - s->out.data;
+	s->out.len = (size_t)(p - s->out.data);
+}
+
+static void text_record(struct eu_sink *s, const struct eu_record *r)
+{
+	put_row(s, r, false);
 }
 
 static void compact_record(struct eu_sink *s, const struct eu_record *r)
 {
-	const struct eu_stream *st = r->stream;
-	const struct view *v = st->view;
-	size_t unused;
-	char *p;
-
-	if (__builtin_expect(st->hist || st->lines, 0)) {
-		put_special(s, r);
-		return;
-	}
-	if (!eu_buf_room(&s->out, v->most))
-		return;
-	p = s->out.data + s->out.len;
-	if (v->label)
-		p = put_label(p, st, 0);
-	memcpy(p, eu_sink_clock(s, r->when), 8);
-	p += 8;
-	for (size_t i = 0; i < v->n_key; i++) {
-		*p++ = ' ';
-		p = eu_value_text(p, st->key, &st->key->steps[i], r->key,
-				  st->key->size, &unused);
-	}
-	for (size_t i = 0; i < st->value->n; i++) {
-		*p++ = ' ';
-		p = eu_value_text(p, st->value, &st->value->steps[i], r->data,
-				  r->size, &unused);
-	}
-	*p++ = '\n';
-	s->out.len = p - s->out.data;
+	put_row(s, r, true);
 }
 
 const struct eu_sink_ops eu_sink_text = {
