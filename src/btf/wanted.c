@@ -23,9 +23,37 @@ static bool is_flavour(const char *s)
 	       s[4] != '_';
 }
 
+/*
+ * Is "___" in these @n bytes? Eight at a time, as names are many and long and
+ * nearly none has it.
+ */
+static bool has_underscores(const char *s, size_t n)
+{
+	const uint64_t ones = ~0ull / 255, low = ones * 0x7f;
+	uint64_t w, other;
+
+	for (; n >= 8; s += 6, n -= 6) {
+		memcpy(&w, s, sizeof(w));
+		w ^= ones * '_';
+		/* The top bit of each byte that is no '_', exactly. */
+		other = ((w & low) + low) | w;
+		other = ~other & (ones << 7);
+		if (other & other >> 8 & other >> 16)
+			return true;
+	}
+	for (; n >= 3; s++, n--) {
+		if (s[0] == '_' && s[1] == '_' && s[2] == '_')
+			return true;
+	}
+	return false;
+}
+
 static uint32_t essential_len(const char *name)
 {
 	size_t n = strlen(name);
+
+	if (!has_underscores(name, n))
+		return n;
 
 	for (size_t i = n < 5 ? 0 : n - 4; i > 0; i--) {
 		if (is_flavour(name + i - 1))
@@ -36,11 +64,17 @@ static uint32_t essential_len(const char *name)
 
 static uint32_t hash_of(const char *s, uint32_t len)
 {
-	uint32_t h = 2166136261u;
+	uint64_t h = len, w;
 
-	while (len--)
-		h = (h ^ (unsigned char)*s++) * 16777619u;
-	return h;
+	for (; len >= 8; s += 8, len -= 8) {
+		memcpy(&w, s, sizeof(w));
+		h = (h ^ w) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
+	}
+	w = 0;
+	memcpy(&w, s, len);
+	h = (h ^ w) * 0x9e3779b97f4a7c15ull;
+	return h >> 32;
 }
 
 /*
