@@ -112,7 +112,8 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 	for (size_t i = 0; i < EU_COUNT(kinds) && id <= 0; i++) {
 		size_t n = strlen(kinds[i].prefix);
 
-		if (!strncmp(name, kinds[i].prefix, n))
+		/* Types without a name are not meant. */
+		if (!strncmp(name, kinds[i].prefix, n) && name[n])
 			id = btf__find_by_name_kind(pkg->btf, name + n,
 						    kinds[i].kind);
 	}
