@@ -208,7 +208,8 @@ int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 	digits = s + (*s == '-' || *s == '+');
 	errno = 0;
 	v = strtoll(s, &end, eu_number_base(digits));
-	if (errno || *end || end == s || v < min || v > max)
+	if (!isdigit((unsigned char)*digits) || errno || *end || v < min ||
+	    v > max)
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': %s=%s is not a number from %" PRId64
 				    " to %" PRId64,
