@@ -2,12 +2,12 @@
 /*
  * What the scenarios probe in user space. For each number on standard input it
  * calls eu_work() with it and prints what that returned; for the word "libc" it
- * calls getsid(0).
+ * calls getsid(0) and prints 1.
  *
  * "target listen PATH" stands in for a service manager: it prints "bound" when a
  * socket of that name can be sent to, then the datagram that comes. "target fire
  * MAGIC TIMES" sets off a program of fire.h, faster than a shell can. "target
-unlink PATH" does that.
+ * unlink PATH" does that.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -57,7 +57,8 @@ int main(int argc, char **argv)
 		return 0;
 	while (fgets(line, sizeof(line), stdin)) {
 		if (!strncmp(line, "libc", 4))
-			printf("%d\n", getsid(0) > 0);
+			/* 0 where the session is not of this PID namespace. */
+			printf("%d\n", getsid(0) >= 0);
 		else
 			printf("%d\n", eu_work(atoi(line)));
 		fflush(stdout);
