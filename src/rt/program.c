@@ -12,13 +12,11 @@
 #include <bpf/bpf.h>
 
 #include "btf/tailor.h"
-#include "pkg/param.h"
-#include "pkg/types.h"
 #include "rt/attach.h"
 #include "rt/failure.h"
 #include "rt/source.h"
 
-enum { MAX_LINKS = 65536, MAX_GOALS = 4096 };
+enum { MAX_LINKS = 65536 };
 
 const char *eu_version(void)
 {
@@ -125,59 +123,6 @@ static void forget_pins(struct eu_program *p)
 		bpf_map__set_pin_path(m, NULL);
 }
 
-/* libbpf finds maps of sections by the sections' full names. */
-static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
-{
-	struct bpf_map *m = bpf_object__find_map_by_name(p->obj, var->section);
-	size_t size;
-	char *data;
-
-	/* What the kernel was configured with is libbpf's to fill in. */
-	if (!m || !strcmp(var->section, ".kconfig"))
-		return NULL;
-	data = bpf_map__initial_value(m, &size);
-	if (!data || (uint64_t)var->offset + var->size > size)
-		return NULL;
-	return data + var->offset;
-}
-
-static int set_var(struct eu_program *p, const struct eu_var *var,
-		   const char *text, const json_t *json, struct eu_error *err)
-{
-	eu_auto_free void *tmp = calloc(1, var->size ?: 1);
-	void *dst = var_bytes(p, var);
-	int r;
-
-	if (!tmp)
-		return eu_error_oom(err);
-	if (!dst)
-		return eu_error_set(err, -EINVAL,
-				    "variable '%s': section '%s' cannot be set",
-				    var->name, var->section);
-	r = text ? eu_param_parse(p->pkg->btf, var, text, tmp, err) :
-		   eu_param_json(p->pkg->btf, var, json, tmp, err);
-	if (!r)
-		memcpy(dst, tmp, var->size);
-	return r;
-}
-
-static int set_defaults(struct eu_program *p, struct eu_error *err)
-{
-	int r;
-
-	for (size_t i = 0; i < p->pkg->n_vars; i++) {
-		const struct eu_var *v = &p->pkg->vars[i];
-
-		if (!v->def || json_is_null(v->def))
-			continue;
-		r = set_var(p, v, NULL, v->def, err);
-		if (r)
-			return eu_error_prefix(err, r, "'%s'",
-					       p->pkg->origin ?: p->pkg->name);
-	}
-	return 0;
-}
-
 int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 		   struct eu_program **ret, struct eu_error *err)
 {
@@ -197,7 +142,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	r = r ? r : open_object(p, &o, err);
 	if (!r) {
 		forget_pins(p);
-		r = set_defaults(p, err);
+		r = eu_program_own_values(p, err);
 	}
 	if (r) {
 		eu_program_close(p);
@@ -233,8 +178,8 @@ int eu_program_open(const struct eu_program_opts *opts, struct eu_program **ret,
 	return r ? r : eu_program_new(pkg, opts, ret, err);
 }
 
-static int wrong_phase(const struct eu_program *p, enum eu_phase want,
-		       struct eu_error *err)
+int eu_program_expect(const struct eu_program *p, enum eu_phase want,
+		      struct eu_error *err)
 {
 	static const char *const words[] = {
 		[EU_PHASE_OPEN] = "the program is loaded already",
@@ -248,126 +193,6 @@ static int wrong_phase(const struct eu_program *p, enum eu_phase want,
 		return eu_error_set(err, -EALREADY,
 				    "the program is attached already");
 	return eu_error_set(err, -EBUSY, "%s", words[want]);
-}
-
-int eu_program_set(struct eu_program *p, const char *name, const char *value,
-		   struct eu_error *err)
-{
-	struct eu_var *var = eu_package_var(p->pkg, name);
-	int r = wrong_phase(p, EU_PHASE_OPEN, err);
-
-	if (r)
-		return r;
-	if (!var)
-		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
-				    name, p->pkg->name);
-	return set_var(p, var, value, NULL, err);
-}
-
-static int add_goal(struct eu_program *p, const char *text,
-		    const struct eu_prog *prog, struct eu_error *err)
-{
-	struct eu_goal *g;
-	int r;
-
-	if (eu_array_grow(&p->goals, p->n_goals, sizeof(*p->goals), MAX_GOALS))
-		return eu_error_set(err, -E2BIG, "too many targets");
-	g = &p->goals[p->n_goals];
-	*g = (struct eu_goal){ .prog = prog };
-	r = eu_target_parse(text, &g->target, err);
-	if (!r)
-		p->n_goals++;
-	return r;
-}
-
-/* Says what would be taken: of one kind of programs exactly, else by name. */
-static int nobody_takes(const struct eu_program *p, const struct eu_target *t,
-			struct eu_error *err)
-{
-	const struct eu_section *s, *only = NULL;
-	const struct eu_prog *prog;
-	bool several = false;
-
-	eu_error_set(err, -EINVAL, "target '%s': no program of '%s' takes it",
-		     t->text, p->pkg->name);
-	for (size_t i = 0; i < p->pkg->n_progs; i++) {
-		prog = &p->pkg->progs[i];
-		s = eu_section_find(prog->section);
-		if (!s || s->shape == EU_SHAPE_NONE)
-			continue;
-		several = several || (only && only->shape != s->shape);
-		only = only ? only : s;
-		eu_error_append(err, -EINVAL, "; %s (%s) takes %s", prog->name,
-				prog->section, eu_shape_words(s->shape));
-	}
-	return only && !several ? eu_target_check(t, only, err) : -EINVAL;
-}
-
-int eu_program_target(struct eu_program *p, const char *text, struct eu_error *err)
-{
-	struct eu_target *t;
-	size_t before = p->n_goals;
-	int r = wrong_phase(p, EU_PHASE_OPEN, err);
-
-	r = r ? r : eu_target_parse(text, &t, err);
-	if (r)
-		return r;
-	if (t->program && !eu_package_prog(p->pkg, t->program))
-		r = eu_error_set(err, -EINVAL, "target '%s': no program '%s'",
-				 text, t->program);
-	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
-		const struct eu_prog *prog = &p->pkg->progs[i];
-		const struct eu_section *s = eu_section_find(prog->section);
-
-		if (!s || (t->program ? strcmp(t->program, prog->name) != 0 :
-					eu_target_check(t, s, NULL) != 0))
-			continue;
-		/* A named program says what is wrong with its target. */
-		r = eu_target_check(t, s, err);
-		r = r ? r : add_goal(p, text, prog, err);
-	}
-	if (!r && p->n_goals == before)
-		r = nobody_takes(p, t, err);
-	eu_target_free(t);
-	return r;
-}
-
-int eu_program_type(struct eu_program *p, const char *map, const char *type,
-		    struct eu_error *err)
-{
-	struct eu_map *m = eu_package_map(p->pkg, map);
-	uint32_t id;
-	int r = wrong_phase(p, EU_PHASE_OPEN, err);
-
-	if (r)
-		return r;
-	if (!m)
-		return eu_error_set(err, -ENOENT, "no map '%s' in '%s'", map,
-				    p->pkg->name);
-	r = eu_types_by_name(p->pkg, type, &id, err);
-	if (r)
-		return r;
-	m->export_type_id = id;
-	m->exported = true;
-	return 0;
-}
-
-/* Targets that the package brings, for programs that got none for this run. */
-static int package_targets(struct eu_program *p, struct eu_error *err)
-{
-	size_t given = p->n_goals;
-	int r = 0;
-
-	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
-		const struct eu_prog *prog = &p->pkg->progs[i];
-		bool has = false;
-
-		for (size_t k = 0; k < given; k++)
-			has = has || p->goals[k].prog == prog;
-		for (size_t k = 0; k < prog->n_targets && !has && !r; k++)
-			r = add_goal(p, prog->targets[k], prog, err);
-	}
-	return r;
 }
 
 void eu_program_raise_memlock(void)
@@ -411,9 +236,9 @@ static void take_sizes(struct eu_program *p)
 
 int eu_program_load(struct eu_program *p, struct eu_error *err)
 {
-	int r = wrong_phase(p, EU_PHASE_OPEN, err);
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
 
-	r = r ? r : package_targets(p, err);
+	r = r ? r : eu_program_own_targets(p, err);
 	if (!r)
 		leave_manual(p);
 	r = r ? r : eu_attach_check(p, err);
@@ -477,190 +302,6 @@ int eu_source_record(struct eu_source *s, const void *key, const void *data,
 	return eu_sink_full(&p->sink) ? eu_sink_flush(&p->sink) : 0;
 }
 
-/* Which kind of source a map is, or NULL. */
-static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
-					       const struct eu_map *m)
-{
-	if (m->internal || (pkg->multiple_exports && !m->exported))
-		return NULL;
-	if (m->sample)
-		return &eu_source_sample;
-	if (m->type == BPF_MAP_TYPE_RINGBUF)
-		return &eu_source_ring;
-	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
-		return &eu_source_perf;
-	return NULL;
-}
-
-static int make_layout(struct eu_program *p, const struct eu_map *m,
-		       uint32_t type_id, uint32_t size, struct eu_layout **ret,
-		       struct eu_error *err)
-{
-	int r;
-
-	if (type_id && p->pkg->btf) {
-		r = eu_layout_new(p->pkg->btf, type_id, ret, err);
-		if (r)
-			return eu_error_prefix(err, r, "map '%s'", m->name);
-		return 0;
-	}
-	if (!m->sample)
-		eu_log(&p->log, 0,
-		       "map '%s': the type of its records is not known, showing bytes; compile with 'ecc SOURCE HEADER', or name it with --type %s=STRUCT",
-		       m->name, m->name);
-	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
-	return *ret ? 0 : eu_error_oom(err);
-}
-
-/* Records without a type may be as long as the kernel lets them be. */
-enum { MAX_BYTES = 65536, MAX_LINE = 65536 };
-
-/* Is it to be shown as a histogram, and can it be? */
-static bool has_slots(const struct eu_source *s)
-{
-	const struct eu_step *slots;
-
-	if (s->map->sample != EU_SAMPLE_LOG2)
-		return false;
-	slots = eu_layout_member(s->value, "slots");
-	if (slots && slots->kind == EU_STEP_ARRAY)
-		return true;
-	eu_log(&s->program->log, 0,
-	       "map '%s': its values have no array 'slots', showing no histogram but columns",
-	       s->map->name);
-	return false;
-}
-
-static int fill_source(struct eu_source *s, struct eu_error *err)
-{
-	struct eu_program *p = s->program;
-	const struct eu_map *m = s->map;
-	int r = 0;
-
-	if (!m) {
-		s->value = eu_layout_bytes(EU_STEP_STRING, "line", MAX_LINE);
-		s->stream.lines = true;
-		s->stream.name = "trace_pipe";
-		if (!s->value)
-			return eu_error_oom(err);
-	} else {
-		s->map_fd = bpf_object__find_map_fd_by_name(p->obj, m->name);
-		if (s->map_fd < 0)
-			return eu_error_set(err, s->map_fd, "no map '%s'",
-					    m->name);
-		s->stream.name = m->name;
-		s->stream.unit = m->unit;
-		if (m->sample)
-			r = make_layout(p, m, m->key_type_id, m->key_size,
-					&s->key, err);
-		r = r ? r :
-			make_layout(p, m, eu_types_of_map(p->pkg, m),
-				    m->sample ? m->value_size : MAX_BYTES,
-				    &s->value, err);
-		s->stream.hist = !r && has_slots(s);
-	}
-	s->stream.key = s->key;
-	s->stream.value = s->value;
-	return r;
-}
-
-static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
-{
-	struct eu_source *s = &p->sources[i];
-	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = i };
-	int r;
-
-	r = fill_source(s, err);
-	r = r ? r : s->ops->open(s, err);
-	if (r)
-		return r;
-	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, s->ops->fd(s), &ev))
-		return eu_error_set(err, -errno, "cannot wait for %s '%s': %s",
-				    s->ops->name, s->stream.name,
-				    strerror(errno));
-	return 0;
-}
-
-static int count_sources(const struct eu_package *pkg)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < pkg->n_maps; i++)
-		n += source_kind(pkg, &pkg->maps[i]) != NULL;
-	return n;
-}
-
-static bool calls_printk(const struct bpf_program *prog)
-{
-	const struct bpf_insn *insn = bpf_program__insns(prog);
-
-	for (size_t i = 0; i < bpf_program__insn_cnt(prog); i++)
-		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
-		    (insn[i].imm == BPF_FUNC_trace_printk ||
-		     insn[i].imm == BPF_FUNC_trace_vprintk))
-			return true;
-	return false;
-}
-
-/* A program that has nothing to say is no error, but may be a surprise. */
-static void warn_if_silent(struct eu_program *p)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program (prog, p->obj)
-		if (calls_printk(prog))
-			return;
-	eu_log(&p->log, 0,
-	       "nothing will be shown: the program has no ring or perf buffer, no sampled map (@sample) and no bpf_printk");
-}
-
-static int open_sources(struct eu_program *p, struct eu_error *err)
-{
-	size_t n = count_sources(p->pkg);
-	int r = 0;
-
-	p->sources = calloc(n ?: 1, sizeof(*p->sources));
-	p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!p->sources || p->epoll_fd < 0)
-		return eu_error_set(err, -errno, "cannot wait: %s",
-				    strerror(errno));
-	for (size_t i = 0; i < p->pkg->n_maps; i++) {
-		const struct eu_map *m = &p->pkg->maps[i];
-		const struct eu_source_ops *ops = source_kind(p->pkg, m);
-
-		if (ops)
-			p->sources[p->n_sources++] = (struct eu_source){
-				.ops = ops,
-				.program = p,
-				.map = m,
-			};
-	}
-	if (!n)
-		p->sources[p->n_sources++] = (struct eu_source){
-			.ops = &eu_source_trace,
-			.program = p,
-		};
-	p->sink.labelled = p->n_sources > 1;
-	for (size_t i = 0; i < p->n_sources && !r; i++)
-		r = open_source(p, i, err);
-	return r;
-}
-
-static void close_sources(struct eu_program *p)
-{
-	for (size_t i = 0; i < p->n_sources; i++) {
-		struct eu_source *s = &p->sources[i];
-
-		s->ops->close(s);
-		eu_sink_finish(&p->sink, &s->stream);
-		eu_layout_free(s->key);
-		eu_layout_free(s->value);
-	}
-	free(eu_take_ptr(p->sources));
-	p->n_sources = 0;
-	eu_close(eu_take_fd(p->epoll_fd));
-}
-
 /* The headers come when all is attached, before any row. */
 static int begin_sinks(struct eu_program *p, struct eu_error *err)
 {
@@ -680,24 +321,24 @@ static int begin_sinks(struct eu_program *p, struct eu_error *err)
 
 int eu_program_attach(struct eu_program *p, struct eu_error *err)
 {
-	int r = wrong_phase(p, EU_PHASE_LOADED, err);
+	int r = eu_program_expect(p, EU_PHASE_LOADED, err);
 
 	if (r)
 		return r;
 	eu_log_enter(&p->log);
-	r = open_sources(p, err);
+	r = eu_sources_open(p, err);
 	r = r ? r : eu_attach_all(p, err);
 	r = r ? r : begin_sinks(p, err);
 	if (r) {
 		eu_program_detach(p, 0);
-		close_sources(p);
+		eu_sources_close(p);
 	}
 	eu_log_leave();
 	if (r)
 		return r;
 	p->phase = EU_PHASE_ATTACHED;
 	if (p->sources[0].ops == &eu_source_trace)
-		warn_if_silent(p);
+		eu_sources_warn_if_silent(p);
 	return 0;
 }
 
@@ -720,7 +361,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	int n, r = 0, w;
 
 	if (p->phase != EU_PHASE_ATTACHED)
-		return wrong_phase(p, EU_PHASE_ATTACHED, err);
+		return eu_program_expect(p, EU_PHASE_ATTACHED, err);
 	n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
 	if (n < 0)
 		return errno == EINTR ?
@@ -789,7 +430,7 @@ void eu_program_close(struct eu_program *p)
 		return;
 	eu_log_enter(&p->log);
 	eu_program_detach(p, 0);
-	close_sources(p);
+	eu_sources_close(p);
 	bpf_object__close(p->obj);
 	eu_log_leave();
 	for (size_t i = 0; i < p->n_goals; i++)

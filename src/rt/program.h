@@ -81,6 +81,16 @@ int eu_program_drain(struct eu_program *p, struct eu_error *err);
  */
 void eu_program_raise_memlock(void);
 
+/* -EBUSY, -EALREADY and what is wrong when @p is not in the phase @want. */
+int eu_program_expect(const struct eu_program *p, enum eu_phase want,
+		      struct eu_error *err);
+
+/* Sets what the package says that variables have unless told otherwise. */
+int eu_program_own_values(struct eu_program *p, struct eu_error *err);
+
+/* Targets that the package brings, for programs that got none for this run. */
+int eu_program_own_targets(struct eu_program *p, struct eu_error *err);
+
 /* One more link, zero but for fd -1; NULL if no memory. */
 struct eu_link *eu_program_add_link(struct eu_program *p);
 

@@ -43,6 +43,13 @@ struct eu_source {
 extern const struct eu_source_ops eu_source_ring, eu_source_perf,
 	eu_source_sample, eu_source_trace;
 
+/* The sources of a loaded program, in its list; closed by the other call. */
+int eu_sources_open(struct eu_program *p, struct eu_error *err);
+void eu_sources_close(struct eu_program *p);
+
+/* A program that has nothing to say is no error, but may be a surprise. */
+void eu_sources_warn_if_silent(struct eu_program *p);
+
 /*
  * Hands one record on. Returns 0, a negative errno of the user's function, or
  * -ECANCELED when the program's limit is reached; the source then stops and

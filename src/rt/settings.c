@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "rt/program.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pkg/param.h"
+#include "pkg/types.h"
+
+enum { MAX_GOALS = 4096 };
+
+/* libbpf finds maps of sections by the sections' full names. */
+static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
+{
+	struct bpf_map *m = bpf_object__find_map_by_name(p->obj, var->section);
+	size_t size;
+	char *data;
+
+	/* What the kernel was configured with is libbpf's to fill in. */
+	if (!m || !strcmp(var->section, ".kconfig"))
+		return NULL;
+	data = bpf_map__initial_value(m, &size);
+	if (!data || (uint64_t)var->offset + var->size > size)
+		return NULL;
+	return data + var->offset;
+}
+
+static int set_var(struct eu_program *p, const struct eu_var *var,
+		   const char *text, const json_t *json, struct eu_error *err)
+{
+	eu_auto_free void *tmp = calloc(1, var->size ?: 1);
+	void *dst = var_bytes(p, var);
+	int r;
+
+	if (!tmp)
+		return eu_error_oom(err);
+	if (!dst)
+		return eu_error_set(err, -EINVAL,
+				    "variable '%s': section '%s' cannot be set",
+				    var->name, var->section);
+	r = text ? eu_param_parse(p->pkg->btf, var, text, tmp, err) :
+		   eu_param_json(p->pkg->btf, var, json, tmp, err);
+	if (!r)
+		memcpy(dst, tmp, var->size);
+	return r;
+}
+
+int eu_program_set(struct eu_program *p, const char *name, const char *value,
+		   struct eu_error *err)
+{
+	struct eu_var *var = eu_package_var(p->pkg, name);
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+
+	if (r)
+		return r;
+	if (!var)
+		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
+				    name, p->pkg->name);
+	return set_var(p, var, value, NULL, err);
+}
+
+int eu_program_own_values(struct eu_program *p, struct eu_error *err)
+{
+	int r;
+
+	for (size_t i = 0; i < p->pkg->n_vars; i++) {
+		const struct eu_var *v = &p->pkg->vars[i];
+
+		if (!v->def || json_is_null(v->def))
+			continue;
+		r = set_var(p, v, NULL, v->def, err);
+		if (r)
+			return eu_error_prefix(err, r, "'%s'",
+					       p->pkg->origin ?: p->pkg->name);
+	}
+	return 0;
+}
+
+static int add_goal(struct eu_program *p, const char *text,
+		    const struct eu_prog *prog, struct eu_error *err)
+{
+	struct eu_goal *g;
+	int r;
+
+	if (eu_array_grow(&p->goals, p->n_goals, sizeof(*p->goals), MAX_GOALS))
+		return eu_error_set(err, -E2BIG, "too many targets");
+	g = &p->goals[p->n_goals];
+	*g = (struct eu_goal){ .prog = prog };
+	r = eu_target_parse(text, &g->target, err);
+	if (!r)
+		p->n_goals++;
+	return r;
+}
+
+/* Says what would be taken: of one kind of programs exactly, else by name. */
+static int nobody_takes(const struct eu_program *p, const struct eu_target *t,
+			struct eu_error *err)
+{
+	const struct eu_section *s, *only = NULL;
+	const struct eu_prog *prog;
+	bool several = false;
+
+	eu_error_set(err, -EINVAL, "target '%s': no program of '%s' takes it",
+		     t->text, p->pkg->name);
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		prog = &p->pkg->progs[i];
+		s = eu_section_find(prog->section);
+		if (!s || s->shape == EU_SHAPE_NONE)
+			continue;
+		several = several || (only && only->shape != s->shape);
+		only = only ? only : s;
+		eu_error_append(err, -EINVAL, "; %s (%s) takes %s", prog->name,
+				prog->section, eu_shape_words(s->shape));
+	}
+	return only && !several ? eu_target_check(t, only, err) : -EINVAL;
+}
+
+int eu_program_target(struct eu_program *p, const char *text, struct eu_error *err)
+{
+	struct eu_target *t;
+	size_t before = p->n_goals;
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+
+	r = r ? r : eu_target_parse(text, &t, err);
+	if (r)
+		return r;
+	if (t->program && !eu_package_prog(p->pkg, t->program))
+		r = eu_error_set(err, -EINVAL, "target '%s': no program '%s'",
+				 text, t->program);
+	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
+		const struct eu_prog *prog = &p->pkg->progs[i];
+		const struct eu_section *s = eu_section_find(prog->section);
+
+		if (!s || (t->program ? strcmp(t->program, prog->name) != 0 :
+					eu_target_check(t, s, NULL) != 0))
+			continue;
+		/* A named program says what is wrong with its target. */
+		r = eu_target_check(t, s, err);
+		r = r ? r : add_goal(p, text, prog, err);
+	}
+	if (!r && p->n_goals == before)
+		r = nobody_takes(p, t, err);
+	eu_target_free(t);
+	return r;
+}
+
+int eu_program_type(struct eu_program *p, const char *map, const char *type,
+		    struct eu_error *err)
+{
+	struct eu_map *m = eu_package_map(p->pkg, map);
+	uint32_t id;
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+
+	if (r)
+		return r;
+	if (!m)
+		return eu_error_set(err, -ENOENT, "no map '%s' in '%s'", map,
+				    p->pkg->name);
+	r = eu_types_by_name(p->pkg, type, &id, err);
+	if (r)
+		return r;
+	m->export_type_id = id;
+	m->exported = true;
+	return 0;
+}
+
+int eu_program_own_targets(struct eu_program *p, struct eu_error *err)
+{
+	size_t given = p->n_goals;
+	int r = 0;
+
+	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
+		const struct eu_prog *prog = &p->pkg->progs[i];
+		bool has = false;
+
+		for (size_t k = 0; k < given; k++)
+			has = has || p->goals[k].prog == prog;
+		for (size_t k = 0; k < prog->n_targets && !has && !r; k++)
+			r = add_goal(p, prog->targets[k], prog, err);
+	}
+	return r;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "rt/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "pkg/types.h"
+
+/* Which kind of source a map is, or NULL. */
+static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
+					       const struct eu_map *m)
+{
+	if (m->internal || (pkg->multiple_exports && !m->exported))
+		return NULL;
+	if (m->sample)
+		return &eu_source_sample;
+	if (m->type == BPF_MAP_TYPE_RINGBUF)
+		return &eu_source_ring;
+	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return &eu_source_perf;
+	return NULL;
+}
+
+static int make_layout(struct eu_program *p, const struct eu_map *m,
+		       uint32_t type_id, uint32_t size, struct eu_layout **ret,
+		       struct eu_error *err)
+{
+	int r;
+
+	if (type_id && p->pkg->btf) {
+		r = eu_layout_new(p->pkg->btf, type_id, ret, err);
+		if (r)
+			return eu_error_prefix(err, r, "map '%s'", m->name);
+		return 0;
+	}
+	if (!m->sample)
+		eu_log(&p->log, 0,
+		       "map '%s': the type of its records is not known, showing bytes; compile with 'ecc SOURCE HEADER', or name it with --type %s=STRUCT",
+		       m->name, m->name);
+	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
+	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* Records without a type may be as long as the kernel lets them be. */
+enum { MAX_BYTES = 65536, MAX_LINE = 65536 };
+
+/* Is it to be shown as a histogram, and can it be? */
+static bool has_slots(const struct eu_source *s)
+{
+	const struct eu_step *slots;
+
+	if (s->map->sample != EU_SAMPLE_LOG2)
+		return false;
+	slots = eu_layout_member(s->value, "slots");
+	if (slots && slots->kind == EU_STEP_ARRAY)
+		return true;
+	eu_log(&s->program->log, 0,
+	       "map '%s': its values have no array 'slots', showing no histogram but columns",
+	       s->map->name);
+	return false;
+}
+
+static int fill_source(struct eu_source *s, struct eu_error *err)
+{
+	struct eu_program *p = s->program;
+	const struct eu_map *m = s->map;
+	int r = 0;
+
+	if (!m) {
+		s->value = eu_layout_bytes(EU_STEP_STRING, "line", MAX_LINE);
+		s->stream.lines = true;
+		s->stream.name = "trace_pipe";
+		if (!s->value)
+			return eu_error_oom(err);
+	} else {
+		s->map_fd = bpf_object__find_map_fd_by_name(p->obj, m->name);
+		if (s->map_fd < 0)
+			return eu_error_set(err, s->map_fd, "no map '%s'",
+					    m->name);
+		s->stream.name = m->name;
+		s->stream.unit = m->unit;
+		if (m->sample)
+			r = make_layout(p, m, m->key_type_id, m->key_size,
+					&s->key, err);
+		r = r ? r :
+			make_layout(p, m, eu_types_of_map(p->pkg, m),
+				    m->sample ? m->value_size : MAX_BYTES,
+				    &s->value, err);
+		s->stream.hist = !r && has_slots(s);
+	}
+	s->stream.key = s->key;
+	s->stream.value = s->value;
+	return r;
+}
+
+static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
+{
+	struct eu_source *s = &p->sources[i];
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = i };
+	int r;
+
+	r = fill_source(s, err);
+	r = r ? r : s->ops->open(s, err);
+	if (r)
+		return r;
+	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, s->ops->fd(s), &ev))
+		return eu_error_set(err, -errno, "cannot wait for %s '%s': %s",
+				    s->ops->name, s->stream.name,
+				    strerror(errno));
+	return 0;
+}
+
+static int count_sources(const struct eu_package *pkg)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < pkg->n_maps; i++)
+		n += source_kind(pkg, &pkg->maps[i]) != NULL;
+	return n;
+}
+
+static bool calls_printk(const struct bpf_program *prog)
+{
+	const struct bpf_insn *insn = bpf_program__insns(prog);
+
+	for (size_t i = 0; i < bpf_program__insn_cnt(prog); i++)
+		if (insn[i].code == (BPF_JMP | BPF_CALL) && !insn[i].src_reg &&
+		    (insn[i].imm == BPF_FUNC_trace_printk ||
+		     insn[i].imm == BPF_FUNC_trace_vprintk))
+			return true;
+	return false;
+}
+
+void eu_sources_warn_if_silent(struct eu_program *p)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program (prog, p->obj)
+		if (calls_printk(prog))
+			return;
+	eu_log(&p->log, 0,
+	       "nothing will be shown: the program has no ring or perf buffer, no sampled map (@sample) and no bpf_printk");
+}
+
+int eu_sources_open(struct eu_program *p, struct eu_error *err)
+{
+	size_t n = count_sources(p->pkg);
+	int r = 0;
+
+	p->sources = calloc(n ?: 1, sizeof(*p->sources));
+	p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!p->sources || p->epoll_fd < 0)
+		return eu_error_set(err, -errno, "cannot wait: %s",
+				    strerror(errno));
+	for (size_t i = 0; i < p->pkg->n_maps; i++) {
+		const struct eu_map *m = &p->pkg->maps[i];
+		const struct eu_source_ops *ops = source_kind(p->pkg, m);
+
+		if (ops)
+			p->sources[p->n_sources++] = (struct eu_source){
+				.ops = ops,
+				.program = p,
+				.map = m,
+			};
+	}
+	if (!n)
+		p->sources[p->n_sources++] = (struct eu_source){
+			.ops = &eu_source_trace,
+			.program = p,
+		};
+	p->sink.labelled = p->n_sources > 1;
+	for (size_t i = 0; i < p->n_sources && !r; i++)
+		r = open_source(p, i, err);
+	return r;
+}
+
+void eu_sources_close(struct eu_program *p)
+{
+	for (size_t i = 0; i < p->n_sources; i++) {
+		struct eu_source *s = &p->sources[i];
+
+		s->ops->close(s);
+		eu_sink_finish(&p->sink, &s->stream);
+		eu_layout_free(s->key);
+		eu_layout_free(s->value);
+	}
+	free(eu_take_ptr(p->sources));
+	p->n_sources = 0;
+	eu_close(eu_take_fd(p->epoll_fd));
+}
