@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "run.h"
+
+/* sd_notify(3): a datagram to the socket that the service manager names. */
+static void notify(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t n = path ? strlen(path) : 0;
+	int fd;
+
+	if (!n || n >= sizeof(a.sun_path))
+		return;
+	memcpy(a.sun_path, path, n);
+	if (path[0] == '@')
+		a.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		(void)!sendto(fd, "READY=1", 7, MSG_NOSIGNAL,
+			      (struct sockaddr *)&a,
+			      offsetof(struct sockaddr_un, sun_path) + n);
+	eu_close(fd);
+}
+
+int run_say_ready(const struct run *r, struct eu_error *err)
+{
+	int ret;
+
+	notify();
+	if (r->o->ready_fd < 0)
+		return 0;
+	ret = eu_write_all(r->o->ready_fd, "READY=1\n", 8);
+	if (ret)
+		return eu_error_set(err, ret, "cannot write to descriptor %d: %s",
+				    r->o->ready_fd, strerror(-ret));
+	close(r->o->ready_fd);
+	return 0;
+}

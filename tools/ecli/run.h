@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ECLI_RUN_H
+#define ECLI_RUN_H
+
+/*
+ * One run of a program, in the order of its life: options (run_options.c,
+ * run_args.c), package, load, attach, loop (run.c), output (output.c).
+ */
+
+#include "ecli.h"
+#include "pkg/param.h"
+
+/* What an option was given, each time that it was; borrowed from argv. */
+struct run_words {
+	const char **word;
+	size_t n;
+};
+
+struct run {
+	const struct eu_command *cmd;
+	struct run_opts *o;
+	struct eu_args args;
+	struct eu_package *pkg;
+	struct eu_flags flags;
+	struct eu_program *program;
+	struct run_words targets, types;
+	struct {
+		const struct eu_flag *flag;
+		const char *value;
+	} *set;
+	size_t n_set;
+	int out_fd;
+	bool out_blocks; /* it is a pipe or a terminal */
+	bool closed;	 /* the reader of our output is gone */
+	bool announced;
+	int signals, timer, loop;
+};
+
+/*
+ * Takes the option run_options[i] with its value in @r->args. Returns 0, a
+ * negative errno, or 1 when all is done with it (--help).
+ */
+int run_take_option(struct run *r, size_t i, struct eu_error *err);
+
+/* Options up to the program's name, and those behind it. Returns as above. */
+int run_parse_head(struct run *r, struct eu_error *err);
+int run_parse_tail(struct run *r, struct eu_error *err);
+
+/* Help of the program: its flags, and our options. */
+void run_program_help(const struct run *r);
+
+/* Writes all, waiting for room. -EPIPE also for a reader that stopped. */
+int run_write(const struct run *r, const void *data, size_t len);
+
+/* May a write to @fd wait for somebody? */
+bool run_may_block(int fd);
+
+/* Tells the descriptor of --ready-fd and the service manager. */
+int run_say_ready(const struct run *r, struct eu_error *err);
+
+#endif

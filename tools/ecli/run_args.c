@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+/* Options up to the program's name. EU_ARGS_WORD when it is there. */
+int run_parse_head(struct run *r, struct eu_error *err)
+{
+	int i, ret;
+
+	while ((i = eu_args_next(&r->args, run_options, err)) >= 0) {
+		ret = run_take_option(r, i, err);
+		if (ret)
+			return ret;
+	}
+	if (i == EU_ARGS_WORD) {
+		r->o->path = r->args.value;
+		return 0;
+	}
+	if (i == EU_ARGS_END && !r->o->path)
+		return eu_error_set(err, -EINVAL, "no program given");
+	return i == EU_ARGS_END ? 0 : i;
+}
+
+void run_program_help(const struct run *r)
+{
+	const struct eu_package *pkg = r->pkg;
+	const char *about = pkg->brief ?: pkg->description;
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 20);
+
+	eu_buf_printf(&b, "%s\n\nUsage: %s %s%s%s [OPTIONS]\n",
+		      about ?: "A simple eBPF program", program_name,
+		      r->cmd->name, *r->cmd->name ? " " : "", r->o->path);
+	if (r->flags.n) {
+		eu_buf_puts(&b, "\nOptions of the program:\n");
+		eu_options_help(r->flags.options, &b);
+	}
+	eu_buf_puts(&b, "\nOptions of the runner:\n");
+	eu_options_help(run_options, &b);
+	if (pkg->details)
+		eu_buf_printf(&b, "\n%s\n", pkg->details);
+	put(eu_buf_str(&b) ?: "");
+}
+
+/* The program's flags and ours behind them: the first of a name wins. */
+static struct eu_option *join_options(const struct run *r)
+{
+	struct eu_option *all;
+	size_t n = 0;
+
+	while (run_options[n].name)
+		n++;
+	all = calloc(r->flags.n + n + 1, sizeof(*all));
+	if (!all)
+		return NULL;
+	memcpy(all, r->flags.options, r->flags.n * sizeof(*all));
+	memcpy(all + r->flags.n, run_options, n * sizeof(*all));
+	return all;
+}
+
+static int set_flag(struct run *r, size_t i, struct eu_error *err)
+{
+	if (eu_array_grow(&r->set, r->n_set, sizeof(*r->set), 65536))
+		return eu_error_set(err, -E2BIG, "too many options");
+	r->set[r->n_set].flag = &r->flags.flag[i];
+	r->set[r->n_set++].value = r->flags.flag[i].fixed ?: r->args.value;
+	return 0;
+}
+
+/* "--" in front of the next word, or seen already, ends our options. */
+static bool ours_end(struct eu_args *a)
+{
+	bool end = a->ended;
+
+	if (!a->letters && a->next < a->argc && !strcmp(a->argv[a->next], "--")) {
+		a->next++;
+		end = true;
+	}
+	a->ended = false;
+	return end;
+}
+
+/* Options behind the program's name. */
+int run_parse_tail(struct run *r, struct eu_error *err)
+{
+	eu_auto_free struct eu_option *all = join_options(r);
+	int i, ret = 0;
+
+	if (!all)
+		return eu_error_oom(err);
+	while (!ret) {
+		if (ours_end(&r->args))
+			memset(&all[r->flags.n], 0, sizeof(*all));
+		i = eu_args_next(&r->args, all, err);
+		if (i == EU_ARGS_END)
+			break;
+		if (i == EU_ARGS_WORD)
+			return eu_error_set(
+				err, -EINVAL,
+				"unexpected argument '%s': flags of the program begin with --",
+				r->args.value);
+		if (i < 0)
+			return i;
+		if ((size_t)i < r->flags.n)
+			ret = set_flag(r, i, err);
+		else
+			ret = run_take_option(r, i - r->flags.n, err);
+	}
+	return ret;
+}

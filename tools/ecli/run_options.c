@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkg/param.h"
+#include "run.h"
+
+static uint64_t to_number(const char *s, bool *ok)
+{
+	char *end;
+	uint64_t n;
+
+	errno = 0;
+	n = strtoull(s, &end, eu_number_base(s));
+	*ok = *s && *s != '-' && !*end && !errno;
+	return n;
+}
+
+int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = {
+		{ "", 1e9 },   { "s", 1e9 },  { "ms", 1e6 },
+		{ "us", 1e3 }, { "m", 60e9 }, { "h", 3600e9 },
+	};
+	char *end;
+	double d;
+
+	d = strtod(text, &end);
+	for (size_t i = 0; i < EU_COUNT(units) && end != text; i++) {
+		if (strcmp(end, units[i].unit) || !(d > 0) ||
+		    d * units[i].ns > 9e18)
+			continue;
+		*ret_ns = eu_max((uint64_t)(d * units[i].ns), (uint64_t)1);
+		return 0;
+	}
+	return eu_error_set(err, -EINVAL, "'%s' is no duration: 5, 500ms, 2m",
+			    text);
+}
+
+static int take_number(const char *name, const char *s, uint64_t max,
+		       uint64_t *ret, struct eu_error *err)
+{
+	bool ok;
+
+	*ret = to_number(s, &ok);
+	if (ok && *ret <= max)
+		return 0;
+	return eu_error_set(err, -EINVAL,
+			    "--%s: '%s' is no number from 0 to %" PRIu64, name,
+			    s, max);
+}
+
+static int add_word(struct run_words *w, const char *word, struct eu_error *err)
+{
+	if (eu_array_grow(&w->word, w->n, sizeof(*w->word), 4096))
+		return eu_error_set(err, -E2BIG, "too many options");
+	w->word[w->n++] = word;
+	return 0;
+}
+
+static int take_json(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	r->o->format = "json";
+	return 0;
+}
+
+static int take_format(struct run *r, const char *v, struct eu_error *err)
+{
+	r->o->format = v;
+	return eu_sink_check(v, err);
+}
+
+static int take_target(struct run *r, const char *v, struct eu_error *err)
+{
+	return add_word(&r->targets, v, err);
+}
+
+static int take_type(struct run *r, const char *v, struct eu_error *err)
+{
+	if (!strchr(v, '='))
+		return eu_error_set(err, -EINVAL,
+				    "--type takes MAP=STRUCT, not '%s'", v);
+	return add_word(&r->types, v, err);
+}
+
+static int take_timeout(struct run *r, const char *v, struct eu_error *err)
+{
+	return parse_duration(v, &r->o->timeout_ns, err);
+}
+
+static int take_max_events(struct run *r, const char *v, struct eu_error *err)
+{
+	return take_number("max-events", v, UINT64_MAX, &r->o->max_events, err);
+}
+
+static int take_output(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->output = v;
+	return 0;
+}
+
+static int take_prog_type(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)r;
+	(void)v;
+	(void)err;
+	return 0;
+}
+
+static int take_ready_fd(struct run *r, const char *v, struct eu_error *err)
+{
+	uint64_t n = 0;
+	int ret = take_number("ready-fd", v, INT32_MAX, &n, err);
+
+	r->o->ready_fd = (int)n;
+	return ret;
+}
+
+static int take_btf(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->btf = v;
+	return 0;
+}
+
+static int take_no_tailor(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	r->o->no_tailor = true;
+	return 0;
+}
+
+static int take_verbose(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	r->o->verbose++;
+	return 0;
+}
+
+/* Behind the program's name these two are about the program. */
+static int take_help(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	if (r->pkg)
+		run_program_help(r);
+	else
+		show_help(r->cmd);
+	return 1;
+}
+
+static int take_version(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	if (r->pkg)
+		printf("%s %s\n", r->pkg->name, r->pkg->version ?: "0.1.0");
+	else
+		printf("%s %s\n", program_name, eu_version());
+	return 1;
+}
+
+/* Letter, name, name of the value, help, what takes it. */
+/* clang-format off */
+#define OPTIONS(X)                                                             \
+	X('j', "json", NULL, "print events as JSON, one object a line",        \
+	  take_json)                                                           \
+	X(0, "format", "NAME",                                                 \
+	  "print as text (the default), compact, json or raw", take_format)    \
+	X('t', "target", "[PROGRAM=]TARGET[,KEY=VALUE]",                       \
+	  "attach to TARGET: an interface, a cgroup, binary:symbol, a perf event; may be repeated", \
+	  take_target)                                                         \
+	X(0, "type", "MAP=STRUCT",                                             \
+	  "show the records of MAP as values of STRUCT", take_type)            \
+	X(0, "timeout", "TIME", "stop after TIME: 5, 500ms, 2m", take_timeout) \
+	X(0, "max-events", "N", "stop after N events", take_max_events)        \
+	X('o', "output", "FILE", "write to FILE", take_output)                 \
+	X('p', "prog-type", "TYPE",                                            \
+	  "accepted for compatibility: the type is seen from the content",     \
+	  take_prog_type)                                                      \
+	X(0, "ready-fd", "N", "write READY=1 to descriptor N once attached",   \
+	  take_ready_fd)                                                       \
+	X(0, "btf", "FILE", "the kernel's BTF, where it has none of its own",  \
+	  take_btf)                                                            \
+	X(0, "no-tailor", NULL, "let libbpf read all of the kernel's BTF",     \
+	  take_no_tailor)                                                      \
+	X('v', "verbose", NULL,                                                \
+	  "say what is done; twice: libbpf's lines too", take_verbose)         \
+	X('h', "help", NULL, "print help", take_help)                          \
+	X('V', "version", NULL, "print the version", take_version)
+/* clang-format on */
+
+#define AS_OPTION(letter_, name_, arg_, help_, take_) \
+	{ .letter = letter_, .name = name_, .arg = arg_, .help = help_ },
+#define AS_TAKE(letter_, name_, arg_, help_, take_) take_,
+
+const struct eu_option run_options[] = { OPTIONS(AS_OPTION){ 0 } };
+
+static int (*const takes[])(struct run *r, const char *v,
+			    struct eu_error *err) = { OPTIONS(AS_TAKE) };
+
+int run_take_option(struct run *r, size_t i, struct eu_error *err)
+{
+	return takes[i](r, r->args.value, err);
+}
