@@ -18,16 +18,9 @@ static void raw_record(struct eu_sink *s, const struct eu_record *r)
 	eu_buf_put(&s->out, r->data, r->size);
 }
 
-static void raw_finish(struct eu_sink *s, struct eu_stream *st)
-{
-	(void)s;
-	(void)st;
-}
-
 const struct eu_sink_ops eu_sink_raw = {
 	.name = "raw",
 	.help = "the bytes of the records",
 	.begin = raw_begin,
 	.record = raw_record,
-	.finish = raw_finish,
 };

@@ -63,12 +63,6 @@ int eu_sink_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err)
 	return s->ops->begin(s, st, err);
 }
 
-void eu_sink_round(struct eu_sink *s, const struct eu_stream *st)
-{
-	if (s->ops->round)
-		s->ops->round(s, st);
-}
-
 void eu_sink_finish(struct eu_sink *s, struct eu_stream *st)
 {
 	if (s->ops && st->view)

@@ -21,9 +21,7 @@ struct eu_sink_ops {
 	int (*begin)(struct eu_sink *s, struct eu_stream *st,
 		     struct eu_error *err);
 	void (*record)(struct eu_sink *s, const struct eu_record *r);
-	/* A sampling round of @st is over. May be NULL. */
-	void (*round)(struct eu_sink *s, const struct eu_stream *st);
-	/* Frees stream->view. */
+	/* Frees stream->view. Not called, and may be NULL, where that is NULL. */
 	void (*finish)(struct eu_sink *s, struct eu_stream *st);
 };
 
@@ -49,7 +47,6 @@ static inline void eu_sink_record(struct eu_sink *s, const struct eu_record *r)
 {
 	s->ops->record(s, r);
 }
-void eu_sink_round(struct eu_sink *s, const struct eu_stream *st);
 void eu_sink_finish(struct eu_sink *s, struct eu_stream *st);
 
 /* Writes what is there when it has grown; called between records. */

@@ -276,9 +276,3 @@ char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
 	*ret_columns = p - from;
 	return p;
 }
-
-char *eu_value_json_object(char *p, const struct eu_layout *l, const char *data,
-			   size_t size)
-{
-	return put_members(p, l, 0, l->n, data, size);
-}

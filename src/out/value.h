@@ -26,10 +26,6 @@ char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
 char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
 		    const char *base, size_t size, size_t *ret_columns);
 
-/* The members of the whole layout as a JSON object; l->max_json bytes. */
-char *eu_value_json_object(char *p, const struct eu_layout *l, const char *data,
-			   size_t size);
-
 /* The value of a step that is an integer of any kind, else 0. */
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size);
 

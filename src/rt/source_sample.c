@@ -259,7 +259,6 @@ static int sample_dispatch(struct eu_source *s, struct eu_error *err)
 		r = eu_source_record(s, key, t->value, s->map->value_size);
 		clear(s, key);
 	}
-	eu_sink_round(&s->program->sink, &s->stream);
 	return r;
 }
 
