@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/fmt.h"
 
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -102,6 +105,27 @@ char *eu_fmt_u128(char *p, unsigned __int128 v)
 	p = eu_fmt_u64(p, v);
 	memcpy(p, q, tmp + sizeof(tmp) - q);
 	return p + (tmp + sizeof(tmp) - q);
+}
+
+char *eu_fmt_real(char *p, double d, bool single)
+{
+	int digits = single ? 6 : 15, most = single ? 9 : 17;
+	/* Both C libraries at hand have this one built in. */
+	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	locale_t before = uselocale(c);
+	char text[EU_FMT_REAL] = "null";
+
+	for (; isfinite(d) && digits <= most; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, d);
+		if (single ? strtof(text, NULL) == (float)d :
+			     strtod(text, NULL) == d)
+			break;
+	}
+	uselocale(before);
+	freelocale(c);
+	digits = (int)strlen(text);
+	memcpy(p, text, digits);
+	return p + digits;
 }
 
 char *eu_fmt_hexdump(char *p, const void *data, size_t n)

@@ -12,6 +12,7 @@
 enum {
 	EU_FMT_INT = 20, /* bytes of a 64-bit integer, at most */
 	EU_FMT_BYTE = 6, /* of one byte of a string: "\u0001" */
+	EU_FMT_REAL = 32,
 };
 
 /* "000", "001" … "999", each with a NUL behind it. */
@@ -41,6 +42,12 @@ static inline char *eu_fmt_i64(char *p, int64_t v)
 char *eu_fmt_hex(char *p, uint64_t v);
 /* At most 40 bytes. */
 char *eu_fmt_u128(char *p, unsigned __int128 v);
+/*
+ * The shortest text that reads back as the same double, or as the same float
+ * if @single: at most EU_FMT_REAL bytes, with a point whatever the locale of
+ * the process has. "null" for what JSON has no number for.
+ */
+char *eu_fmt_real(char *p, double d, bool single);
 /* @n bytes as 2 @n digits. */
 char *eu_fmt_hexdump(char *p, const void *data, size_t n);
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "base/util.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <locale.h>
 #include <string.h>
 
 void eu_close(int fd)
@@ -37,4 +40,17 @@ int eu_number_base(const char *digits)
 {
 	return digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X') ? 16 :
 									    10;
+}
+
+double eu_number_real(const char *text, const char **ret_end)
+{
+	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	char *end = (char *)text;
+	double d = 0;
+
+	if (!isspace((unsigned char)*text))
+		d = strtod_l(text, &end, c);
+	freelocale(c);
+	*ret_end = end;
+	return d;
 }

@@ -80,4 +80,10 @@ int eu_array_grow(void *arr, size_t n, size_t size, size_t max);
  */
 int eu_number_base(const char *digits);
 
+/*
+ * strtod(3) with a point, whatever the locale of the process has. *@ret_end is
+ * @text if no number begins there; spaces in front are none.
+ */
+double eu_number_real(const char *text, const char **ret_end);
+
 #endif

@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "base/buf.h"
+#include "base/fmt.h"
 
 enum { MAX_DEPTH = 200, MAX_NODES = 1000000, MAX_SCALARS = 64 << 20 };
 
@@ -194,18 +195,19 @@ static bool needs_quotes(const char *s)
 }
 
 /* A real number stays one when its value is whole. */
-static void put_real(char *to, size_t size, double d)
+static void put_real(char *to, double d)
 {
-	int n = snprintf(to, size - 2, "%.17g", d);
+	char *end = eu_fmt_real(to, d, false);
 
-	if (!strpbrk(to, ".e") && n > 0)
-		memcpy(to + n, ".0", 3);
+	*end = '\0';
+	if (!strpbrk(to, ".e"))
+		memcpy(end, ".0", 3);
 }
 
 static int add_node(yaml_document_t *doc, const json_t *j)
 {
 	const char *key;
-	char num[32];
+	char num[EU_FMT_REAL + 3];
 	size_t i;
 	json_t *v;
 	int id, k, n;
@@ -249,7 +251,7 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 		snprintf(num, sizeof(num), "%lld",
 			 (long long)json_integer_value(j));
 	else if (json_is_real(j))
-		put_real(num, sizeof(num), json_real_value(j));
+		put_real(num, json_real_value(j));
 	else
 		strcpy(num, json_is_true(j)  ? "true" :
 			    json_is_false(j) ? "false" :

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "out/value.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -85,13 +83,10 @@ int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 	}
 }
 
-/* The shortest text that reads back as the same number; JSON has no others. */
 static char *put_float(char *p, const char *data, uint32_t size)
 {
-	int digits = size == 4 ? 6 : 15, most = size == 4 ? 9 : 17;
 	double d;
 	float f;
-	int n;
 
 	if (size == 4) {
 		memcpy(&f, data, 4);
@@ -99,18 +94,7 @@ static char *put_float(char *p, const char *data, uint32_t size)
 	} else {
 		memcpy(&d, data, 8);
 	}
-	if (!isfinite(d)) {
-		memcpy(p, "null", 4);
-		return p + 4;
-	}
-	for (; digits <= most; digits++) {
-		char *end;
-
-		n = snprintf(p, 40, "%.*g", digits, d);
-		if (size == 4 ? strtof(p, &end) == (float)d : strtod(p, &end) == d)
-			break;
-	}
-	return p + n;
+	return eu_fmt_real(p, d, size == 4);
 }
 
 static char *put_enum(char *p, const struct eu_layout *l,

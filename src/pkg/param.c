@@ -114,12 +114,10 @@ static int parse_enum(const struct value *v, const struct btf *btf,
 
 static int parse_float(const struct value *v, uint32_t size, void *dst)
 {
-	char *end;
-	double d;
+	const char *end;
+	double d = eu_number_real(v->text, &end);
 	float f;
 
-	errno = 0;
-	d = strtod(v->text, &end);
 	if (!*v->text || *end)
 		return refuse(v, -EINVAL, "is not a number");
 	f = d;

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/options.h"
 #include "base/utf8.h"
+#include "comma.h"
 
 static void error_prefix_goes_in_front(void **state)
 {
@@ -291,6 +292,36 @@ static void yaml_is_the_same_tree(void **state)
 	assert_non_null(strstr(e.text, "line"));
 }
 
+static void numbers_have_a_point_in_any_locale(void **state)
+{
+	const char *end, *text = "-2.5e3 ";
+	struct eu_error e = { 0 };
+	json_t *j, *again;
+	char *s;
+
+	(void)state;
+	comma_begin();
+	assert_true(eu_number_real(text, &end) == -2500);
+	assert_string_equal(end, " ");
+	assert_true(eu_number_real("2,5", &end) == 2);
+	assert_string_equal(end, ",5");
+	eu_number_real(" 1", &end);
+	assert_string_equal(end, " 1");
+	/* Half of them is not enough to tell these from their neighbours. */
+	j = json_pack("[f, f, f, f]", 0.1, 1.0, 1e300, 0.1 + 0.2);
+	s = eu_yaml_write(j, NULL);
+	assert_string_equal(s, "- 0.1\n- 1.0\n- 1e+300\n"
+			       "- 0.30000000000000004\n");
+	again = eu_yaml_read(s, strlen(s), &e);
+	assert_true(json_equal(j, again));
+	free(s);
+	json_decref(again);
+	json_decref(j);
+	/* The embedder's choice stays. */
+	assert_string_equal(localeconv()->decimal_point, ",");
+	comma_end();
+}
+
 /* Aliases and short lines make much of little. */
 static void yaml_has_limits(void **state)
 {
@@ -442,6 +473,7 @@ int main(void)
 		cmocka_unit_test(json_takes_long_strings_as_they_are),
 		cmocka_unit_test(json_depth_has_a_limit),
 		cmocka_unit_test(yaml_is_the_same_tree),
+		cmocka_unit_test(numbers_have_a_point_in_any_locale),
 		cmocka_unit_test(yaml_has_limits),
 		cmocka_unit_test(files_are_written),
 		cmocka_unit_test(options_in_all_forms),

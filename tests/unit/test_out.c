@@ -10,6 +10,7 @@
 #include "out/hist.h"
 #include "out/sink.h"
 #include "out/value.h"
+#include "comma.h"
 
 /* Types made by hand; the ids that the tests use. */
 static struct btf *btf;
@@ -308,6 +309,13 @@ static void wide_integers_floats_and_enum64(void **state)
 	eu_layout_free(l);
 }
 
+static void floats_have_a_point_in_any_locale(void **state)
+{
+	comma_begin();
+	wide_integers_floats_and_enum64(state);
+	comma_end();
+}
+
 static void unknown_enum_value_is_said(void **state)
 {
 	struct eu_layout *l = layout(id_event);
@@ -523,6 +531,7 @@ int main(void)
 		cmocka_unit_test(text_without_nul_fills_its_array),
 		cmocka_unit_test(bits_nested_arrays_and_unions),
 		cmocka_unit_test(wide_integers_floats_and_enum64),
+		cmocka_unit_test(floats_have_a_point_in_any_locale),
 		cmocka_unit_test(unknown_enum_value_is_said),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
 		cmocka_unit_test(histogram_is_drawn),

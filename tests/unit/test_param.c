@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "comma.h"
 #include "pkg/param.h"
 
 /* Types made by hand, by the names that the tables below use. */
@@ -229,6 +230,8 @@ static void bad_text_is_refused(void **state)
 		{ "float", "", -EINVAL, "is not a number" },
 		{ "float", "1,5", -EINVAL, "is not a number" },
 		{ "double", "x", -EINVAL, "is not a number" },
+		{ "double", " 1", -EINVAL, "is not a number" },
+		{ "double", "1,5", -EINVAL, "is not a number" },
 		{ "text", "abcd", -ERANGE,
 		  "text of 4 bytes is too long, it holds 3 (type text)" },
 		{ "list", "1", -EINVAL, "cannot be set" },
@@ -253,6 +256,14 @@ static void bad_text_is_refused(void **state)
 		for (size_t k = 0; k < sizeof(bytes); k++)
 			assert_int_equal(bytes[k], 0x5a);
 	}
+}
+
+static void values_are_the_same_in_any_locale(void **state)
+{
+	comma_begin();
+	text_becomes_bytes(state);
+	bad_text_is_refused(state);
+	comma_end();
 }
 
 static void json_values(void **state)
@@ -384,6 +395,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_becomes_bytes),
 		cmocka_unit_test(bad_text_is_refused),
+		cmocka_unit_test(values_are_the_same_in_any_locale),
 		cmocka_unit_test(json_values),
 		cmocka_unit_test(without_types_nothing_is_set),
 		cmocka_unit_test(flags_of_a_package),

@@ -28,10 +28,9 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
 		{ "", 1e9 },   { "s", 1e9 },  { "ms", 1e6 },
 		{ "us", 1e3 }, { "m", 60e9 }, { "h", 3600e9 },
 	};
-	char *end;
-	double d;
+	const char *end;
+	double d = eu_number_real(text, &end);
 
-	d = strtod(text, &end);
 	for (size_t i = 0; i < EU_COUNT(units) && end != text; i++) {
 		if (strcmp(end, units[i].unit) || !(d > 0) ||
 		    d * units[i].ns > 9e18)
