@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "out/sink.h"
 
-/* The records' bytes as they are; of sampled maps key and value together. */
+/*
+ * The records' bytes as they are; of sampled maps key and value together, lines
+ * of text with a newline.
+ */
 
 static int raw_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err)
 {
@@ -16,6 +19,8 @@ static void raw_record(struct eu_sink *s, const struct eu_record *r)
 	if (r->stream->key)
 		eu_buf_put(&s->out, r->key, r->stream->key->size);
 	eu_buf_put(&s->out, r->data, r->size);
+	if (r->stream->lines)
+		eu_buf_putc(&s->out, '\n');
 }
 
 const struct eu_sink_ops eu_sink_raw = {

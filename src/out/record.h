@@ -16,7 +16,7 @@ struct eu_stream {
 	const struct eu_layout *value;
 	bool hist;	  /* sampled map shown as log2 histogram */
 	const char *unit; /* of the histogram */
-	bool lines;	  /* records are lines of text */
+	bool lines;	  /* records are lines of text, without newlines */
 	void *view;	  /* what the sink prepared at begin */
 };
 

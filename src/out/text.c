@@ -182,13 +182,36 @@ static inline __attribute__((always_inline)) char *put_columns(
 	return p;
 }
 
+/*
+ * A line of text: whoever is traced may have a say in it, so that it must not
+ * reach a terminal as it is. Tabs are the program's own columns and stay.
+ */
+static void put_line(struct eu_buf *out, const char *line, size_t n)
+{
+	size_t run, width = 0;
+	const char *tab;
+	char *p;
+
+	if (!eu_buf_room(out, n * EU_FMT_BYTE + 1))
+		return;
+	p = out->data + out->len;
+	for (; (tab = memchr(line, '\t', n)); line += run, n -= run) {
+		run = tab - line + 1;
+		p = eu_fmt_text(p, line, run - 1, &width);
+		*p++ = '\t';
+	}
+	p = eu_fmt_text(p, line, n, &width);
+	*p++ = '\n';
+	out->len = (size_t)(p - out->data);
+}
+
 /* What is no row of columns. */
 static void put_special(struct eu_sink *s, const struct eu_record *r)
 {
 	if (r->stream->hist)
 		eu_hist_record(s, r);
 	else
-		eu_buf_put(&s->out, r->data, r->size);
+		put_line(&s->out, r->data, r->size);
 }
 
 static inline __attribute__((always_inline)) void put_row(

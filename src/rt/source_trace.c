@@ -185,12 +185,12 @@ static int give_lines(struct eu_source *s)
 	int r = 0;
 
 	while (!r && (nl = memchr(line, '\n', left))) {
-		size_t n = nl - line + 1;
+		size_t n = nl - line;
 
 		if (!is_own(t, line, n) && !is_loss(s, line, n))
 			r = eu_source_record(s, NULL, line, n);
-		line += n;
-		left -= n;
+		line += n + 1;
+		left -= n + 1;
 	}
 	/* A line longer than all the room is given in pieces. */
 	if (left == sizeof(t->buf)) {

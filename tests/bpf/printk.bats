@@ -40,6 +40,9 @@ instances() {
 	fire
 	stop_it
 	[[ $(jq -r .line "$OUT") == *"fired $MAGIC by $ME"* ]]
+	# The string is the line without what ends it.
+	[ "$(jq "select(.line | contains(\"$MAGIC\")) | .line |
+		endswith(\" by $ME\")" "$OUT")" = true ]
 }
 
 @test "no other reader of trace_pipe loses a line" {

@@ -507,6 +507,29 @@ static void enums_and_bools_of_a_few_bits(void **state)
 	eu_layout_free(l);
 }
 
+/* What is traced may put anything into a line. */
+static void lines_are_safe_to_show(void **state)
+{
+	static const char line[] = "sh-1\t[0] \x1b[2J\x9b\a\"\\\xc3\xa9";
+	struct eu_layout *l = eu_layout_bytes(EU_STEP_STRING, "line", 100);
+	struct eu_stream st = { .name = "", .value = l, .lines = true };
+
+	(void)state;
+	run_sink("text", &st, NULL, line, strlen(line));
+	assert_string_equal(written,
+			    "sh-1\t[0] \\x1b[2J\xef\xbf\xbd\\x07\"\\\xc3\xa9\n");
+	run_sink("compact", &st, NULL, "", 0);
+	assert_string_equal(written, "\n");
+	run_sink("json", &st, NULL, line, strlen(line));
+	assert_string_equal(
+		written,
+		"{\"line\":\"sh-1\\t[0] \\u001b[2J\xef\xbf\xbd\\u0007\\\"\\\\\xc3\xa9\"}\n");
+	run_sink("raw", &st, NULL, line, strlen(line));
+	assert_int_equal(n_written, strlen(line) + 1);
+	assert_memory_equal(written, line, strlen(line));
+	eu_layout_free(l);
+}
+
 static void histogram_stops_where_the_value_ends(void **state)
 {
 	struct eu_layout *v = layout(id_hist);
@@ -541,6 +564,7 @@ int main(void)
 		cmocka_unit_test(nesting_without_end_is_refused_at_once),
 		cmocka_unit_test(what_is_not_there_has_room_for_null),
 		cmocka_unit_test(enums_and_bools_of_a_few_bits),
+		cmocka_unit_test(lines_are_safe_to_show),
 		cmocka_unit_test(histogram_stops_where_the_value_ends),
 	};
 
