@@ -26,10 +26,21 @@ struct view {
 	uint32_t start[]; /* column at which each value starts */
 };
 
+/* Key and value of a map that are no structs have no names of their own. */
+static const char *heading(const struct eu_stream *st, const struct view *v,
+			   size_t i)
+{
+	const struct eu_layout *l = i < v->n_key ? st->key : st->value;
+	const char *name = l->steps[i < v->n_key ? i : i - v->n_key].name;
+
+	if (l->is_struct || (!st->key && *name))
+		return name;
+	return i < v->n_key ? "key" : "value";
+}
+
 static void put_header(struct eu_sink *s, const struct eu_stream *st,
 		       struct view *v, bool compact)
 {
-	const struct eu_layout *l;
 	size_t column = v->label + TIME_WIDTH, len;
 	const char *name;
 
@@ -39,9 +50,7 @@ static void put_header(struct eu_sink *s, const struct eu_stream *st,
 	}
 	eu_buf_puts(&s->out, compact ? "time" : "TIME     ");
 	for (size_t i = 0; i < v->n; i++) {
-		l = i < v->n_key ? st->key : st->value;
-		name = l->steps[i < v->n_key ? i : i - v->n_key].name;
-		name = *name ? name : l->name;
+		name = heading(st, v, i);
 		len = strlen(name);
 		v->start[i] = column;
 		if (compact)

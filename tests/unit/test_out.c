@@ -339,7 +339,7 @@ static void sampled_map_as_columns_and_objects(void **state)
 	run_sink("text", &st, &key, &sample, sizeof(sample));
 	assert_string_equal(
 		written,
-		"TIME     U32    PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
+		"TIME     KEY    PID    EXIT_CODE DURATION COMM   FLAG   YES    SMALL  COLOR  \n"
 		"00:00:01 77     -7     4294967295 18446744073709551615 sh 200 true -300 DEAD(6)\n");
 	run_sink("json", &st, &key, &sample, sizeof(sample));
 	assert_string_equal(
@@ -347,6 +347,16 @@ static void sampled_map_as_columns_and_objects(void **state)
 		"{\"key\":{\"u32\":77},\"value\":{\"pid\":-7,\"exit_code\":4294967295,"
 		"\"duration\":18446744073709551615,\"comm\":\"sh\",\"flag\":200,"
 		"\"yes\":true,\"small\":-300,\"color\":\"DEAD(6)\"}}\n");
+	st.value = k;
+	run_sink("text", &st, &key, &key, sizeof(key));
+	assert_string_equal(written, "TIME     KEY    VALUE  \n"
+				     "00:00:01 77     77\n");
+	run_sink("compact", &st, &key, &key, sizeof(key));
+	assert_string_equal(written, "time key value\n00:00:01 77 77\n");
+	/* An event that is a number is called by its type. */
+	st.key = NULL;
+	run_sink("text", &st, NULL, &key, sizeof(key));
+	assert_string_equal(written, "TIME     U32    \n00:00:01 77\n");
 	eu_layout_free(k);
 	eu_layout_free(v);
 }
