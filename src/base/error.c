@@ -88,3 +88,12 @@ int eu_error_oom(struct eu_error *err)
 {
 	return eu_error_set(err, -ENOMEM, "out of memory");
 }
+
+int eu_error_grow(struct eu_error *err, int code, size_t max, const char *what)
+{
+	if (!code)
+		return 0;
+	if (code == -ENOMEM)
+		return eu_error_oom(err);
+	return eu_error_set(err, code, "more than %zu %s", max, what);
+}

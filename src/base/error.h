@@ -36,4 +36,10 @@ int eu_error_append(struct eu_error *err, int code, const char *fmt, ...)
 /* The plain words for -ENOMEM. Returns it. */
 int eu_error_oom(struct eu_error *err);
 
+/*
+ * The words for what eu_array_grow() returned, which is returned: no memory,
+ * or more than @max of @what ("maps"). Nothing for 0.
+ */
+int eu_error_grow(struct eu_error *err, int code, size_t max, const char *what);
+
 #endif

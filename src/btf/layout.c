@@ -104,7 +104,7 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 			return 0;
 	r = eu_array_grow(&l->enums, l->n_enums, sizeof(*e), MAX_STEPS);
 	if (r)
-		return eu_error_oom(c->err);
+		return eu_error_grow(c->err, r, MAX_STEPS, "enums");
 	e = &l->enums[l->n_enums];
 	*e = (struct eu_enum){ .type_id = id,
 			       .n = btf_vlen(t),
@@ -136,11 +136,14 @@ static int add_steps(struct compiler *c, size_t n, uint32_t *ret)
 
 	*ret = l->n_steps;
 	for (size_t i = 0; i < n; i++) {
-		if (eu_array_grow(&l->steps, l->n_steps, sizeof(*l->steps),
-				  MAX_STEPS))
-			return eu_error_set(c->err, -E2BIG,
-					    "type '%s' has too many members",
-					    l->name);
+		int r = eu_array_grow(&l->steps, l->n_steps, sizeof(*l->steps),
+				      MAX_STEPS);
+
+		if (r)
+			return eu_error_prefix(
+				c->err,
+				eu_error_grow(c->err, r, MAX_STEPS, "members"),
+				"type '%s'", l->name);
 		memset(&l->steps[l->n_steps++], 0, sizeof(*l->steps));
 	}
 	return 0;

@@ -207,6 +207,7 @@ static int apply_member(struct apply *a, struct eu_map *m, const json_t *item)
 	uint64_t offset, id;
 	struct eu_member *c;
 	const char *name = eu_json_str(item, "name");
+	int r;
 
 	if (!name || eu_json_u64(json_object_get(item, "offset"), &offset) ||
 	    eu_json_u64(json_object_get(item, "btf_type_id"), &id) ||
@@ -218,9 +219,10 @@ static int apply_member(struct apply *a, struct eu_map *m, const json_t *item)
 		return wrong(
 			a, "map", m->name,
 			"a btf_type_id of 'custom_members' is not in the object's BTF");
-	c = eu_package_grow(m->members, m->n_members, EU_PACKAGE_MAX_ITEMS);
-	if (!c)
-		return eu_error_oom(a->err);
+	r = eu_package_grow(m->members, m->n_members, EU_PACKAGE_MAX_ITEMS,
+			    "custom members", &c, a->err);
+	if (r)
+		return r;
 	c->name = strdup(name);
 	c->offset = offset;
 	c->type_id = map_id(a, id);
@@ -331,13 +333,15 @@ static int apply_map(struct apply *a, json_t *item)
 static int add_target(struct apply *a, struct eu_prog *p, const json_t *j)
 {
 	char **slot;
+	int r;
 
 	if (!json_is_string(j))
 		return wrong(a, "program", p->name,
 			     "'target' must be a string or a list of strings");
-	slot = eu_package_grow(p->targets, p->n_targets, EU_PACKAGE_MAX_ITEMS);
-	if (!slot)
-		return eu_error_oom(a->err);
+	r = eu_package_grow(p->targets, p->n_targets, EU_PACKAGE_MAX_ITEMS,
+			    "targets", &slot, a->err);
+	if (r)
+		return r;
 	*slot = strdup(json_string_value(j));
 	return *slot ? 0 : eu_error_oom(a->err);
 }
@@ -481,11 +485,10 @@ static int apply_export(struct apply *a, json_t *item)
 	}
 	if (r)
 		return r;
-	e = eu_package_grow(a->pkg->exports, a->pkg->n_exports,
-			    EU_PACKAGE_MAX_EXPORTS);
-	if (!e)
-		return eu_error_set(a->err, -E2BIG, "more than %d exported types",
-				    EU_PACKAGE_MAX_EXPORTS);
+	r = eu_package_grow(a->pkg->exports, a->pkg->n_exports,
+			    EU_PACKAGE_MAX_EXPORTS, "exported types", &e, a->err);
+	if (r)
+		return r;
 	e->name = strdup(name);
 	e->type_id = id;
 	e->marked = eu_json_true(item, "export");

@@ -59,12 +59,13 @@ static bool have(const struct eu_package *pkg, uint32_t type_id)
 static int add(struct eu_package *pkg, const char *name, uint32_t id,
 	       uint32_t size, struct eu_error *err)
 {
-	struct eu_export *e = eu_package_grow(pkg->exports, pkg->n_exports,
-					      EU_PACKAGE_MAX_EXPORTS);
+	struct eu_export *e;
+	int r;
 
-	if (!e)
-		return eu_error_set(err, -E2BIG, "more than %d exported types",
-				    EU_PACKAGE_MAX_EXPORTS);
+	r = eu_package_grow(pkg->exports, pkg->n_exports,
+			    EU_PACKAGE_MAX_EXPORTS, "exported types", &e, err);
+	if (r)
+		return r;
 	e->name = strdup(name);
 	e->type_id = id;
 	e->size = size;

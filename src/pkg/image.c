@@ -15,6 +15,9 @@ static int damaged(struct eu_error *err)
 {
 	const char *why = elf_errmsg(-1);
 
+	/* libelf's own number for it is nowhere declared. */
+	if (errno == ENOMEM)
+		return eu_error_oom(err);
 	return eu_error_set(err, -EINVAL, "the ELF file is damaged or cut: %s",
 			    why ?: "bad contents");
 }
@@ -162,6 +165,7 @@ int eu_image_init(struct eu_image *e, const void *data, size_t len,
 	memset(e, 0, sizeof(*e));
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return eu_error_set(err, -ENOTSUP, "libelf is too old");
+	errno = 0;
 	/* Read only, though the prototype wants it writable. */
 	e->elf = elf_memory((char *)data, len);
 	r = check_header(e, len, err);

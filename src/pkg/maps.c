@@ -21,27 +21,25 @@ static const struct map_field numbers[] = {
 	{ "map_flags", offsetof(struct eu_map, flags) },
 };
 
-static struct eu_map *add_map(struct eu_package *pkg, const char *name,
-			      struct eu_error *err)
+static int add_map(struct eu_package *pkg, const char *name,
+		   struct eu_map **ret, struct eu_error *err)
 {
-	struct eu_map *m = eu_package_grow(pkg->maps, pkg->n_maps,
-					   EU_PACKAGE_MAX_ITEMS);
+	struct eu_map *m;
+	int r;
 
-	if (!m) {
-		eu_error_set(err, -E2BIG, "more than %d maps",
-			     EU_PACKAGE_MAX_ITEMS);
-		return NULL;
-	}
+	r = eu_package_grow(pkg->maps, pkg->n_maps, EU_PACKAGE_MAX_ITEMS,
+			    "maps", &m, err);
+	if (r)
+		return r;
 	m->name = strdup(name);
 	m->ident = strdup(name[0] == '.' ? name + 1 : name);
-	if (!m->name || !m->ident) {
-		eu_error_oom(err);
-		return NULL;
-	}
+	if (!m->name || !m->ident)
+		return eu_error_oom(err);
 	for (char *c = m->ident; *c; c++)
 		if (*c == '.')
 			*c = '_';
-	return m;
+	*ret = m;
+	return 0;
 }
 
 /* __uint(name, N) is "int (*name)[N]". */
@@ -103,6 +101,7 @@ static int btf_maps(struct eu_package *pkg, struct eu_error *err)
 	const struct btf_type *var, *def;
 	struct eu_map *map;
 	const char *name;
+	int r;
 
 	for (uint32_t i = 0; sec && i < btf_vlen(sec); i++) {
 		var = btf__type_by_id(pkg->btf, v[i].type);
@@ -114,9 +113,9 @@ static int btf_maps(struct eu_package *pkg, struct eu_error *err)
 			return eu_error_set(err, -EINVAL,
 					    "map '%s' is not defined by a struct",
 					    name);
-		map = add_map(pkg, name, err);
-		if (!map)
-			return -EINVAL;
+		r = add_map(pkg, name, &map, err);
+		if (r)
+			return r;
 		read_definition(pkg->btf, def, map);
 	}
 	return 0;
@@ -129,16 +128,17 @@ static int struct_ops(struct eu_package *pkg, const char *section,
 	const struct btf_type *sec = eu_object_datasec(pkg->btf, section);
 	const struct btf_type *var;
 	struct eu_map *map;
+	const char *name;
+	int r;
 
 	for (uint32_t i = 0; sec && i < btf_vlen(sec); i++) {
 		var = btf__type_by_id(pkg->btf, btf_var_secinfos(sec)[i].type);
 		if (!var || !btf_is_var(var))
 			continue;
-		map = add_map(pkg,
-			      btf__name_by_offset(pkg->btf, var->name_off) ?: "",
-			      err);
-		if (!map)
-			return -EINVAL;
+		name = btf__name_by_offset(pkg->btf, var->name_off) ?: "";
+		r = add_map(pkg, name, &map, err);
+		if (r)
+			return r;
 		map->type = BPF_MAP_TYPE_STRUCT_OPS;
 	}
 	return 0;
@@ -152,6 +152,7 @@ static int legacy_maps(struct eu_package *pkg, const struct eu_image *img,
 	const struct eu_image_symbol *sym;
 	uint32_t def[EU_COUNT(numbers)];
 	struct eu_map *map;
+	int r;
 
 	if (!s || !s->data)
 		return 0;
@@ -164,9 +165,9 @@ static int legacy_maps(struct eu_package *pkg, const struct eu_image *img,
 			return eu_error_set(err, -EINVAL,
 					    "map '%s' lies outside of its section",
 					    sym->name);
-		map = add_map(pkg, sym->name, err);
-		if (!map)
-			return -EINVAL;
+		r = add_map(pkg, sym->name, &map, err);
+		if (r)
+			return r;
 		memcpy(def, (const char *)s->data + sym->value, sizeof(def));
 		for (size_t k = 0; k < EU_COUNT(numbers); k++)
 			*(uint32_t *)((char *)map + numbers[k].at) =
@@ -182,10 +183,11 @@ static int legacy_maps(struct eu_package *pkg, const struct eu_image *img,
 static int internal_map(struct eu_package *pkg, const char *section,
 			size_t size, struct eu_error *err)
 {
-	struct eu_map *map = add_map(pkg, section, err);
+	struct eu_map *map;
+	int r = add_map(pkg, section, &map, err);
 
-	if (!map)
-		return -EINVAL;
+	if (r)
+		return r;
 	map->type = BPF_MAP_TYPE_ARRAY;
 	map->key_size = sizeof(int);
 	map->value_size = size;

@@ -46,24 +46,22 @@ static char *name_of(const char *origin)
 	return name;
 }
 
-static struct eu_var *add_var(struct eu_package *pkg, const char *section,
-			      const char *name, struct eu_error *err)
+static int add_var(struct eu_package *pkg, const char *section,
+		   const char *name, struct eu_var **ret, struct eu_error *err)
 {
-	struct eu_var *v = eu_package_grow(pkg->vars, pkg->n_vars,
-					   EU_PACKAGE_MAX_ITEMS);
+	struct eu_var *v;
+	int r;
 
-	if (!v) {
-		eu_error_set(err, -E2BIG, "more than %d global variables",
-			     EU_PACKAGE_MAX_ITEMS);
-		return NULL;
-	}
+	r = eu_package_grow(pkg->vars, pkg->n_vars, EU_PACKAGE_MAX_ITEMS,
+			    "global variables", &v, err);
+	if (r)
+		return r;
 	v->section = strdup(section);
 	v->name = strdup(name);
-	if (!v->section || !v->name) {
-		eu_error_oom(err);
-		return NULL;
-	}
-	return v;
+	if (!v->section || !v->name)
+		return eu_error_oom(err);
+	*ret = v;
+	return 0;
 }
 
 /*
@@ -88,6 +86,7 @@ static int one_var(struct eu_package *pkg, const struct eu_image *img,
 	const char *name;
 	struct eu_var *v;
 	int64_t size;
+	int r;
 
 	if (!t || !btf_is_var(t))
 		return eu_error_set(err, -EINVAL,
@@ -96,9 +95,9 @@ static int one_var(struct eu_package *pkg, const struct eu_image *img,
 	if (btf_var(t)->linkage == BTF_VAR_STATIC ||
 	    !strncmp(name, dummy, strlen(dummy)))
 		return 0;
-	v = add_var(pkg, section, name, err);
-	if (!v)
-		return -EINVAL;
+	r = add_var(pkg, section, name, &v, err);
+	if (r)
+		return r;
 	size = btf__resolve_size(pkg->btf, t->type);
 	v->type_id = t->type;
 	v->size = size < 0 ? 0 : eu_min(size, (int64_t)UINT32_MAX);
@@ -145,6 +144,7 @@ static int symbol_vars(struct eu_package *pkg, const struct eu_image *img,
 	const struct eu_image_symbol *sym;
 	size_t first = pkg->n_vars;
 	struct eu_var *v;
+	int r;
 
 	for (size_t i = 0; i < img->n_symbols; i++) {
 		sym = &img->symbols[i];
@@ -156,9 +156,9 @@ static int symbol_vars(struct eu_package *pkg, const struct eu_image *img,
 				err, -EINVAL,
 				"variable '%s' lies outside of section '%s'",
 				sym->name, s->name);
-		v = add_var(pkg, s->name, sym->name, err);
-		if (!v)
-			return -EINVAL;
+		r = add_var(pkg, s->name, sym->name, &v, err);
+		if (r)
+			return r;
 		v->offset = sym->value;
 		v->size = sym->size;
 	}
@@ -206,12 +206,13 @@ static bool is_function(const struct eu_image *img,
 static int add_prog(struct eu_package *pkg, const char *section,
 		    const char *name, struct eu_error *err)
 {
-	struct eu_prog *p = eu_package_grow(pkg->progs, pkg->n_progs,
-					    EU_PACKAGE_MAX_ITEMS);
+	struct eu_prog *p;
+	int r;
 
-	if (!p)
-		return eu_error_set(err, -E2BIG, "more than %d programs",
-				    EU_PACKAGE_MAX_ITEMS);
+	r = eu_package_grow(pkg->progs, pkg->n_progs, EU_PACKAGE_MAX_ITEMS,
+			    "programs", &p, err);
+	if (r)
+		return r;
 	p->manual = *section == '?';
 	p->section = strdup(section + p->manual);
 	p->name = strdup(name);
@@ -253,6 +254,8 @@ static int read_btf(struct eu_package *pkg, const struct eu_image *img,
 	if (!s || !s->data)
 		return 0;
 	pkg->btf = btf__new(s->data, s->size);
+	if (!pkg->btf && errno == ENOMEM)
+		return eu_error_oom(err);
 	if (!pkg->btf)
 		return eu_error_set(err, -EINVAL, "its BTF is damaged: %s",
 				    strerror(errno));

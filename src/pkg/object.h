@@ -11,11 +11,13 @@
 #include "pkg/image.h"
 #include "pkg/package.h"
 
-/* Room for one more item of an array of the package: it is zeroed. */
-#define eu_package_grow(arr, n, max)                         \
-	(eu_array_grow(&(arr), (n), sizeof(*(arr)), (max)) ? \
-		 NULL :                                      \
-		 memset(&(arr)[(n)++], 0, sizeof(*(arr))))
+/*
+ * One more item, zeroed, at the end of an array of the package: *@ret_item.
+ * -ENOMEM, or -E2BIG and words for more than @max of @what.
+ */
+#define eu_package_grow(arr, n, max, what, ret_item, err)                                          \
+	(eu_error_grow((err), eu_array_grow(&(arr), (n), sizeof(*(arr)), (max)), (max), (what)) ?: \
+		 (*(ret_item) = memset(&(arr)[(n)++], 0, sizeof(*(arr))), 0))
 
 /* Maps from BTF (".maps", ".struct_ops") and from legacy "maps" sections. */
 int eu_object_maps(struct eu_package *pkg, const struct eu_image *img,

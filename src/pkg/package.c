@@ -104,16 +104,16 @@ int eu_package_add_object(struct eu_package *pkg, const char *arch,
 {
 	size_t current = pkg->object ? pkg->object - pkg->objects : 0;
 	struct eu_object *o;
+	int r;
 
 	if (len > EU_PACKAGE_MAX_OBJECT)
 		return eu_error_set(err, -E2BIG,
 				    "an object of %zu bytes; %d MiB are allowed",
 				    len, EU_PACKAGE_MAX_OBJECT >> 20);
-	o = eu_package_grow(pkg->objects, pkg->n_objects, EU_PACKAGE_MAX_OBJECTS);
-	if (!o)
-		return eu_error_set(err, -E2BIG,
-				    "objects for more than %d architectures",
-				    EU_PACKAGE_MAX_OBJECTS);
+	r = eu_package_grow(pkg->objects, pkg->n_objects,
+			    EU_PACKAGE_MAX_OBJECTS, "objects", &o, err);
+	if (r)
+		return r;
 	if (pkg->object)
 		pkg->object = &pkg->objects[current];
 	o->data = malloc(len ?: 1);

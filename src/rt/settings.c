@@ -82,8 +82,9 @@ static int add_goal(struct eu_program *p, const char *text,
 	struct eu_goal *g;
 	int r;
 
-	if (eu_array_grow(&p->goals, p->n_goals, sizeof(*p->goals), MAX_GOALS))
-		return eu_error_set(err, -E2BIG, "too many targets");
+	r = eu_array_grow(&p->goals, p->n_goals, sizeof(*p->goals), MAX_GOALS);
+	if (r)
+		return eu_error_grow(err, r, MAX_GOALS, "targets");
 	g = &p->goals[p->n_goals];
 	*g = (struct eu_goal){ .prog = prog };
 	r = eu_target_parse(text, &g->target, err);

@@ -64,8 +64,11 @@ static struct eu_option *join_options(const struct run *r)
 
 static int set_flag(struct run *r, size_t i, struct eu_error *err)
 {
-	if (eu_array_grow(&r->set, r->n_set, sizeof(*r->set), 65536))
-		return eu_error_set(err, -E2BIG, "too many options");
+	const size_t max = 65536;
+	int e = eu_array_grow(&r->set, r->n_set, sizeof(*r->set), max);
+
+	if (e)
+		return eu_error_grow(err, e, max, "options");
 	r->set[r->n_set].flag = &r->flags.flag[i];
 	r->set[r->n_set++].value = r->flags.flag[i].fixed ?: r->args.value;
 	return 0;

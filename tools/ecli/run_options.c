@@ -57,8 +57,11 @@ static int take_number(const char *name, const char *s, uint64_t max,
 
 static int add_word(struct run_words *w, const char *word, struct eu_error *err)
 {
-	if (eu_array_grow(&w->word, w->n, sizeof(*w->word), 4096))
-		return eu_error_set(err, -E2BIG, "too many options");
+	const size_t max = 4096;
+	int r = eu_array_grow(&w->word, w->n, sizeof(*w->word), max);
+
+	if (r)
+		return eu_error_grow(err, r, max, "options");
 	w->word[w->n++] = word;
 	return 0;
 }
