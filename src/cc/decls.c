@@ -391,7 +391,8 @@ int eu_decls_read(struct eu_decls *d, const char *libclang,
 	e = open_library(&r.c, libclang, err);
 	if (e)
 		return e;
-	index = r.c.clang_createIndex(0, 0);
+	/* 1: without the module's declarations, whose reading takes long. */
+	index = r.c.clang_createIndex(1, 0);
 	if (!index)
 		return eu_error_oom(err);
 	e = r.c.clang_parseTranslationUnit2(index, source,
