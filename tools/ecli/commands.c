@@ -7,11 +7,12 @@
 static const struct eu_command *const ecli_commands[] = {
 	&command_run,
 	&command_check,
+	&command_inspect,
 	NULL,
 };
 
 static const struct eu_command *const lmp_commands[] = {
-	&lmp_init, &lmp_build, &lmp_run, &command_check, NULL,
+	&lmp_init, &lmp_build, &lmp_run, &command_check, &command_inspect, NULL,
 };
 
 static const struct eu_tool tools[] = {

@@ -14,7 +14,7 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-extern const struct eu_command command_run, command_check;
+extern const struct eu_command command_run, command_check, command_inspect;
 extern const struct eu_command lmp_init, lmp_build, lmp_run;
 
 /* "ecli: TEXT" on standard error. Returns the exit status. */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ecli.h"
+#include "pkg/describe.h"
+#include "table.h"
+
+enum { OPT_JSON, OPT_ARCH, OPT_HELP };
+
+static const struct eu_option options[] = {
+	{ 'j', "json", NULL, "print one JSON object", OPT_JSON },
+	{ 0, "arch", "ARCH",
+	  "of a package for several architectures, describe the object for ARCH: x86, arm64, arm, riscv, s390",
+	  OPT_ARCH },
+	{ 'h', "help", NULL, "print help", OPT_HELP },
+	{ 0 },
+};
+
+static void print_head(const json_t *j, struct eu_buf *out)
+{
+	const json_t *objects = json_object_get(j, "objects");
+	const char *about = eu_json_str(j, "brief") ?:
+				    eu_json_str(j, "description");
+	const char *version = eu_json_str(j, "version"), *since = NULL;
+	json_t *item;
+	size_t i;
+
+	eu_buf_puts(out, eu_json_str(j, "name"));
+	if (version)
+		eu_buf_printf(out, " %s", version);
+	if (about)
+		eu_buf_printf(out, ": %s", about);
+	eu_buf_puts(out, eu_json_true(j, "portable") ? "\nfor any machine" :
+						       "\nfor");
+	json_array_foreach (objects, i, item)
+		if (!eu_json_true(j, "portable"))
+			eu_buf_printf(out, "%s %s", i ? "," : "",
+				      eu_json_str(item, "arch"));
+	json_array_foreach (json_object_get(j, "needs"), i, item)
+		since = since ?: eu_json_str(item, "since");
+	if (since)
+		eu_buf_printf(out, "; Linux %s or later", since);
+	eu_buf_putc(out, '\n');
+}
+
+static void print_text(const json_t *j, struct eu_buf *out)
+{
+	static const struct table_column programs[] = {
+		{ "name", "NAME" },	      { "section", "SECTION" },
+		{ "targets", "TARGETS" },     { "instructions", "INSNS", true },
+		{ "optional", "OPTIONAL" }, { "description", "DESCRIPTION" },
+	}, maps[] = {
+		{ "name", "NAME" },	      { "type", "TYPE" },
+		{ "key", "KEY" },	      { "value", "VALUE" },
+		{ "max_entries", "ENTRIES", true },
+		{ "shown_as", "SHOWN AS" },   { "record", "RECORD" },
+		{ "description", "DESCRIPTION" },
+	}, variables[] = {
+		{ "name", "NAME" },	      { "type", "TYPE" },
+		{ "section", "SECTION" },     { "default", "DEFAULT" },
+		{ "values", "VALUES" },	      { "help", "HELP" },
+	}, members[] = {
+		{ "name", "MEMBER" },	      { "type", "TYPE" },
+		{ "offset", "OFFSET", true }, { "size", "SIZE", true },
+		{ "description", "DESCRIPTION" },
+	}, needs[] = {
+		{ "since", "LINUX" },	      { "kind", "KIND" },
+		{ "name", "NAME" },	      { "for", "FOR" },
+	};
+	const struct {
+		const char *key, *title;
+		const struct table_column *columns;
+		size_t n;
+	} tables[] = {
+		{ "programs", "Programs", programs, EU_COUNT(programs) },
+		{ "maps", "Maps", maps, EU_COUNT(maps) },
+		{ "variables", "Variables", variables, EU_COUNT(variables) },
+		{ "needs", "Needs", needs, EU_COUNT(needs) },
+	};
+	json_t *item;
+	size_t i;
+
+	print_head(j, out);
+	for (i = 0; i < EU_COUNT(tables); i++) {
+		const json_t *list = json_object_get(j, tables[i].key);
+
+		if (!json_array_size(list))
+			continue;
+		eu_buf_printf(out, "\n%s\n", tables[i].title);
+		table_print(list, tables[i].columns, tables[i].n, "  ", out);
+	}
+	json_array_foreach (json_object_get(j, "records"), i, item) {
+		eu_buf_printf(
+			out, "\nRecord %s, %d bytes\n", eu_json_str(item, "name"),
+			(int)json_integer_value(json_object_get(item, "size")));
+		table_print(json_object_get(item, "members"), members,
+			    EU_COUNT(members), "  ", out);
+	}
+}
+
+static int inspect(const char *path, const char *arch, bool json)
+{
+	eu_auto_package struct eu_package *pkg = NULL;
+	eu_auto_buf struct eu_buf out = EU_BUF(64 << 20);
+	eu_auto_json json_t *j = NULL;
+	eu_auto_free char *text = NULL;
+	struct eu_error err;
+
+	if (eu_package_read(path, arch, &pkg, &err))
+		return fail(&err);
+	j = eu_package_describe(pkg, &err);
+	if (!j)
+		return fail(&err);
+	if (json) {
+		text = json_dumps(j, JSON_COMPACT);
+		eu_buf_printf(&out, "%s\n", text ?: "");
+	} else {
+		print_text(j, &out);
+	}
+	put(eu_buf_str(&out) ?: "");
+	return EXIT_DONE;
+}
+
+static int command(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
+	const char *path = NULL, *arch = NULL;
+	struct eu_error err;
+	bool json = false;
+	int i;
+
+	while ((i = eu_args_next(&args, options, &err)) != EU_ARGS_END) {
+		if (i == EU_ARGS_WORD && !path)
+			path = args.value;
+		else if (i == EU_ARGS_WORD)
+			i = eu_error_set(&err, -EINVAL,
+					 "unexpected argument '%s'", args.value);
+		else if (i >= 0 && options[i].id == OPT_HELP)
+			return show_help(cmd);
+		else if (i >= 0 && options[i].id == OPT_ARCH)
+			arch = args.value;
+		else if (i >= 0)
+			json = true;
+		if (i < EU_ARGS_END)
+			return fail_usage(cmd, &err);
+	}
+	if (path)
+		return inspect(path, arch, json);
+	eu_error_set(&err, -EINVAL, "no package given");
+	return fail_usage(cmd, &err);
+}
+
+const struct eu_command command_inspect = {
+	.name = "inspect",
+	.usage = "[OPTIONS] PACKAGE",
+	.summary = "describe a package without loading it",
+	.description =
+		"Lists the programs, maps, variables and records of PACKAGE (any form that 'ecli run' takes), and what it needs of the kernel with the version of Linux that brought each. Needs no rights.",
+	.examples = "ecli inspect package.json\n"
+		    "ecli inspect x.bpf.o -j | jq -r '.needs[].name'",
+	.options = options,
+	.run = command,
+};
