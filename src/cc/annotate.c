@@ -230,7 +230,7 @@ int eu_annotate(struct eu_package *pkg, const struct eu_decls *decls,
 	if (!r)
 		r = add_exports(&a, decls);
 	if (!r)
-		r = eu_package_apply(pkg, meta, NULL, err);
+		r = eu_package_apply(pkg, meta, pkg->btf, err);
 	if (!r && !decls->header_seen && !decls->types.n)
 		json_object_del(meta, "export_types");
 	return r;

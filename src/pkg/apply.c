@@ -14,7 +14,7 @@
 
 struct apply {
 	struct eu_package *pkg;
-	const struct btf *ids; /* what the metadata's type ids refer to */
+	const struct btf *ids; /* what type ids refer to; NULL: not known */
 	struct eu_error *err;
 };
 
@@ -81,7 +81,7 @@ static int check_list(struct apply *a, const json_t *list, const char *key)
  */
 static uint32_t map_id(struct apply *a, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(a->ids, id);
+	const struct btf_type *t = a->ids ? btf__type_by_id(a->ids, id) : NULL;
 	const char *name;
 	int found;
 
@@ -559,7 +559,7 @@ static int apply_doc(struct apply *a, const json_t *doc)
 int eu_package_apply(struct eu_package *pkg, json_t *meta,
 		     const struct btf *ids, struct eu_error *err)
 {
-	struct apply a = { .pkg = pkg, .ids = ids ? ids : pkg->btf, .err = err };
+	struct apply a = { .pkg = pkg, .ids = ids, .err = err };
 	const json_t *skel = json_object_get(meta, "bpf_skel");
 	uint64_t pages;
 	int r;

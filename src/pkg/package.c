@@ -74,6 +74,7 @@ static void free_objects(struct eu_package *pkg)
 	for (size_t i = 0; i < pkg->n_objects; i++) {
 		free(pkg->objects[i].arch);
 		free(pkg->objects[i].data);
+		json_decref(pkg->objects[i].packed);
 	}
 	free(pkg->objects);
 }

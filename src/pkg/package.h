@@ -112,8 +112,9 @@ struct eu_export {
 struct eu_object {
 	/* "x86", "arm64", "arm", "riscv", "s390" …; NULL: not bound to one */
 	char *arch;
-	void *data;
+	void *data; /* NULL: not unpacked, as it is not for this machine */
 	size_t size;
+	json_t *packed; /* "bpf_object" of one that was not chosen, or NULL */
 };
 
 struct eu_package {
@@ -167,7 +168,7 @@ int eu_package_from_object(const void *elf, size_t len, const char *origin,
 
 /*
  * Adds the "meta" object of a package.json to @pkg by name. Its type ids are
- * those of @ids (NULL: of @pkg's own BTF). -EINVAL where it contradicts the
+ * those of @ids (NULL: not known, types are found by name). -EINVAL where it contradicts the
  * object or a value is not of its type: the text names the item.
  */
 int eu_package_apply(struct eu_package *pkg, json_t *meta,

@@ -45,7 +45,7 @@ static bool arch_is_big(const char *arch)
 
 static bool object_is_big(const struct eu_object *o)
 {
-	return o->size > EI_DATA &&
+	return o->data && o->size > EI_DATA &&
 	       ((const char *)o->data)[EI_DATA] == ELFDATA2MSB;
 }
 
@@ -91,14 +91,14 @@ static int parse_tar(const struct source *s, struct eu_package **ret)
 }
 
 /*
- * One object of the package: "bpf_object" and "bpf_object_size" of @from.
+ * One object of the package, not unpacked yet: "bpf_object" and
+ * "bpf_object_size" of @from.
  */
-static int read_object(struct eu_package *pkg, const json_t *from,
-		       const char *arch, struct eu_error *err)
+static int read_object(struct eu_package *pkg, json_t *from, const char *arch,
+		       struct eu_error *err)
 {
-	const json_t *text = json_object_get(from, "bpf_object");
-	eu_auto_buf struct eu_buf packed = EU_BUF(EU_PACKAGE_MAX_FILE);
-	eu_auto_free void *data = NULL;
+	json_t *text = json_object_get(from, "bpf_object");
+	struct eu_object *o;
 	uint64_t size;
 	int r;
 
@@ -113,17 +113,32 @@ static int read_object(struct eu_package *pkg, const json_t *from,
 			err, -E2BIG,
 			"'bpf_object_size' is %llu; %d MiB are allowed",
 			(unsigned long long)size, EU_PACKAGE_MAX_OBJECT >> 20);
-	r = eu_base64_decode(json_string_value(text), json_string_length(text),
-			     &packed, err);
-	if (!r)
-		r = eu_zlib_inflate(packed.data, packed.len, size, &data, err);
+	r = eu_package_grow(pkg->objects, pkg->n_objects,
+			    EU_PACKAGE_MAX_OBJECTS, "objects", &o, err);
 	if (r)
-		return eu_error_prefix(err, r, "'bpf_object'");
-	return eu_package_add_object(pkg, arch, data, size, err);
+		return r;
+	o->size = size;
+	o->packed = json_incref(text);
+	o->arch = arch ? strdup(arch) : NULL;
+	return arch && !o->arch ? eu_error_oom(err) : 0;
 }
 
-static int read_objects(struct eu_package *all, const json_t *root,
-			struct eu_error *err)
+static int unpack(struct eu_object *o, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf zipped = EU_BUF(EU_PACKAGE_MAX_FILE);
+	int r;
+
+	if (o->data)
+		return 0;
+	r = eu_base64_decode(json_string_value(o->packed),
+			     json_string_length(o->packed), &zipped, err);
+	if (!r)
+		r = eu_zlib_inflate(zipped.data, zipped.len, o->size, &o->data,
+				    err);
+	return r ? eu_error_prefix(err, r, "'bpf_object'") : 0;
+}
+
+static int read_objects(struct eu_package *all, json_t *root, struct eu_error *err)
 {
 	json_t *others = json_object_get(root, "objects"), *one;
 	const char *arch;
@@ -143,15 +158,39 @@ static int read_objects(struct eu_package *all, const json_t *root,
 	return 0;
 }
 
-/* The object for @arch; else the first, which may be bound to another. */
-static size_t choose(const struct eu_package *pkg, const char *arch)
+/* Unpacked; a failure names which of several it is. */
+static int unpack_at(struct eu_package *pkg, size_t i, struct eu_error *err)
 {
-	for (size_t i = 0; i < pkg->n_objects; i++)
-		if (pkg->objects[i].arch && !strcmp(pkg->objects[i].arch, arch))
-			return i;
-	for (size_t i = 0; i < pkg->n_objects; i++)
+	int r = unpack(&pkg->objects[i], err);
+
+	return r && i ? eu_error_prefix(err, r, "'objects', '%s'",
+					pkg->objects[i].arch) :
+			r;
+}
+
+/*
+ * The object for @arch, else the first of its byte order, else the first.
+ * Unpacked is that one, and what had to be looked at.
+ */
+static int choose(struct eu_package *pkg, const char *arch, size_t *ret,
+		  struct eu_error *err)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < pkg->n_objects; i++)
+		if (pkg->objects[i].arch && !strcmp(pkg->objects[i].arch, arch)) {
+			*ret = i;
+			return unpack_at(pkg, i, err);
+		}
+	for (i = 0; i < pkg->n_objects; i++) {
+		r = unpack_at(pkg, i, err);
+		if (r)
+			return r;
 		if (object_is_big(&pkg->objects[i]) == arch_is_big(arch))
-			return i;
+			break;
+	}
+	*ret = i < pkg->n_objects ? i : 0;
 	return 0;
 }
 
@@ -191,30 +230,60 @@ static int check_arch(const struct eu_package *pkg, const char *arch,
 		eu_buf_str(&has) ?: "others", bound->name, bound->section, arch);
 }
 
-/* Hands the objects that were read over to the package made of one of them. */
+/*
+ * Hands the objects that were read over to the package made of one of them.
+ * The others stay packed, to be written again as they were.
+ */
 static void adopt_objects(struct eu_package *pkg, struct eu_package *all,
 			  size_t chosen)
 {
+	struct eu_object *o;
+
 	free(pkg->objects[0].data);
 	free(pkg->objects);
 	pkg->objects = eu_take_ptr(all->objects);
 	pkg->n_objects = all->n_objects;
 	all->n_objects = 0;
 	pkg->object = &pkg->objects[chosen];
+	for (size_t i = 0; i < pkg->n_objects; i++) {
+		o = &pkg->objects[i];
+		if (o == pkg->object)
+			json_decref(eu_take_ptr(o->packed));
+		else
+			free(eu_take_ptr(o->data));
+	}
+}
+
+/* Does the metadata name types by nothing but their ids? */
+static bool needs_ids(const json_t *meta)
+{
+	const json_t *skel = json_object_get(meta, "bpf_skel"), *map, *config;
+	size_t i;
+
+	json_array_foreach (json_object_get(skel, "maps"), i, map) {
+		config = json_object_get(map, "export_config");
+		if (json_object_get(config, "btf_type_id") ||
+		    json_object_get(config, "custom_members"))
+			return true;
+	}
+	return false;
 }
 
 /*
  * The BTF of the first object, for which the metadata was written; NULL if it
  * has none.
  */
-static int btf_of(const struct eu_object *o, struct btf **ret,
-		  struct eu_error *err)
+static int first_btf(struct eu_package *all, struct btf **ret,
+		     struct eu_error *err)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
+	struct eu_object *o = &all->objects[0];
 	int r;
 
-	r = eu_package_from_object(o->data, o->size, "bpf_object", NULL, &pkg,
-				   err);
+	r = unpack(o, err);
+	if (!r)
+		r = eu_package_from_object(o->data, o->size, "bpf_object", NULL,
+					   &pkg, err);
 	if (r)
 		return r;
 	*ret = eu_take_ptr(pkg->btf);
@@ -241,28 +310,26 @@ static int from_json(const struct source *s, json_t *root, struct eu_package **r
 	eu_auto_package struct eu_package *all = calloc(1, sizeof(*all));
 	eu_auto_package struct eu_package *pkg = NULL;
 	json_t *meta = json_object_get(root, "meta");
-	struct btf *ids = NULL;
+	struct btf *first = NULL;
 	size_t chosen;
 	int r;
 
 	if (!all)
 		return eu_error_oom(s->err);
 	r = read_objects(all, root, s->err);
-	if (r)
-		return r;
-	chosen = choose(all, s->arch);
-	r = eu_package_from_object(all->objects[chosen].data,
-				   all->objects[chosen].size, s->origin, NULL,
-				   &pkg, s->err);
-	if (r)
-		return r;
-	if (chosen)
-		r = btf_of(&all->objects[0], &ids, s->err);
+	if (!r)
+		r = choose(all, s->arch, &chosen, s->err);
+	if (!r)
+		r = eu_package_from_object(all->objects[chosen].data,
+					   all->objects[chosen].size, s->origin,
+					   NULL, &pkg, s->err);
+	if (!r && chosen && needs_ids(meta))
+		r = first_btf(all, &first, s->err);
 	if (r)
 		return r;
 	adopt_objects(pkg, all, chosen);
-	r = eu_package_apply(pkg, meta, ids, s->err);
-	btf__free(ids);
+	r = eu_package_apply(pkg, meta, chosen ? first : pkg->btf, s->err);
+	btf__free(first);
 	if (!r)
 		r = check_arch(pkg, s->arch, s->err);
 	if (!r)

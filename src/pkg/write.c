@@ -139,7 +139,8 @@ static json_t *write_export(const struct eu_package *pkg,
 	const struct btf_type *t;
 	bool ok = true;
 
-	if (pkg->btf && e->type_id) {
+	/* What was read is about the first object, which may not be this one. */
+	if (pkg->btf && e->type_id && (!e->meta || pkg->object == pkg->objects)) {
 		t = btf__type_by_id(pkg->btf, e->type_id);
 		/* Old readers compare the name with the struct's own. */
 		ok = put_text(item, "name", t->name_off ? e->name : "") &&
@@ -238,6 +239,12 @@ static int write_object(const struct eu_object *o, json_t *to)
 	eu_auto_buf struct eu_buf text = EU_BUF(3u * EU_PACKAGE_MAX_OBJECT);
 	int r;
 
+	if (o->packed)
+		return json_object_set(to, "bpf_object", o->packed) ||
+				       json_object_set_new(to, "bpf_object_size",
+							   json_integer(o->size)) ?
+			       -ENOMEM :
+			       0;
 	r = eu_zlib_deflate(o->data, o->size, &packed);
 	if (r)
 		return r;

@@ -65,7 +65,7 @@ static void try_parts(const uint8_t *data, size_t size)
 	if (eu_package_from_object(copy, len, "fuzz.bpf.o", NULL, &pkg, NULL))
 		return;
 	meta = eu_json_read((const char *)data + len, size - len, NULL);
-	if (!meta || !eu_package_apply(pkg, meta, NULL, NULL))
+	if (!meta || !eu_package_apply(pkg, meta, pkg->btf, NULL))
 		write_and_read(pkg);
 }
 

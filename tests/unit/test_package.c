@@ -864,26 +864,88 @@ static void test_choose_object(void **state)
 	assert_non_null(strstr(err.text, "build it with 'ecc --arch riscv'"));
 }
 
-/* The metadata's type ids are those of the first object, which is cut. */
+/* A package whose object for x86 comes first, and is cut, then one for arm64. */
+static json_t *first_is(const char *name, size_t size)
+{
+	eu_auto_package struct eu_package *first = from_object(name);
+	eu_auto_package struct eu_package *second = from_object("anchors.bpf.o");
+	json_t *j, *meta;
+
+	first->object->arch = strdup("x86");
+	assert_int_equal(eu_package_add_object(first, "arm64",
+					       second->object->data,
+					       second->object->size, NULL),
+			 0);
+	if (size)
+		first->object->size = size;
+	j = eu_package_json(first, NULL);
+	meta = eu_package_meta(second, NULL);
+	json_object_set_new(j, "meta", meta);
+	return j;
+}
+
+static void test_other_objects_stay_packed(void **state)
+{
+	eu_auto_json json_t *j = first_is("anchors.bpf.o", 64), *again = NULL;
+	eu_auto_package struct eu_package *pkg = NULL;
+	struct eu_error err = { 0 };
+	const char *type;
+
+	(void)state;
+	/* It is cut, and then no base64: nobody looks. */
+	put(j, "bpf_object", "\"*\"");
+	if (parse_json(j, "arm64", &pkg, &err))
+		fail_msg("%s", err.text);
+	assert_null(pkg->objects[0].data);
+	assert_non_null(pkg->object->data);
+	again = eu_package_json(pkg, NULL);
+	assert_true(json_equal(j, again));
+	eu_package_free(pkg);
+	pkg = NULL;
+	assert_int_equal(parse_json(j, "x86", &pkg, &err), -EINVAL);
+	assert_non_null(strstr(
+		err.text, "'p': 'bpf_object': '*' at offset 0 is not base64"));
+	/* But type ids without names are those of the first object. */
+	type = "{\"btf_type_id\": 1}";
+	put(j, SKEL "maps.0.export_config", type);
+	assert_int_equal(parse_json(j, "arm64", &pkg, &err), -EINVAL);
+	assert_non_null(strstr(
+		err.text, "'p': 'bpf_object': '*' at offset 0 is not base64"));
+}
+
 static void test_first_object_damaged(void **state)
 {
-	eu_auto_package struct eu_package *first = from_object("kprobe.bpf.o");
+	eu_auto_json json_t *j = first_is("kprobe.bpf.o", 64);
 	eu_auto_package struct eu_package *pkg = NULL;
-	eu_auto_json json_t *j = NULL;
 	struct eu_error err = { 0 };
 
 	(void)state;
-	assert_int_equal(eu_package_add_object(first, "arm64",
-					       first->objects[0].data,
-					       first->objects[0].size, NULL),
-			 0);
-	first->object = first->objects;
-	first->object->arch = strdup("x86");
-	first->object->size = 64;
-	j = eu_package_json(first, NULL);
+	put(j, SKEL "maps.0.export_config", "{\"btf_type_id\": 1}");
 	assert_int_equal(parse_json(j, "arm64", &pkg, &err), -EINVAL);
 	assert_non_null(
 		strstr(err.text, "'p': 'bpf_object': the ELF file is damaged"));
+}
+
+/* Its metadata's type ids mean nothing then, least of all in another's BTF. */
+static void test_first_object_without_btf(void **state)
+{
+	static const char *const configs[] = {
+		"{\"btf_type_id\": 1}",
+		"{\"custom_members\": [{\"name\": \"a\", \"offset\": 0, \"btf_type_id\": 1}]}",
+	};
+	struct eu_package *pkg = NULL;
+	struct eu_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(configs); i++) {
+		eu_auto_json json_t *j = first_is("old_maps.bpf.o", 0);
+
+		put(j, SKEL "maps.0.export_config", configs[i]);
+		/* It has no such maps of its own. */
+		assert_int_equal(parse_json(j, "arm64", &pkg, &err), -EINVAL);
+		assert_non_null(strstr(err.text, "is not in the object's BTF"));
+		assert_null(pkg);
+	}
 }
 
 static void test_metadata(void **state)
@@ -991,7 +1053,9 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_archs),
 		cmocka_unit_test(test_choose_object),
+		cmocka_unit_test(test_other_objects_stay_packed),
 		cmocka_unit_test(test_first_object_damaged),
+		cmocka_unit_test(test_first_object_without_btf),
 		cmocka_unit_test(test_metadata),
 		cmocka_unit_test(test_forms),
 	};
