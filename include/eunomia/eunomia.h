@@ -99,7 +99,10 @@ int eu_program_set(struct eu_program *p, const char *name, const char *value,
 int eu_program_target(struct eu_program *p, const char *target,
 		      struct eu_error *err);
 
-/* Shows records of map @map as values of @type ("event"). -ENOENT. */
+/*
+ * Shows records of map @map as values of @type ("event"). -ENOENT; -EINVAL if
+ * the type is larger than the map's values.
+ */
 int eu_program_type(struct eu_program *p, const char *map, const char *type,
 		    struct eu_error *err);
 

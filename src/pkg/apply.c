@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "btf/layout.h"
+#include "pkg/types.h"
 
 /*
  * The metadata of a package added to what its object says. Every text of an
@@ -249,7 +250,7 @@ static int apply_export_config(struct apply *a, struct eu_map *m, const json_t *
 				a, "map", m->name,
 				"the btf_type_id of 'export_config' is not in the object's BTF");
 		m->export_type_id = map_id(a, v);
-		return 0;
+		return eu_types_fit(a->pkg, m, m->export_type_id, a->err);
 	}
 	if (!json_is_array(members))
 		return wrong(
@@ -288,7 +289,7 @@ static int apply_type(struct apply *a, struct eu_map *m, const json_t *j)
 			m->name, name);
 	m->export_type_id = id;
 	m->exported = true;
-	return 0;
+	return eu_types_fit(a->pkg, m, id, a->err);
 }
 
 /* The kernel's name of an internal map is cut, so go by the identifier. */

@@ -2,6 +2,7 @@
 #include "pkg/types.h"
 
 #include <errno.h>
+#include <linux/bpf.h>
 #include <string.h>
 
 #include "btf/layout.h"
@@ -52,6 +53,29 @@ static bool is_inner(const struct eu_package *pkg, const struct eu_export *e,
 	return false;
 }
 
+int eu_types_fit(const struct eu_package *pkg, const struct eu_map *map,
+		 uint32_t type_id, struct eu_error *err)
+{
+	int64_t size = btf__resolve_size(pkg->btf, type_id);
+
+	if (map->type == BPF_MAP_TYPE_RINGBUF ||
+	    map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || !map->value_size ||
+	    size <= (int64_t)map->value_size)
+		return 0;
+	return eu_error_set(
+		err, -EINVAL,
+		"map '%s': type '%s' has %lld bytes, but the map's values have %u",
+		map->name, eu_btf_name(pkg->btf, type_id), (long long)size,
+		map->value_size);
+}
+
+/* An exported type that may be the one of @map. */
+static bool may_be(const struct eu_package *pkg, const struct eu_map *map,
+		   const struct eu_export *e)
+{
+	return e->type_id && !eu_types_fit(pkg, map, e->type_id, NULL);
+}
+
 uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
 {
 	size_t budget = MAX_LOOKED_AT;
@@ -63,10 +87,10 @@ uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
 	if (!pkg->btf)
 		return 0;
 	for (size_t i = 0; i < pkg->n_exports; i++)
-		if (pkg->exports[i].marked && pkg->exports[i].type_id)
+		if (pkg->exports[i].marked && may_be(pkg, map, &pkg->exports[i]))
 			return pkg->exports[i].type_id;
 	for (size_t i = 0; i < pkg->n_exports; i++)
-		if (pkg->exports[i].type_id &&
+		if (may_be(pkg, map, &pkg->exports[i]) &&
 		    !is_inner(pkg, &pkg->exports[i], &budget))
 			return pkg->exports[i].type_id;
 	return 0;

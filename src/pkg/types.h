@@ -9,8 +9,8 @@
 /*
  * The type's id of what @map exports; 0 if nothing says so. In this order: its
  * own "export_config", what its values are by BTF (maps with keys), the
- * package's export types: of several those marked with @export, else the first
- * that is no member of another.
+ * package's export types that fit: of several those marked with @export, else
+ * the first that is no member of another.
  */
 uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map);
 
@@ -20,5 +20,12 @@ uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
  */
 int eu_types_by_name(const struct eu_package *pkg, const char *name,
 		     uint32_t *ret_id, struct eu_error *err);
+
+/*
+ * Can the records of @map have that type? What the events of a buffer are is up
+ * to the program, but values have a size: -EINVAL if the type is larger.
+ */
+int eu_types_fit(const struct eu_package *pkg, const struct eu_map *map,
+		 uint32_t type_id, struct eu_error *err);
 
 #endif

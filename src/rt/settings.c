@@ -158,6 +158,8 @@ int eu_program_type(struct eu_program *p, const char *map, const char *type,
 		return eu_error_set(err, -ENOENT, "no map '%s' in '%s'", map,
 				    p->pkg->name);
 	r = eu_types_by_name(p->pkg, type, &id, err);
+	if (!r)
+		r = eu_types_fit(p->pkg, m, id, err);
 	if (r)
 		return r;
 	m->export_type_id = id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -145,10 +146,38 @@ static void without_btf_no_name_is_known(void **state)
 	assert_int_equal(id, 77);
 }
 
+static void values_have_a_size(void **state)
+{
+	struct eu_export exports[2] = { { .type_id = id_deep, .marked = true },
+					{ .type_id = id_alias } };
+	struct eu_package pkg = { .btf = btf, .exports = exports, .n_exports = 2 };
+	struct eu_map map = { .name = (char *)"m",
+			      .type = BPF_MAP_TYPE_PERCPU_HASH,
+			      .value_size = 7 };
+	struct eu_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_types_fit(&pkg, &map, id_deep, &err), -EINVAL);
+	assert_string_equal(
+		err.text,
+		"map 'm': type 'deep' has 8 bytes, but the map's values have 7");
+	assert_int_equal(eu_types_fit(&pkg, &map, id_alias, &err), 0);
+	/* Nor is it guessed then. */
+	assert_int_equal(eu_types_of_map(&pkg, &map), id_alias);
+	map.value_size = 8;
+	assert_int_equal(eu_types_fit(&pkg, &map, id_deep, &err), 0);
+	assert_int_equal(eu_types_of_map(&pkg, &map), id_deep);
+	/* Events of a buffer may be of any size. */
+	map.value_size = 4;
+	map.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+	assert_int_equal(eu_types_fit(&pkg, &map, id_deep, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(which_type_a_map_has),
+		cmocka_unit_test(values_have_a_size),
 		cmocka_unit_test(of_equals_the_first),
 		cmocka_unit_test(types_by_name),
 		cmocka_unit_test(without_btf_no_name_is_known),
