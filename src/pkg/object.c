@@ -262,52 +262,6 @@ static int read_btf(struct eu_package *pkg, const struct eu_image *img,
 	return 0;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/*
- * Everything is found by its name, so each must have one of its own. @at is
- * where an item of @size bytes keeps it.
- */
-static int check_names(const void *items, size_t n, size_t size, size_t at,
-		       const char *kind, struct eu_error *err)
-{
-	eu_auto_free char **names = calloc(n + 1, sizeof(*names));
-
-	if (!names)
-		return eu_error_oom(err);
-	for (size_t i = 0; i < n; i++)
-		names[i] = *(char **)((const char *)items + i * size + at);
-	qsort(names, n, sizeof(*names), by_text);
-	for (size_t i = 0; i < n; i++) {
-		if (!*names[i])
-			return eu_error_set(err, -EINVAL,
-					    "it has a %s without a name", kind);
-		if (i && !strcmp(names[i], names[i - 1]))
-			return eu_error_set(err, -EINVAL,
-					    "it has two %ss called '%s'", kind,
-					    names[i]);
-	}
-	return 0;
-}
-
-static int check_all_names(const struct eu_package *pkg, struct eu_error *err)
-{
-	int r;
-
-	r = check_names(pkg->vars, pkg->n_vars, sizeof(*pkg->vars),
-			offsetof(struct eu_var, name), "variable", err);
-	if (!r)
-		r = check_names(pkg->maps, pkg->n_maps, sizeof(*pkg->maps),
-				offsetof(struct eu_map, name), "map", err);
-	if (!r)
-		r = check_names(pkg->progs, pkg->n_progs, sizeof(*pkg->progs),
-				offsetof(struct eu_prog, name), "program", err);
-	return r;
-}
-
 static int read_object(struct eu_package *pkg, struct eu_error *err)
 {
 	eu_auto_image struct eu_image img = { 0 };
@@ -324,7 +278,7 @@ static int read_object(struct eu_package *pkg, struct eu_error *err)
 	if (!r)
 		r = read_progs(pkg, &img, err);
 	if (!r)
-		r = check_all_names(pkg, err);
+		r = eu_package_index(pkg, err);
 	if (!r && pkg->btf)
 		r = eu_object_exports(pkg, err);
 	return r;

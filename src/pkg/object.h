@@ -26,6 +26,12 @@ int eu_object_maps(struct eu_package *pkg, const struct eu_image *img,
 /* Types that pointers among the global variables anchor. */
 int eu_object_exports(struct eu_package *pkg, struct eu_error *err);
 
+/*
+ * Everything is found by its name, so variables, maps and programs must each
+ * have one of their own: -EINVAL. To be called when all of them are read.
+ */
+int eu_package_index(struct eu_package *pkg, struct eu_error *err);
+
 /* Forgets all exported types. */
 void eu_package_drop_exports(struct eu_package *pkg);
 

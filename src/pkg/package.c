@@ -87,6 +87,8 @@ void eu_package_free(struct eu_package *pkg)
 	free_maps(pkg);
 	free_progs(pkg);
 	eu_package_drop_exports(pkg);
+	for (size_t i = 0; i < EU_COUNT(pkg->by_name); i++)
+		free(pkg->by_name[i].items);
 	free_objects(pkg);
 	btf__free(pkg->btf);
 	free(pkg->name);
@@ -126,28 +128,84 @@ int eu_package_add_object(struct eu_package *pkg, const char *arch,
 	return 0;
 }
 
+enum { VARS, MAPS, PROGS };
+
+_Static_assert(offsetof(struct eu_var, name) == 0, "indexed by name");
+_Static_assert(offsetof(struct eu_map, name) == 0, "indexed by name");
+_Static_assert(offsetof(struct eu_prog, name) == 0, "indexed by name");
+
+static const char *name_of(const void *item)
+{
+	return *(char *const *)item;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(name_of(*(void *const *)a), name_of(*(void *const *)b));
+}
+
+static int make_index(struct eu_index *x, void *items, size_t n, size_t size,
+		      const char *kind, struct eu_error *err)
+{
+	const char *name, *last = NULL;
+
+	x->items = calloc(n + 1, sizeof(*x->items));
+	if (!x->items)
+		return eu_error_oom(err);
+	for (; x->n < n; x->n++)
+		x->items[x->n] = (char *)items + x->n * size;
+	qsort(x->items, n, sizeof(*x->items), by_name);
+	for (size_t i = 0; i < n; i++, last = name) {
+		name = name_of(x->items[i]);
+		if (!*name)
+			return eu_error_set(err, -EINVAL,
+					    "it has a %s without a name", kind);
+		if (last && !strcmp(name, last))
+			return eu_error_set(err, -EINVAL,
+					    "it has two %ss called '%s'", kind,
+					    name);
+	}
+	return 0;
+}
+
+int eu_package_index(struct eu_package *pkg, struct eu_error *err)
+{
+	int r;
+
+	r = make_index(&pkg->by_name[VARS], pkg->vars, pkg->n_vars,
+		       sizeof(*pkg->vars), "variable", err);
+	if (!r)
+		r = make_index(&pkg->by_name[MAPS], pkg->maps, pkg->n_maps,
+			       sizeof(*pkg->maps), "map", err);
+	if (!r)
+		r = make_index(&pkg->by_name[PROGS], pkg->progs, pkg->n_progs,
+			       sizeof(*pkg->progs), "program", err);
+	return r;
+}
+
+static void *find(const struct eu_index *x, const char *name)
+{
+	const void *item = &name;
+	void **found = x->n ? bsearch(&item, x->items, x->n, sizeof(*x->items),
+				      by_name) :
+			      NULL;
+
+	return found ? *found : NULL;
+}
+
 struct eu_var *eu_package_var(struct eu_package *pkg, const char *name)
 {
-	for (size_t i = 0; i < pkg->n_vars; i++)
-		if (!strcmp(pkg->vars[i].name, name))
-			return &pkg->vars[i];
-	return NULL;
+	return find(&pkg->by_name[VARS], name);
 }
 
 struct eu_map *eu_package_map(struct eu_package *pkg, const char *name)
 {
-	for (size_t i = 0; i < pkg->n_maps; i++)
-		if (!strcmp(pkg->maps[i].name, name))
-			return &pkg->maps[i];
-	return NULL;
+	return find(&pkg->by_name[MAPS], name);
 }
 
 struct eu_prog *eu_package_prog(struct eu_package *pkg, const char *name)
 {
-	for (size_t i = 0; i < pkg->n_progs; i++)
-		if (!strcmp(pkg->progs[i].name, name))
-			return &pkg->progs[i];
-	return NULL;
+	return find(&pkg->by_name[PROGS], name);
 }
 
 const struct eu_prog *eu_package_bound(const struct eu_package *pkg)

@@ -117,6 +117,12 @@ struct eu_object {
 	json_t *packed; /* "bpf_object" of one that was not chosen, or NULL */
 };
 
+/* Items of one array of a package in the order of their names. */
+struct eu_index {
+	void **items; /* each begins with its name */
+	size_t n;
+};
+
 struct eu_package {
 	char *name;   /* "obj_name": "bootstrap_bpf" */
 	char *origin; /* file name or URL, for messages */
@@ -136,6 +142,7 @@ struct eu_package {
 	size_t n_progs;
 	struct eu_export *exports;
 	size_t n_exports;
+	struct eu_index by_name[3]; /* variables, maps, programs */
 
 	uint32_t perf_pages;   /* pages of each perf buffer; 0: default */
 	bool multiple_exports; /* "enable_multiple_export_types" */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "pkg/package.h"
+
+/* What is looked for among many is found by few comparisons: these count. */
+static size_t compared;
+
+int strcmp(const char *a, const char *b)
+{
+	compared++;
+	for (; *a && *a == *b; a++, b++)
+		;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+static struct eu_package *from_object(const char *name)
+{
+	eu_auto_free char *path = eu_path_join(TEST_OBJ, name), *data = NULL;
+	struct eu_package *pkg = NULL;
+	struct eu_error err = { 0 };
+	size_t len;
+
+	if (eu_file_read(path, 1 << 24, &data, &len, &err) ||
+	    eu_package_from_object(data, len, name, NULL, &pkg, &err))
+		fail_msg("%s", err.text);
+	return pkg;
+}
+
+static void many_variables_are_found_at_once(void **state)
+{
+	eu_auto_package struct eu_package *pkg = from_object("many.bpf.o");
+	eu_auto_package struct eu_package *again = NULL;
+	eu_auto_json json_t *j = eu_package_json(pkg, NULL);
+	struct eu_error err = { 0 };
+	size_t len;
+	eu_auto_free char *text = eu_json_write(j, &len);
+	char name[16];
+
+	(void)state;
+	assert_true(pkg->n_vars >= 4096);
+	compared = 0;
+	if (eu_package_parse(text, len, "p", NULL, &again, &err))
+		fail_msg("%s", err.text);
+	print_message("%zu comparisons to read %zu variables\n", compared,
+		      again->n_vars);
+	assert_true(compared < 200 * again->n_vars);
+	for (unsigned int i = 0; i < 4096; i++) {
+		snprintf(name, sizeof(name), "number_%04o", i);
+		assert_string_equal(eu_package_var(again, name)->name, name);
+		assert_non_null(eu_package_var(again, name)->meta);
+	}
+	assert_null(eu_package_var(again, "number_"));
+	assert_null(eu_package_var(again, "number_8888"));
+	assert_null(eu_package_map(again, "number_0000"));
+	assert_non_null(eu_package_prog(again, "on_exec"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_variables_are_found_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
