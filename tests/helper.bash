@@ -139,11 +139,15 @@ stop_it() {
 end_of_it() {
 	local r=0 dog
 
-	{ sleep "$PATIENCE"; kill -KILL "$PID"; } >/dev/null 2>&1 3>&- &
+	# A process without children, which is gone when it is ended.
+	[ -p "$T/never" ] || mkfifo "$T/never"
+	{
+		read -r -t "$PATIENCE" <>"$T/never" || :
+		kill -KILL "$PID"
+	} >/dev/null 2>&1 3>&- &
 	dog=$!
 	wait "$PID" || r=$?
-	# The subshell's sleep is a process too.
-	pkill -P "$dog" 2>/dev/null || :
+	kill -KILL "$dog" 2>/dev/null || :
 	wait "$dog" 2>/dev/null || :
 	return $r
 }
