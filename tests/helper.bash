@@ -16,6 +16,8 @@ ECC=$BUILD/tools/ecc
 LMP=$BUILD/tools/lmp
 # Objects and packages made when the tree was built: guests have no compiler.
 OBJ=$BUILD/tests/obj
+# Packages of examples: $EXAMPLES/NAME/package.json, made by tests/run.
+EXAMPLES=$BUILD/examples
 
 # How long anything may take that should happen at once. Emulated processors
 # are slow, and a limit is only ever reached by a failure.
@@ -125,6 +127,11 @@ start_ready() {
 # run_ready ARGUMENT...: "ecli run", ready.
 run_ready() {
 	start_ready "$ECLI" run --ready-fd 3 "$@"
+}
+
+# example NAME [ARGUMENT...]: the package of that name, ready, in JSON.
+example() {
+	run_ready -j "$EXAMPLES/$1/package.json" "${@:2}"
 }
 
 # stop_it [SIGNAL]: sends it (INT) to $PID and returns its exit status. Not to be

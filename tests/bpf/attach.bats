@@ -4,6 +4,7 @@
 
 load ../helper
 load fire
+load target
 
 setup() {
 	helper_setup
@@ -13,22 +14,6 @@ setup() {
 # refused OBJECT ARGUMENT...: as a usage error, before anything is loaded.
 refused() {
 	run -2 "$ECLI" run "$OBJ/$1" "${@:2}"
-}
-
-# A process of tests/obj/target.c: lines for it go to descriptor $to.
-begin_target() {
-	rm -f in
-	mkfifo in
-	start bash -c 'exec "$0" <in' "$OBJ/target"
-	exec {to}>in
-	TARGET=$PID
-	ANSWERS=$OUT
-}
-
-# ask LINE ANSWER: the process answers.
-ask() {
-	echo "$1" >&$to
-	wait_for "^$2\$" "$ANSWERS"
 }
 
 @test "tracepoints, raw ones too" {
