@@ -9,7 +9,7 @@
 
 #include <bpf/libbpf.h>
 
-enum { MAX_KEPT = 256 << 10, VERIFIER_LINES = 6 };
+enum { MAX_KEPT = 256 << 10, VERIFIER_LINES = 6, WARNINGS = 3 };
 
 static _Thread_local struct eu_log *current;
 static libbpf_print_fn_t previous;
@@ -176,14 +176,54 @@ static void explain_verifier(const char *from, const char *end,
 	}
 }
 
-/* The first warning names the cause; later ones tell what failed after it. */
-static void explain_warning(const char *from, const char *end,
-			    struct eu_error *err, int code)
+/* A line that says what failed after another one, or was tried again. */
+static bool is_echo(const char *line, size_t n)
 {
-	const char *stop = memchr(from, '\n', end - from) ?: end;
+	static const char *const words[] = {
+		"failed to load object '",
+		"': failed to load: ",
+		"': failed to prepare load attributes: ",
+		". Retrying without BTF.",
+	};
 
-	trim(&from, &stop, "libbpf: ");
-	eu_error_append(err, code, ": %.*s", (int)(stop - from), from);
+	for (size_t i = 0; i < EU_COUNT(words); i++)
+		if (memmem(line, n, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/*
+ * libbpf's warnings but for echoes. The first is the cause more often than
+ * not, the last stand next to the failure: of many these are taken.
+ */
+static void explain_warnings(const char *from, const char *end,
+			     struct eu_error *err, int code)
+{
+	const char *line[WARNINGS], *stop_of[WARNINGS], *first = from, *stop;
+	size_t n = 0;
+
+	for (; from < end; from = stop + 1) {
+		stop = memchr(from, '\n', end - from) ?: end;
+		if (stop == from || is_echo(from, stop - from))
+			continue;
+		if (n == WARNINGS) {
+			line[1] = line[2];
+			stop_of[1] = stop_of[2];
+			n--;
+		}
+		line[n] = from;
+		stop_of[n++] = stop;
+	}
+	/* Nothing but echoes: the first of them. */
+	if (!n) {
+		line[0] = first;
+		stop_of[n++] = memchr(first, '\n', end - first) ?: end;
+	}
+	for (size_t i = 0; i < n; i++) {
+		trim(&line[i], &stop_of[i], "libbpf: ");
+		eu_error_append(err, code, "%s %.*s", i ? ";" : ":",
+				(int)(stop_of[i] - line[i]), line[i]);
+	}
 }
 
 int eu_log_explain(const struct eu_log *log, int code, struct eu_error *err)
@@ -202,7 +242,7 @@ int eu_log_explain(const struct eu_log *log, int code, struct eu_error *err)
 		explain_verifier(from ? from + strlen(begin) : data, end, err,
 				 code);
 	else
-		explain_warning(data, data + n, err, code);
+		explain_warnings(data, data + n, err, code);
 	return code;
 }
 

@@ -29,8 +29,8 @@ void eu_log(struct eu_log *log, int level, const char *fmt, ...) EU_PRINTF(3, 4)
 
 /*
  * Words for a failed load out of the kept lines: the verifier's last lines and
- * the source line they point to if it refused, else libbpf's last warning.
- * Appended to @err. Returns @code.
+ * the source line they point to if it refused, else libbpf's warnings, of many
+ * the first and the last two. Appended to @err. Returns @code.
  */
 int eu_log_explain(const struct eu_log *log, int code, struct eu_error *err);
 

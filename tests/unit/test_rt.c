@@ -70,11 +70,27 @@ static void odd_logs_of_the_verifier(void **state)
 		  "  end of the verifier's log:\n    1: (61) r0\n    bad" },
 		/* Its end is missing: not the verifier's. */
 		{ "-- BEGIN PROG LOAD LOG --\nbad\n",
-		  "refused: -- BEGIN PROG LOAD LOG --" },
+		  "refused: -- BEGIN PROG LOAD LOG --; bad" },
 		/* No log, and no end of line. */
 		{ "libbpf: elf: something is odd",
 		  "refused: elf: something is odd" },
-		{ "libbpf: first\nlibbpf: second\n", "refused: first" },
+		{ "libbpf: first\nlibbpf: second\n", "refused: first; second" },
+		/* Of many the first and the last. */
+		{ "libbpf: 1\n2\n\n3\nlibbpf: 4\nlibbpf: 5\n",
+		  "refused: 1; 4; 5" },
+		/* What failed after it, and what was tried again, says less. */
+		{ "libbpf: Error in bpf_create_map_xattr(m):EINVAL(-22). Retrying without BTF.\n"
+		  "libbpf: map 'm': failed to create: Invalid argument(-22)\n"
+		  "libbpf: failed to load object 'x'\n",
+		  "refused: map 'm': failed to create: Invalid argument(-22)" },
+		{ "libbpf: prog 'p': failed to find kernel BTF type ID of 'f': -3\n"
+		  "libbpf: prog 'p': failed to prepare load attributes: -3\n"
+		  "libbpf: prog 'p': failed to load: -3\n"
+		  "libbpf: failed to load object 'x'\n",
+		  "refused: prog 'p': failed to find kernel BTF type ID of 'f': -3" },
+		{ "libbpf: prog 'p': failed to load: -3\n"
+		  "libbpf: failed to load object 'x'\n",
+		  "refused: prog 'p': failed to load: -3" },
 	};
 
 	(void)state;
