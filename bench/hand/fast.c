@@ -166,8 +166,10 @@ static inline char *put_bool(char *p, bool v)
 
 void rows_begin(bool json)
 {
-	if (!json)
-		at = stpcpy(at, ROWS_HEADER);
+	if (!json) {
+		memcpy(at, ROWS_HEADER, strlen(ROWS_HEADER));
+		at += strlen(ROWS_HEADER);
+	}
 	flush();
 }
 

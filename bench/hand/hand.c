@@ -121,9 +121,9 @@ int main(int argc, char **argv)
 		if (c == 'j')
 			json = true;
 		else if (c == 'k')
-			key = atoi(optarg);
+			key = strtol(optarg, NULL, 10);
 		else if (c == 'r')
-			ready = atoi(optarg);
+			ready = strtol(optarg, NULL, 10);
 		else
 			return 2;
 	}

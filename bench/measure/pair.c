@@ -54,8 +54,8 @@ int figure_pair(const struct setup *s, int argc, char **argv)
 	argv[i] = NULL;
 	a.argv = argv + 6;
 	b.argv = argv + i + 1;
-	t = (struct target){ atof(argv[2]), atof(argv[3]) };
-	rounds = s->quick ? 3 : atoi(argv[4]);
+	t = (struct target){ strtod(argv[2], NULL), strtod(argv[3], NULL) };
+	rounds = s->quick ? 3 : strtol(argv[4], NULL, 10);
 	for (i = -1; i < rounds; i++) {
 		run_once(&a, argv[5], i >= 0);
 		run_once(&b, NULL, i >= 0);

@@ -45,15 +45,17 @@ int eu_error_prefix(struct eu_error *err, int code, const char *fmt, ...)
 	char words[512];
 	size_t n, have;
 	va_list ap;
+	int r;
 
 	if (!err)
 		return code;
 	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words) - 2, fmt, ap);
+	r = vsnprintf(words, sizeof(words) - 2, fmt, ap);
 	va_end(ap);
 	err->code = code;
-	strcat(words, ": ");
-	n = strlen(words);
+	n = r < 0 ? 0 : eu_min((size_t)r, sizeof(words) - 3);
+	words[n++] = ':';
+	words[n++] = ' ';
 	have = strlen(err->text);
 	if (n + have >= sizeof(err->text))
 		have = sizeof(err->text) - n - 1;

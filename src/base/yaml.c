@@ -253,9 +253,10 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 	else if (json_is_real(j))
 		put_real(num, json_real_value(j));
 	else
-		strcpy(num, json_is_true(j)  ? "true" :
-			    json_is_false(j) ? "false" :
-					       "null");
+		snprintf(num, sizeof(num), "%s",
+			 json_is_true(j)  ? "true" :
+			 json_is_false(j) ? "false" :
+					    "null");
 	return yaml_document_add_scalar(doc, NULL, (const yaml_char_t *)num, -1,
 					YAML_PLAIN_SCALAR_STYLE);
 }

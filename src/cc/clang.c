@@ -61,7 +61,7 @@ static char *newest(const char *dir, const char *name)
 		if (*end || v <= max)
 			continue;
 		max = v;
-		strcpy(best, e->d_name);
+		snprintf(best, sizeof(best), "%s", e->d_name);
 	}
 	if (d)
 		closedir(d);

@@ -143,6 +143,8 @@ static int set(struct parser *p, const char *key, json_t *value)
 	return 0;
 }
 
+static const char description[] = "description";
+
 /* The paragraph that was read becomes its key's text; more are lines of it. */
 static int end_paragraph(struct parser *p)
 {
@@ -159,7 +161,7 @@ static int end_paragraph(struct parser *p)
 		r = set(p, p->key, json_stringn(all.data ?: "", all.len));
 	}
 	eu_buf_clear(&p->value);
-	strcpy(p->key, "description");
+	memcpy(p->key, description, sizeof(description));
 	return r;
 }
 
@@ -235,7 +237,7 @@ static int read_command(struct parser *p, const char *s, const char *eol)
 	if (*s == '{' || *s == '[')
 		p->pos = end = json_end(s, end);
 	r = read_value(p, p->key, s, end - s);
-	strcpy(p->key, "description");
+	memcpy(p->key, description, sizeof(description));
 	return r;
 }
 

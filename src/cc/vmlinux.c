@@ -34,17 +34,19 @@ static char *existing(const char *dir, const char *name)
 
 char *eu_data_dir(const char *name)
 {
+	static const char beside[] = "/../share/eunomia";
 	char exe[PATH_MAX], *path = NULL, *slash;
 	const char *home = getenv("EUNOMIA_HOME");
 	ssize_t n;
 
 	if (home && *home)
 		path = existing(home, name);
-	n = path ? 0 : readlink("/proc/self/exe", exe, sizeof(exe) - 32);
+	n = path ? 0 :
+		   readlink("/proc/self/exe", exe, sizeof(exe) - sizeof(beside));
 	if (n > 0) {
 		exe[n] = '\0';
 		slash = strrchr(exe, '/');
-		strcpy(slash, "/../share/eunomia");
+		memcpy(slash, beside, sizeof(beside));
 		path = existing(exe, name);
 	}
 	return path ? path : existing(EU_DATADIR, name);

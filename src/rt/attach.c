@@ -2,6 +2,7 @@
 #include "rt/attach.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,13 +70,14 @@ static const struct eu_goal *next_goal(const struct eu_program *p,
 
 int eu_attach_interface(const char *name, struct eu_error *err)
 {
-	bool number = !name[strspn(name, "0123456789")];
+	bool digits = !name[strspn(name, "0123456789")];
+	unsigned long number = digits ? strtoul(name, NULL, 10) : 0;
 	struct if_nameindex *list;
 	char unused[IF_NAMESIZE];
 	int i = if_nametoindex(name);
 
-	if (!i && number && if_indextoname(atoi(name), unused))
-		i = atoi(name);
+	if (!i && number <= INT_MAX && if_indextoname(number, unused))
+		i = (int)number;
 	if (i)
 		return i;
 	list = if_nameindex();

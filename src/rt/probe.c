@@ -113,7 +113,7 @@ static int read_number(const char *path, int *ret)
 	int r = eu_file_read(path, 4096, &text, &len, NULL);
 
 	if (!r)
-		*ret = atoi(text);
+		*ret = (int)strtol(text, NULL, 10);
 	return r;
 }
 

@@ -60,6 +60,9 @@ attached() {
 	[ "${#lines[@]}" = 1 ]
 	run -1 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t eu-nothing
 	[[ $output == *"no interface 'eu-nothing'; there are:"*v0* ]]
+	# An index that begins again behind the largest.
+	run -1 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t 4294967297
+	[[ $output == *"no interface '4294967297'; there are:"* ]]
 	run -2 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t v0:ingress
 	[[ $output == *"'v0:ingress'"*"an interface (eth0)"* ]]
 }

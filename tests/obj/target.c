@@ -32,7 +32,7 @@ static int listen_at(const char *path)
 	char text[256];
 	ssize_t n;
 
-	strncpy(a.sun_path, path, sizeof(a.sun_path) - 1);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
 	if (bind(fd, (struct sockaddr *)&a, sizeof(a)))
 		return 1;
 	puts("bound");
@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "unlink"))
 		return unlink(argv[2]) != 0;
 	if (argc == 4 && !strcmp(argv[1], "fire"))
-		for (int i = atoi(argv[3]); i > 0; i--)
-			kill(atoi(argv[2]), 0);
+		for (int i = strtol(argv[3], NULL, 10); i > 0; i--)
+			kill(strtol(argv[2], NULL, 10), 0);
 	if (argc > 1)
 		return 0;
 	while (fgets(line, sizeof(line), stdin)) {
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 			/* 0 where the session is not of this PID namespace. */
 			printf("%d\n", getsid(0) >= 0);
 		else
-			printf("%d\n", eu_work(atoi(line)));
+			printf("%d\n", eu_work(strtol(line, NULL, 10)));
 		fflush(stdout);
 	}
 	return 0;

@@ -37,6 +37,11 @@ static inline size_t text_words(char *line, const char *words[64])
 	return n;
 }
 
+static inline int text_number(const char *w)
+{
+	return (int)strtol(w, NULL, 10);
+}
+
 static inline const char *text_name(const char *w)
 {
 	return strcmp(w, "-") ? w : "";
@@ -58,8 +63,8 @@ static inline void text_member(struct btf *btf, const char *word)
 	char *w = strdup(word), *type = text_cut(w, ':');
 	char *bit = text_cut(type, '@'), *bits = strchr(bit, '/');
 
-	if (btf__add_field(btf, text_name(w), atoi(type), atoi(bit),
-			   bits ? atoi(bits + 1) : 0))
+	if (btf__add_field(btf, text_name(w), text_number(type),
+			   text_number(bit), bits ? text_number(bits + 1) : 0))
 		abort();
 	free(w);
 }
@@ -77,8 +82,8 @@ static inline void text_value(struct btf *btf, const char *word, bool wide)
 static inline int text_composite(struct btf *btf, const char *w[], size_t n)
 {
 	int id = !strcmp(w[0], "struct") ?
-			 btf__add_struct(btf, text_name(w[1]), atoi(w[2])) :
-			 btf__add_union(btf, text_name(w[1]), atoi(w[2]));
+			 btf__add_struct(btf, text_name(w[1]), text_number(w[2])) :
+			 btf__add_union(btf, text_name(w[1]), text_number(w[2]));
 
 	for (size_t i = 3; i < n; i++)
 		text_member(btf, w[i]);
@@ -88,8 +93,9 @@ static inline int text_composite(struct btf *btf, const char *w[], size_t n)
 static inline int text_enum(struct btf *btf, const char *w[], size_t n)
 {
 	bool wide = !strcmp(w[0], "enum64");
-	int id = wide ? btf__add_enum64(btf, text_name(w[1]), atoi(w[2]), false) :
-			btf__add_enum(btf, text_name(w[1]), atoi(w[2]));
+	int id = wide ? btf__add_enum64(btf, text_name(w[1]), text_number(w[2]),
+					false) :
+			btf__add_enum(btf, text_name(w[1]), text_number(w[2]));
 
 	for (size_t i = 3; i < n; i++)
 		text_value(btf, w[i], wide);
@@ -98,10 +104,10 @@ static inline int text_enum(struct btf *btf, const char *w[], size_t n)
 
 static inline int text_proto(struct btf *btf, const char *w[], size_t n)
 {
-	int id = btf__add_func_proto(btf, atoi(w[1]));
+	int id = btf__add_func_proto(btf, text_number(w[1]));
 
 	for (size_t i = 2; i < n; i++) {
-		if (btf__add_func_param(btf, "", atoi(w[i])))
+		if (btf__add_func_param(btf, "", text_number(w[i])))
 			abort();
 	}
 	return id;
@@ -112,27 +118,29 @@ static inline int text_type(struct btf *btf, const char *w[], size_t n)
 	const char *k = w[0], *name = text_name(w[1]);
 
 	if (!strcmp(k, "int"))
-		return btf__add_int(btf, name, atoi(w[2]), BTF_INT_SIGNED);
+		return btf__add_int(btf, name, text_number(w[2]), BTF_INT_SIGNED);
 	if (!strcmp(k, "float"))
-		return btf__add_float(btf, name, atoi(w[2]));
+		return btf__add_float(btf, name, text_number(w[2]));
 	if (!strcmp(k, "ptr"))
-		return btf__add_ptr(btf, atoi(w[1]));
+		return btf__add_ptr(btf, text_number(w[1]));
 	if (!strcmp(k, "const"))
-		return btf__add_const(btf, atoi(w[1]));
+		return btf__add_const(btf, text_number(w[1]));
 	if (!strcmp(k, "volatile"))
-		return btf__add_volatile(btf, atoi(w[1]));
+		return btf__add_volatile(btf, text_number(w[1]));
 	if (!strcmp(k, "restrict"))
-		return btf__add_restrict(btf, atoi(w[1]));
+		return btf__add_restrict(btf, text_number(w[1]));
 	if (!strcmp(k, "tag"))
-		return btf__add_type_tag(btf, name, atoi(w[2]));
+		return btf__add_type_tag(btf, name, text_number(w[2]));
 	if (!strcmp(k, "typedef"))
-		return btf__add_typedef(btf, name, atoi(w[2]));
+		return btf__add_typedef(btf, name, text_number(w[2]));
 	if (!strcmp(k, "array"))
-		return btf__add_array(btf, 1, atoi(w[1]), atoi(w[2]));
+		return btf__add_array(btf, 1, text_number(w[1]),
+				      text_number(w[2]));
 	if (!strcmp(k, "fwd"))
 		return btf__add_fwd(btf, name, BTF_FWD_STRUCT);
 	if (!strcmp(k, "func"))
-		return btf__add_func(btf, name, BTF_FUNC_STATIC, atoi(w[2]));
+		return btf__add_func(btf, name, BTF_FUNC_STATIC,
+				     text_number(w[2]));
 	if (!strcmp(k, "struct") || !strcmp(k, "union"))
 		return text_composite(btf, w, n);
 	if (!strcmp(k, "enum") || !strcmp(k, "enum64"))

@@ -34,7 +34,7 @@ static inline __u32 relo_kind(const char *word)
 		if (!strcmp(word, relo_kinds[i]))
 			return i;
 	}
-	return atoi(word);
+	return text_number(word);
 }
 
 /* The bytes of .BTF.ext for relocations of which strings go into @btf. */

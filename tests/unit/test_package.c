@@ -77,15 +77,15 @@ static void put(json_t *j, const char *path, const char *value)
 	json_t *v = value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
 
 	for (; rest; key = strsep(&rest, "."))
-		j = json_is_array(j) ? json_array_get(j, atoi(key)) :
+		j = json_is_array(j) ? json_array_get(j, strtoul(key, NULL, 10)) :
 				       json_object_get(j, key);
 	assert_non_null(j);
 	if (!value && json_is_array(j))
-		json_array_remove(j, atoi(key));
+		json_array_remove(j, strtoul(key, NULL, 10));
 	else if (!value)
 		json_object_del(j, key);
 	else if (json_is_array(j))
-		json_array_set_new(j, atoi(key), v);
+		json_array_set_new(j, strtoul(key, NULL, 10), v);
 	else
 		json_object_set_new(j, key, v);
 }

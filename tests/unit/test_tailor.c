@@ -740,7 +740,7 @@ static void put_btf(const char *dir, const char *name, struct btf *btf)
 
 static void kernel_dir_init(struct kernel_dir *d)
 {
-	strcpy(d->path, "/tmp/tailor-XXXXXX");
+	snprintf(d->path, sizeof(d->path), "/tmp/tailor-XXXXXX");
 	assert_non_null(mkdtemp(d->path));
 	d->kernel = text_to_btf(LONG "struct here 8 a:1@0\n"
 				     "typedef word_that_is_a_name_there 1\n",
