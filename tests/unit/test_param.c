@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,8 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "btf_text.h"
 #include "comma.h"
 #include "pkg/param.h"
+#include "pkg/target.h"
 
 /* Types made by hand, by the names that the tables below use. */
 static struct btf *btf;
@@ -390,6 +393,43 @@ static void flags_of_a_package(void **state)
 	json_decref(on);
 }
 
+/* Numbers that are typed: decimal or, after 0x, hexadecimal; never octal. */
+static void numbers_are_never_octal(void **state)
+{
+	static const struct {
+		const char *text;
+		int32_t v;
+	} cases[] = {
+		{ "010", 10 }, { "08", 8 },    { "-010", -10 },
+		{ "+09", 9 },  { "0x10", 16 }, { "-0x10", -16 },
+	};
+	struct btf *ints = text_to_btf("int int 4", NULL);
+	struct eu_var var = { .name = (char *)"v",
+			      .type = (char *)"int",
+			      .type_id = 1,
+			      .size = 4 };
+	struct eu_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		eu_auto_free char *text = NULL;
+		struct eu_target *t = NULL;
+		int64_t n = 0;
+		int32_t v = 0;
+
+		if (eu_param_parse(ints, &var, cases[i].text, &v, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(v, cases[i].v);
+		assert_true(asprintf(&text, "x,n=%s", cases[i].text) > 0);
+		assert_int_equal(eu_target_parse(text, &t, &err), 0);
+		if (eu_target_number(t, "n", -100, 100, 0, &n, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(n, cases[i].v);
+		eu_target_free(t);
+	}
+	btf__free(ints);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +439,7 @@ int main(void)
 		cmocka_unit_test(json_values),
 		cmocka_unit_test(without_types_nothing_is_set),
 		cmocka_unit_test(flags_of_a_package),
+		cmocka_unit_test(numbers_are_never_octal),
 	};
 
 	return cmocka_run_group_tests(tests, make_types, free_types);

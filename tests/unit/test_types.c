@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "object_bytes.h"
+#include "packages.h"
 #include "pkg/types.h"
 
 static struct btf *btf;
@@ -173,6 +175,48 @@ static void values_have_a_size(void **state)
 	assert_int_equal(eu_types_fit(&pkg, &map, id_deep, &err), 0);
 }
 
+/* A type id that is off, as after another compiler: the name finds it. */
+static void test_type_by_name(void **state)
+{
+	eu_auto_json json_t *j = json_of("anchors.bpf.o");
+	eu_auto_package struct eu_package *pkg = NULL;
+	struct eu_error err = { 0 };
+
+	(void)state;
+	put(j, "meta.export_types.1.type_id", "1");
+	if (parse_json(j, NULL, &pkg, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(pkg->exports[1].name, "event");
+	assert_int_equal(pkg->exports[1].type_id,
+			 btf__find_by_name_kind(pkg->btf, "event",
+						BTF_KIND_STRUCT));
+}
+
+/* Structs of eight of the one before: to look at all would take years. */
+static void test_types_that_multiply(void **state)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 16);
+	struct eu_export exports[2] = { 0 };
+	struct eu_package pkg = { .exports = exports, .n_exports = 2 };
+	struct eu_map map = { 0 };
+
+	(void)state;
+	eu_buf_puts(&b, "int int 4\nstruct other 4 a:1@0\n");
+	for (int i = 2; i < 18; i++) {
+		eu_buf_printf(&b, "struct s%d 4", i);
+		for (int k = 0; k < 8; k++)
+			eu_buf_printf(&b, " m%d:%d@0", k, i == 2 ? 1 : i);
+		eu_buf_putc(&b, '\n');
+	}
+	pkg.btf = text_to_btf(eu_buf_str(&b), NULL);
+	exports[0].type_id = 2;
+	exports[1].type_id = btf__type_cnt(pkg.btf) - 1;
+	alarm(20);
+	assert_int_equal(eu_types_of_map(&pkg, &map), 2);
+	alarm(0);
+	btf__free(pkg.btf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +225,8 @@ int main(void)
 		cmocka_unit_test(of_equals_the_first),
 		cmocka_unit_test(types_by_name),
 		cmocka_unit_test(without_btf_no_name_is_known),
+		cmocka_unit_test(test_type_by_name),
+		cmocka_unit_test(test_types_that_multiply),
 	};
 
 	return cmocka_run_group_tests(tests, make_types, free_types);
