@@ -263,7 +263,8 @@ json_t *eu_package_describe(const struct eu_package *pkg, struct eu_error *err)
 		return NULL;
 	}
 	r = eu_image_init(&img, pkg->object->data, pkg->object->size, err);
-	r = r ? r : needs(pkg, list, err);
+	if (!r)
+		r = needs(pkg, list, err);
 	if (r)
 		return NULL;
 	set_text(j, "name", pkg->name);

@@ -249,7 +249,8 @@ static int add_flags(struct eu_flags *f, const struct eu_package *pkg,
 	if (!is_bool(pkg->btf, var))
 		return add_flag(f, var, "", NULL, true);
 	r = add_flag(f, var, "", "true", !var->def);
-	r = r ? r : add_flag(f, var, "enable-", "true", var->def && !on);
+	if (!r)
+		r = add_flag(f, var, "enable-", "true", var->def && !on);
 	return r ? r : add_flag(f, var, "disable-", "false", on || !var->def);
 }
 

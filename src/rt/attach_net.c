@@ -126,9 +126,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	int r;
 
 	r = eu_target_number(a->target, "priority", 1, 65535, 0, &priority, err);
-	r = r ? r :
-		eu_target_number(a->target, "handle", 1, UINT32_MAX, 0, &handle,
-				 err);
+	if (!r)
+		r = eu_target_number(a->target, "handle", 1, UINT32_MAX, 0,
+				     &handle, err);
 	if (r)
 		return r;
 	o.priority = priority;

@@ -102,7 +102,8 @@ static int sampling(const struct eu_target *t, struct perf_event_attr *attr,
 	int r;
 
 	r = eu_target_number(t, "freq", 1, 100000, 0, &freq, err);
-	r = r ? r : eu_target_number(t, "period", 1, INT64_MAX, 0, &period, err);
+	if (!r)
+		r = eu_target_number(t, "period", 1, INT64_MAX, 0, &period, err);
 	if (r)
 		return r;
 	if (freq && period)
@@ -121,10 +122,13 @@ int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err)
 	int r, cpus, attached = 0;
 
 	r = parse_event(a->target ? a->target->what : "cycles", &attr, err);
-	r = r ? r : sampling(a->target, &attr, err);
-	r = r ? r : eu_target_number(a->target, "cpu", 0, 65535, -1, &only, err);
-	r = r ? r :
-		eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &pid, err);
+	if (!r)
+		r = sampling(a->target, &attr, err);
+	if (!r)
+		r = eu_target_number(a->target, "cpu", 0, 65535, -1, &only, err);
+	if (!r)
+		r = eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &pid,
+				     err);
 	if (r)
 		return r;
 	if (only >= 0 || pid >= 0)

@@ -50,7 +50,8 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = pid_of(a, &pid, err);
-	r = r ? r : cookie_of(a, &cookie, err);
+	if (!r)
+		r = cookie_of(a, &cookie, err);
 	if (r)
 		return r;
 	o.bpf_cookie = cookie;
@@ -90,7 +91,8 @@ int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = pid_of(a, &pid, err);
-	r = r ? r : cookie_of(a, &cookie, err);
+	if (!r)
+		r = cookie_of(a, &cookie, err);
 	if (r)
 		return r;
 	o.usdt_cookie = cookie;

@@ -216,9 +216,9 @@ static int probe_uprobe(const struct eu_probe *p)
 	if (fd < 0)
 		return fd;
 	r = read_number("/sys/bus/event_source/devices/uprobe/type", &type);
-	r = r ? r :
-		offset_of((const void *)(uintptr_t)probe_uprobe, path,
-			  sizeof(path), &offset);
+	if (!r)
+		r = offset_of((const void *)(uintptr_t)probe_uprobe, path,
+			      sizeof(path), &offset);
 	attr.type = type;
 	attr.config1 = (uintptr_t)path;
 	attr.config2 = offset;

@@ -138,8 +138,10 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	p->epoll_fd = -1;
 	p->tailored_fd = -1;
 	r = take_opts(opts, &o, err);
-	r = r ? r : init(p, &o, err);
-	r = r ? r : open_object(p, &o, err);
+	if (!r)
+		r = init(p, &o, err);
+	if (!r)
+		r = open_object(p, &o, err);
 	if (!r) {
 		forget_pins(p);
 		r = eu_program_own_values(p, err);
@@ -238,10 +240,12 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 {
 	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
 
-	r = r ? r : eu_program_own_targets(p, err);
+	if (!r)
+		r = eu_program_own_targets(p, err);
 	if (!r)
 		leave_manual(p);
-	r = r ? r : eu_attach_check(p, err);
+	if (!r)
+		r = eu_attach_check(p, err);
 	if (r)
 		return r;
 	if (!p->pkg->n_progs && !p->pkg->n_maps)
@@ -327,8 +331,10 @@ int eu_program_attach(struct eu_program *p, struct eu_error *err)
 		return r;
 	eu_log_enter(&p->log);
 	r = eu_sources_open(p, err);
-	r = r ? r : eu_attach_all(p, err);
-	r = r ? r : begin_sinks(p, err);
+	if (!r)
+		r = eu_attach_all(p, err);
+	if (!r)
+		r = begin_sinks(p, err);
 	if (r) {
 		eu_program_detach(p, 0);
 		eu_sources_close(p);

@@ -122,7 +122,8 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 	size_t before = p->n_goals;
 	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
 
-	r = r ? r : eu_target_parse(text, &t, err);
+	if (!r)
+		r = eu_target_parse(text, &t, err);
 	if (r)
 		return r;
 	if (t->program && !eu_package_prog(p->pkg, t->program))
@@ -137,7 +138,8 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 			continue;
 		/* A named program says what is wrong with its target. */
 		r = eu_target_check(t, s, err);
-		r = r ? r : add_goal(p, text, prog, err);
+		if (!r)
+			r = add_goal(p, text, prog, err);
 	}
 	if (!r && p->n_goals == before)
 		r = nobody_takes(p, t, err);

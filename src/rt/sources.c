@@ -83,10 +83,10 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 		if (m->sample)
 			r = make_layout(p, m, m->key_type_id, m->key_size,
 					&s->key, err);
-		r = r ? r :
-			make_layout(p, m, eu_types_of_map(p->pkg, m),
-				    m->sample ? m->value_size : MAX_BYTES,
-				    &s->value, err);
+		if (!r)
+			r = make_layout(p, m, eu_types_of_map(p->pkg, m),
+					m->sample ? m->value_size : MAX_BYTES,
+					&s->value, err);
 		s->stream.hist = !r && has_slots(s);
 	}
 	s->stream.key = s->key;
@@ -101,7 +101,8 @@ static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
 	int r;
 
 	r = fill_source(s, err);
-	r = r ? r : s->ops->open(s, err);
+	if (!r)
+		r = s->ops->open(s, err);
 	if (r)
 		return r;
 	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, s->ops->fd(s), &ev))

@@ -145,9 +145,12 @@ static int make_project(const char *dir, struct eu_error *err)
 	if (!name || !github || !flows)
 		return eu_error_oom(err);
 	r = make_dir(dir, err);
-	r = r ? r : check_empty(dir, err);
-	r = r ? r : make_dir(github, err);
-	r = r ? r : make_dir(flows, err);
+	if (!r)
+		r = check_empty(dir, err);
+	if (!r)
+		r = make_dir(github, err);
+	if (!r)
+		r = make_dir(flows, err);
 	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++)
 		r = write_template(dir, name, i, err);
 	if (!r && init_git(dir))

@@ -36,7 +36,8 @@ static int on_output(void *ctx, const void *data, size_t len)
 	struct run *r = ctx;
 	int ret = announce(r);
 
-	ret = ret ? ret : run_write(r, data, len);
+	if (!ret)
+		ret = run_write(r, data, len);
 	r->closed = ret == -EPIPE;
 	return ret;
 }
@@ -196,7 +197,8 @@ static int execute(struct run *r, struct eu_error *err)
 
 	eu_program_raise_memlock();
 	ret = prepare_loop(r, err);
-	ret = ret ? ret : eu_program_load(r->program, err);
+	if (!ret)
+		ret = eu_program_load(r->program, err);
 	if (!ret && r->o->output) {
 		r->out_fd = open(r->o->output,
 				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -205,12 +207,18 @@ static int execute(struct run *r, struct eu_error *err)
 					    r->o->output, strerror(errno));
 	}
 	r->out_blocks = run_may_block(r->out_fd);
-	ret = ret ? ret : eu_program_attach(r->program, err);
-	ret = ret ? ret : drop_privileges(r->program, err);
-	ret = ret ? ret : announce(r);
-	ret = ret ? ret : run_say_ready(r, err);
-	ret = ret ? ret : start_timer(r, err);
-	ret = ret ? ret : loop(r, err);
+	if (!ret)
+		ret = eu_program_attach(r->program, err);
+	if (!ret)
+		ret = drop_privileges(r->program, err);
+	if (!ret)
+		ret = announce(r);
+	if (!ret)
+		ret = run_say_ready(r, err);
+	if (!ret)
+		ret = start_timer(r, err);
+	if (!ret)
+		ret = loop(r, err);
 	if (!ret)
 		report_losses(r);
 	return r->closed ? 0 : ret;
@@ -262,7 +270,8 @@ static int run(struct run *r)
 		return fail(&err);
 	}
 	ret = eu_package_read(r->o->path, NULL, &r->pkg, &err);
-	ret = ret ? ret : eu_flags_new(r->pkg, &r->flags, &err);
+	if (!ret)
+		ret = eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)
 		return fail(&err);
 	ret = run_parse_tail(r, &err);
