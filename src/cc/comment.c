@@ -12,9 +12,9 @@ enum { MAX_TEXT = 1 << 20 };
 
 /* Ours: these also count in the middle of a line. */
 static const char *const annotations[] = {
-	"cmdarg",  "description", "export",  "export_config", "flags",
-	"ifindex", "intepreter",  "sample",  "target",	      "tchook",
-	"tcopts",  "type",	  "xdpopts",
+	"cmdarg",  "description", "export", "export_config", "flags",
+	"ifindex", "intepreter",  "lost",   "sample",	     "target",
+	"tchook",  "tcopts",	  "type",   "xdpopts",
 };
 
 /* Those of ours whose value must be JSON when it looks like it. */

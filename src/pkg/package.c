@@ -242,3 +242,8 @@ const char *eu_arch_host(void)
 #error "name this architecture as __TARGET_ARCH_ of bpf_tracing.h does"
 #endif
 }
+
+bool eu_counts_losses(const char *name, const json_t *meta)
+{
+	return !strcmp(name, "lost_events") || json_object_get(meta, "lost");
+}

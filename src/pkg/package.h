@@ -212,6 +212,12 @@ json_t *eu_package_json(const struct eu_package *pkg, struct eu_error *err);
  */
 const struct eu_prog *eu_package_bound(const struct eu_package *pkg);
 
+/*
+ * Is a variable or map of that name, and with that metadata (or NULL), where
+ * the program counts events that it lost? "lost_events", or annotated @lost.
+ */
+bool eu_counts_losses(const char *name, const json_t *meta);
+
 /* This machine's architecture in the words above: "x86", "arm64" … */
 const char *eu_arch_host(void);
 

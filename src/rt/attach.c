@@ -181,7 +181,8 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 				err, -EINVAL,
 				"program '%s': section '%s' says no kind of program: write for example SEC(\"tp/sched/sched_switch\")",
 				prog->name, prog->section);
-		if (!g && !says_where(prog, s))
+		if (!g && !says_where(prog, s) &&
+		    (!p->unattached || s->attach == EU_ATTACH_BTF))
 			return refuse_bare(prog, s, err);
 		for (; g; g = next_goal(p, prog, &at)) {
 			r = eu_target_check(g->target, s, err);

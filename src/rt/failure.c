@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "rt/lacks.h"
+#include "rt/probe.h"
+
 /* What one of libbpf's lines means to somebody who wants to run a program. */
 static const struct {
 	const char *line, *hint;
@@ -77,6 +80,30 @@ int eu_failure_hint(const struct eu_program *p, int code, struct eu_error *err)
 	return code;
 }
 
+/* Names what this kernel does not have; false if it has all. */
+static bool lacks_feature(const struct eu_program *p, int code,
+			  struct eu_error *err)
+{
+	const struct eu_probe *bpf = eu_probe_find("bpf");
+	struct eu_feature *f = NULL;
+	size_t n = 0;
+
+	/* Where nothing at all may be loaded it is not for lack of features. */
+	if (bpf->run(bpf) || eu_lacks_of(p->pkg, &f, &n, NULL))
+		return false;
+	if (n)
+		eu_error_append(err, code, ": this kernel lacks ");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			eu_error_append(err, code, ", ");
+		eu_lacks_append(&f[i], code, err);
+	}
+	if (n)
+		eu_error_append(err, code, "; 'ecli check' says what to enable");
+	free(f);
+	return n;
+}
+
 int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *err)
 {
 	const char *name = p->pkg->origin ?: p->pkg->name, *refused;
@@ -95,6 +122,8 @@ int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *er
 			     refused);
 	else
 		eu_error_set(err, code, "cannot load '%s'", name);
+	if (lacks_feature(p, code, err))
+		return code;
 	if (said(p, "BEGIN PROG LOAD LOG") || !refused)
 		eu_log_explain(&p->log, code, err);
 	else

@@ -415,21 +415,6 @@ int eu_program_prog_fd(const struct eu_program *p, const char *name)
 	return prog ? bpf_program__fd(prog) : -ENOENT;
 }
 
-int eu_program_stats(const struct eu_program *p, struct eu_stats *ret)
-{
-	struct eu_stats s = { .sz = ret->sz,
-			      .records = p->n_records,
-			      .lost_known = true };
-
-	for (size_t i = 0; i < p->n_sources; i++) {
-		s.lost += p->sources[i].lost;
-		s.nearly_full += p->sources[i].nearly_full;
-		s.lost_known = s.lost_known && p->sources[i].lost_known;
-	}
-	memcpy(ret, &s, eu_min(ret->sz, sizeof(s)));
-	return 0;
-}
-
 void eu_program_close(struct eu_program *p)
 {
 	if (!p)

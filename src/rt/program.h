@@ -62,6 +62,7 @@ struct eu_program {
 	uint64_t max_records; /* UINT64_MAX: no limit */
 	bool draining;	      /* rounds of sampling end early */
 	int tailored_fd;      /* -1: none */
+	bool unattached;      /* only to be loaded: needs no targets */
 };
 
 /* What eu_program_open() does, with a package that it takes. */

@@ -7,7 +7,10 @@
 #include <bpf/libbpf.h>
 
 #include "ecli.h"
+#include "rt/cost.h"
+#include "rt/lacks.h"
 #include "rt/probe.h"
+#include "table.h"
 
 enum { OPT_JSON, OPT_PROBE, OPT_HELP };
 
@@ -87,29 +90,133 @@ static int print_json(void)
 	return EXIT_DONE;
 }
 
+static void on_log(void *ctx, int level, const char *text)
+{
+	(void)ctx;
+	if (level == 0)
+		fprintf(stderr, "%s: %s\n", program_name, text);
+}
+
+static json_t *lacks_json(const struct eu_feature *f, size_t n)
+{
+	json_t *list = json_array(), *one;
+	char since[16];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(since, sizeof(since), "%u.%u", f[i].since / 100,
+			 f[i].since % 100);
+		one = json_pack("{s:s, s:s, s:s}", "kind",
+				eu_feature_kind_name(f[i].kind), "name",
+				f[i].name, "for", f[i].owner);
+		if (f[i].since)
+			json_object_set_new(one, "since", json_string(since));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static void print_report(const json_t *j)
+{
+	static const struct table_column progs[] = {
+		{ "name", "PROGRAM" },
+		{ "instructions", "INSNS", true },
+		{ "verified", "VERIFIED", true },
+		{ "jited", "JITED", true },
+	}, maps[] = {
+		{ "name", "MAP" },
+		{ "type", "TYPE" },
+		{ "max_entries", "ENTRIES", true },
+		{ "memory", "MEMORY", true },
+	}, lacks[] = {
+		{ "since", "LINUX" },
+		{ "kind", "THIS KERNEL LACKS" },
+		{ "name", "NAME" },
+		{ "for", "FOR" },
+	};
+	eu_auto_buf struct eu_buf out = EU_BUF(16 << 20);
+
+	if (eu_json_true(j, "loads"))
+		eu_buf_printf(&out, "%s loads here\n", eu_json_str(j, "name"));
+	else
+		eu_buf_printf(&out, "%s does not load here: %s\n",
+			      eu_json_str(j, "name"), eu_json_str(j, "error"));
+	table_print(json_object_get(j, "programs"), progs, EU_COUNT(progs),
+		    "  ", &out);
+	table_print(json_object_get(j, "maps"), maps, EU_COUNT(maps), "  ", &out);
+	table_print(json_object_get(j, "lacks"), lacks, EU_COUNT(lacks), "  ",
+		    &out);
+	put(eu_buf_str(&out) ?: "");
+}
+
+/* Loaded and thrown away. What is missing is a result, not an error of ours. */
+static int check_package(const char *path, bool json)
+{
+	eu_auto_package struct eu_package *pkg = NULL;
+	struct eu_program_opts po = { .sz = sizeof(po), .log = on_log };
+	eu_auto_json json_t *j = NULL;
+	struct eu_program *p = NULL;
+	struct eu_feature *f = NULL;
+	struct eu_error err, why;
+	size_t n = 0;
+	char *text;
+	int r;
+
+	r = eu_package_read(path, NULL, &pkg, &err);
+	if (!r)
+		r = eu_lacks_of(pkg, &f, &n, &err);
+	if (r)
+		return fail(&err);
+	j = json_pack("{s:s, s:o}", "name", pkg->name, "lacks", lacks_json(f, n));
+	free(f);
+	eu_program_raise_memlock();
+	r = eu_program_new(eu_take_ptr(pkg), &po, &p, &why);
+	if (!r) {
+		p->unattached = true;
+		r = eu_program_load(p, &why);
+	}
+	json_object_set_new(j, "loads", json_boolean(!r));
+	if (r)
+		json_object_set_new(j, "error", json_string(why.text));
+	else
+		json_object_update_new(j, eu_program_costs(p));
+	eu_program_close(p);
+	if (json) {
+		text = json_dumps(j, JSON_COMPACT);
+		printf("%s\n", text ?: "");
+		free(text);
+	} else {
+		print_report(j);
+	}
+	return r ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
-	const char *probe = NULL;
+	const char *probe = NULL, *path = NULL;
 	struct eu_error err;
 	bool json = false;
 	int i;
 
-	while ((i = eu_args_next(&args, options, &err)) >= 0) {
-		if (options[i].id == OPT_HELP)
+	while ((i = eu_args_next(&args, options, &err)) != EU_ARGS_END) {
+		if (i == EU_ARGS_WORD && !path)
+			path = args.value;
+		else if (i == EU_ARGS_WORD)
+			i = eu_error_set(&err, -EINVAL,
+					 "unexpected argument '%s'", args.value);
+		else if (i >= 0 && options[i].id == OPT_HELP)
 			return show_help(cmd);
-		if (options[i].id == OPT_JSON)
+		else if (i >= 0 && options[i].id == OPT_JSON)
 			json = true;
-		else
+		else if (i >= 0)
 			probe = args.value;
+		if (i < EU_ARGS_END)
+			return fail_usage(cmd, &err);
 	}
-	if (i == EU_ARGS_WORD)
-		i = eu_error_set(&err, -EINVAL, "unexpected argument '%s'",
-				 args.value);
-	if (i != EU_ARGS_END)
-		return fail_usage(cmd, &err);
 	if (probe)
 		return probe_one(cmd, probe);
+	if (path)
+		return check_package(path, json);
 	if (json)
 		return print_json();
 	print_text();
@@ -118,10 +225,10 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 
 const struct eu_command command_check = {
 	.name = "check",
-	.usage = "[OPTIONS]",
-	.summary = "say what this system offers, and what to enable",
+	.usage = "[OPTIONS] [PACKAGE]",
+	.summary = "say what this system offers, or how a package loads here",
 	.description =
-		"Tries what programs may need: each kind of program is loaded and, where that is harmless, attached and taken off again. For what does not work, says what to enable.",
+		"With PACKAGE, loads it without attaching anything and says what the verifier made of each program, how much memory each map takes, and what the kernel lacks; exits with 1 if it does not load. Without, tries what programs may need: each kind of program is loaded and, where that is harmless, attached and taken off again. For what does not work, says what to enable.",
 	.options = options,
 	.run = command,
 };

@@ -43,6 +43,7 @@ struct run_opts {
 	int ready_fd;	     /* -1: none */
 	int verbose;
 	bool no_tailor;
+	bool stats;    /* count runs, and say so at the end */
 	bool announce; /* the line that says what is waited for */
 };
 
@@ -54,9 +55,10 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		char **argv);
 
 /*
- * Gives up the capabilities that @p does not need any more once it is attached.
+ * Gives up the capabilities that @p does not need any more once it is attached;
+ * @asks: bpf(2) will be asked about programs and maps.
  */
-int drop_privileges(const struct eu_program *p, struct eu_error *err);
+int drop_privileges(const struct eu_program *p, bool asks, struct eu_error *err);
 
 /* The options that every way to run a program takes. */
 extern const struct eu_option run_options[];

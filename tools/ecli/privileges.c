@@ -22,6 +22,9 @@ static bool uses_bpf(const struct eu_program *p)
 	for (size_t i = 0; i < p->n_sources; i++)
 		if (p->sources[i].map && p->sources[i].map->sample)
 			return true;
+	for (size_t i = 0; i < p->pkg->n_maps; i++)
+		if (eu_counts_losses(p->pkg->maps[i].name, p->pkg->maps[i].meta))
+			return true;
 	return false;
 }
 
@@ -58,12 +61,12 @@ static int keep_only(uint64_t keep)
 	return syscall(SYS_capset, &h, d) ? -errno : 0;
 }
 
-int drop_privileges(const struct eu_program *p, struct eu_error *err)
+int drop_privileges(const struct eu_program *p, bool asks, struct eu_error *err)
 {
 	uint64_t keep = 0;
 	int r;
 
-	if (uses_bpf(p) || detaches(p))
+	if (asks || uses_bpf(p) || detaches(p))
 		keep |= 1ull << bpf_capability();
 	if (detaches(p))
 		keep |= 1ull << CAP_NET_ADMIN;

@@ -79,19 +79,28 @@ static int watch(struct run *r, int fd)
 	return fd < 0 ? -1 : epoll_ctl(r->loop, EPOLL_CTL_ADD, fd, &ev);
 }
 
-/* Signals are held from before load on, so that none is missed. */
-static int prepare_loop(struct run *r, struct eu_error *err)
+/* A descriptor for signals that are held from now on. */
+static int hold(const int *signals, size_t n)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* From before load on, so that none is missed. */
+static int prepare_loop(struct run *r, struct eu_error *err)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int asks[] = { SIGUSR1 };
+
+	r->signals = hold(ends, EU_COUNT(ends));
+	r->asks = hold(asks, EU_COUNT(asks));
 	r->loop = epoll_create1(EPOLL_CLOEXEC);
-	if (r->loop < 0 || watch(r, r->signals))
+	if (r->loop < 0 || watch(r, r->signals) || watch(r, r->asks))
 		return eu_error_set(err, -errno, "cannot wait: %s",
 				    strerror(errno));
 	return 0;
@@ -134,6 +143,16 @@ static void watch_reader(struct run *r)
 	epoll_ctl(r->loop, EPOLL_CTL_ADD, r->out_fd, &ev);
 }
 
+/* SIGUSR1 asks how it is going; all else but events ends the run. */
+static bool ends(struct run *r, int fd)
+{
+	struct signalfd_siginfo si;
+
+	if (fd == r->asks && read(fd, &si, sizeof(si)) == sizeof(si))
+		run_report(r);
+	return fd != r->asks && fd != eu_program_fd(r->program);
+}
+
 static int loop(struct run *r, struct eu_error *err)
 {
 	struct epoll_event ev[4];
@@ -150,28 +169,12 @@ static int loop(struct run *r, struct eu_error *err)
 			return eu_error_set(err, -errno, "cannot wait: %s",
 					    strerror(errno));
 		for (int i = 0; i < n; i++)
-			over = over || ev[i].data.fd != eu_program_fd(r->program);
+			over = ends(r, ev[i].data.fd) || over;
 		/* What happened before the end is part of the output. */
 		if (dispatch(r, over, &ret, err))
 			break;
 	}
 	return eu_min(ret, 0);
-}
-
-/* What did not get through is said at the end, on standard error. */
-static void report_losses(const struct run *r)
-{
-	struct eu_stats st = { .sz = sizeof(st) };
-
-	eu_program_stats(r->program, &st);
-	if (st.lost)
-		fprintf(stderr, "%s: %" PRIu64 " events were lost\n",
-			program_name, st.lost);
-	if (st.nearly_full && !st.lost_known)
-		fprintf(stderr,
-			"%s: a ring buffer was nearly full %" PRIu64
-			" times: events may have been lost\n",
-			program_name, st.nearly_full);
 }
 
 static int make_program(struct run *r, struct eu_error *err)
@@ -207,10 +210,12 @@ static int execute(struct run *r, struct eu_error *err)
 					    r->o->output, strerror(errno));
 	}
 	r->out_blocks = run_may_block(r->out_fd);
+	if (!ret && r->o->stats)
+		ret = run_count_time(r, err);
 	if (!ret)
 		ret = eu_program_attach(r->program, err);
 	if (!ret)
-		ret = drop_privileges(r->program, err);
+		ret = drop_privileges(r->program, r->o->stats, err);
 	if (!ret)
 		ret = announce(r);
 	if (!ret)
@@ -219,8 +224,10 @@ static int execute(struct run *r, struct eu_error *err)
 		ret = start_timer(r, err);
 	if (!ret)
 		ret = loop(r, err);
-	if (!ret)
-		report_losses(r);
+	if (!ret && r->o->stats)
+		run_report(r);
+	else if (!ret)
+		run_report_losses(r);
 	return r->closed ? 0 : ret;
 }
 
@@ -233,8 +240,10 @@ static void done(struct run *r)
 	free(r->types.word);
 	free(r->set);
 	eu_close(r->signals);
+	eu_close(r->asks);
 	eu_close(r->timer);
 	eu_close(r->loop);
+	eu_close(r->stats_fd);
 	if (r->o->output)
 		eu_close(r->out_fd);
 }
@@ -293,8 +302,10 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		.out_fd = STDOUT_FILENO,
 		.args = { .argv = argv, .argc = argc, .next = 1 },
 		.signals = -1,
+		.asks = -1,
 		.timer = -1,
 		.loop = -1,
+		.stats_fd = -1,
 	};
 	int status = run(&r);
 

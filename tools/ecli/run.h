@@ -33,7 +33,10 @@ struct run {
 	bool out_blocks; /* it is a pipe or a terminal */
 	bool closed;	 /* the reader of our output is gone */
 	bool announced;
-	int signals, timer, loop;
+	int signals; /* that end the run */
+	int asks;    /* SIGUSR1 */
+	int timer, loop;
+	int stats_fd; /* while it is open the kernel counts runs */
 };
 
 /*
@@ -54,6 +57,13 @@ int run_write(const struct run *r, const void *data, size_t len);
 
 /* May a write to @fd wait for somebody? */
 bool run_may_block(int fd);
+
+/* Has the kernel count runs and their time, until the end. */
+int run_count_time(struct run *r, struct eu_error *err);
+
+/* On standard error: losses if there are any; or all figures. */
+void run_report_losses(const struct run *r);
+void run_report(const struct run *r);
 
 /* Tells the descriptor of --ready-fd and the service manager. */
 int run_say_ready(const struct run *r, struct eu_error *err);

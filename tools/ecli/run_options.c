@@ -142,6 +142,14 @@ static int take_no_tailor(struct run *r, const char *v, struct eu_error *err)
 	return 0;
 }
 
+static int take_stats(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)v;
+	(void)err;
+	r->o->stats = true;
+	return 0;
+}
+
 static int take_verbose(struct run *r, const char *v, struct eu_error *err)
 {
 	(void)v;
@@ -197,6 +205,9 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_btf)                                                            \
 	X(0, "no-tailor", NULL, "let libbpf read all of the kernel's BTF",     \
 	  take_no_tailor)                                                      \
+	X(0, "stats", NULL,                                                    \
+	  "say at the end how often programs ran and for how long, and what maps take; SIGUSR1 asks at any time", \
+	  take_stats)                                                          \
 	X('v', "verbose", NULL,                                                \
 	  "say what is done; twice: libbpf's lines too", take_verbose)         \
 	X('h', "help", NULL, "print help", take_help)                          \

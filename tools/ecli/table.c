@@ -32,6 +32,8 @@ void table_print(const json_t *list, const struct table_column *c, size_t n,
 	json_t *item;
 	size_t i, last = 0;
 
+	if (!json_array_size(list))
+		return;
 	json_array_foreach (list, i, item)
 		for (size_t k = 0; k < n; k++) {
 			eu_buf_clear(&one);

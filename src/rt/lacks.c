@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "rt/lacks.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "rt/probe.h"
+
+/* Ways of attaching that are probed under another name than libbpf's. */
+static const struct {
+	const char *attach, *probe;
+} attaches[] = {
+	{ "trace_raw_tp", "tp_btf" },
+	{ "trace_fentry", "fentry" },
+	{ "trace_fexit", "fexit" },
+	{ "lsm_mac", "lsm" },
+	{ "trace_kprobe_multi", "kprobe.multi" },
+};
+
+static bool attach_works(const char *name)
+{
+	const struct eu_probe *p;
+
+	for (size_t i = 0; i < EU_COUNT(attaches); i++)
+		if (!strcmp(name, attaches[i].attach))
+			name = attaches[i].probe;
+	p = eu_probe_find(name);
+	return !p || !p->run(p);
+}
+
+/* Types with several ways of attaching are there or not by those. */
+static bool type_works(int type)
+{
+	return type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM ||
+	       libbpf_probe_bpf_prog_type(type, NULL);
+}
+
+static bool works(const struct eu_feature *f)
+{
+	switch (f->kind) {
+	case EU_FEATURE_PROGRAM: return type_works(f->id);
+	case EU_FEATURE_MAP: return libbpf_probe_bpf_map_type(f->id, NULL);
+	case EU_FEATURE_HELPER:
+		return !f->prog_type ||
+		       libbpf_probe_bpf_helper(f->prog_type, f->id, NULL);
+	case EU_FEATURE_ATTACH: return attach_works(f->name);
+	default:
+		return strcmp(f->name, "kernel BTF") != 0 ||
+		       !access("/sys/kernel/btf/vmlinux", R_OK);
+	}
+}
+
+int eu_lacks_of(const struct eu_package *pkg, struct eu_feature **ret,
+		size_t *ret_n, struct eu_error *err)
+{
+	struct eu_feature *f;
+	size_t n, kept = 0;
+	int r;
+
+	r = eu_features_of(pkg, &f, &n, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (!works(&f[i]))
+			f[kept++] = f[i];
+	*ret = f;
+	*ret_n = kept;
+	return 0;
+}
+
+int eu_lacks_append(const struct eu_feature *f, int code, struct eu_error *err)
+{
+	eu_error_append(err, code, "%s '%s'", eu_feature_kind_name(f->kind),
+			f->name);
+	if (f->since)
+		eu_error_append(err, code, " (new in Linux %u.%u)",
+				f->since / 100, f->since % 100);
+	return code;
+}
