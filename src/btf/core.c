@@ -376,7 +376,7 @@ static int read_btf(struct reader *rd, const void *btf, size_t len)
 		btf = memcpy(c->copy, btf, len);
 	}
 	r = eu_rawbtf_init(&c->btf, btf, len, rd->err) ?:
-		    eu_rawbtf_scan(&c->btf, 0, NULL, NULL, rd->err);
+		    eu_rawbtf_scan(&c->btf, 0, NULL, NULL, NULL, rd->err);
 	return r ? eu_error_prefix(rd->err, r, "section .BTF") : 0;
 }
 

@@ -7,10 +7,12 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "btf/split.h"
+#include "btf/wanted.h"
+
 enum {
 	PAGE = 4096,	  /* what sysfs gives in one read */
 	AHEAD = 64 << 10, /* bytes read at once in a scan */
-	STRIDE = 32,	  /* types an entry of the index */
 };
 
 /*
@@ -218,7 +220,7 @@ void eu_rawbtf_done(struct eu_rawbtf *raw)
 	if (raw->map)
 		munmap(raw->map, raw->size);
 	eu_close(raw->fd);
-	free(raw->index);
+	free(raw->marks);
 	free(raw->window.data);
 	for (size_t i = 0; i < EU_RAWBTF_PAGES; i++)
 		free(raw->pages[i].data);
@@ -228,16 +230,23 @@ void eu_rawbtf_done(struct eu_rawbtf *raw)
 struct scan {
 	struct eu_rawbtf *raw;
 	uint32_t kinds;
+	const struct eu_wanted *wanted;
 	eu_rawbtf_fn fn;
 	void *ctx;
 	uint32_t off; /* of the next type */
 	uint32_t n;   /* types seen */
 };
 
+static void add_mark(struct eu_rawbtf *raw, uint32_t id, uint32_t off)
+{
+	raw->marks[raw->n_marks++] = (struct eu_rawbtf_place){ id, off };
+}
+
 /* The types that start in these @len bytes with all of their first 12. */
 static int scan_bytes(struct scan *s, const char *p, size_t len,
 		      struct eu_error *err)
 {
+	const uint32_t kinds = s->kinds | (s->wanted ? s->wanted->kinds : 0);
 	const struct btf_type *t;
 	uint32_t size;
 	size_t pos;
@@ -251,10 +260,10 @@ static int scan_bytes(struct scan *s, const char *p, size_t len,
 				err, -EOPNOTSUPP,
 				"type %u is of kind %u, which is not known",
 				s->n + 1, BTF_INFO_KIND(t->info));
-		if (s->n % STRIDE == 0)
-			s->raw->index[s->n / STRIDE] = s->off + pos;
 		s->n++;
-		if (s->kinds >> BTF_INFO_KIND(t->info) & 1) {
+		if (s->n % EU_RAWBTF_STRIDE == 1)
+			add_mark(s->raw, s->n, s->off + pos);
+		if (kinds >> BTF_INFO_KIND(t->info) & 1) {
 			r = s->fn(s->ctx, s->n, t);
 			if (r < 0)
 				return r;
@@ -264,19 +273,63 @@ static int scan_bytes(struct scan *s, const char *p, size_t len,
 	return 0;
 }
 
-int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds, eu_rawbtf_fn fn,
-		   void *ctx, struct eu_error *err)
+/* The next types are those of @p. Marks move to where they belong. */
+static int take_part(struct scan *s, const struct eu_split_part *p)
 {
-	struct scan s = { .raw = raw, .kinds = kinds, .fn = fn, .ctx = ctx };
-	size_t most = raw->types_len / sizeof(struct btf_type), len;
+	const char *types = s->raw->data + s->raw->types;
+	uint32_t before = s->n + 1;
+	int r = 0;
+
+	for (uint32_t i = 0; i < p->n_marks; i++)
+		add_mark(s->raw, before + p->marks[i].id, p->marks[i].off);
+	for (uint32_t i = 0; i < p->n_seen && r >= 0; i++)
+		r = s->fn(s->ctx, before + p->seen[i].id,
+			  (const void *)(types + p->seen[i].off));
+	s->n += p->n;
+	s->off = p->at;
+	return eu_min(r, 0);
+}
+
+/* As many of the first types as can be found from several places at once. */
+static int scan_parts(struct scan *s)
+{
+	eu_auto_split struct eu_split split = { 0 };
+	int r = 0;
+
+	if (!eu_split_walk(&split, s->raw, s->raw->marks, s->kinds, s->wanted))
+		return 0;
+	for (size_t i = 0; i < split.n && !r; i++) {
+		if (split.parts[i].start != s->off)
+			break;
+		r = take_part(s, &split.parts[i]);
+	}
+	return r;
+}
+
+int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds,
+		   const struct eu_wanted *wanted, eu_rawbtf_fn fn, void *ctx,
+		   struct eu_error *err)
+{
+	struct scan s = {
+		.raw = raw,
+		.kinds = kinds,
+		.wanted = wanted,
+		.fn = fn,
+		.ctx = ctx,
+	};
 	const char *p;
+	size_t len;
 	int r;
 
 	/* For as many types as could be; the kernel gives pages as used. */
-	free(raw->index);
-	raw->index = malloc((most / STRIDE + 1) * sizeof(*raw->index));
-	if (!raw->index)
+	free(raw->marks);
+	raw->n_marks = 0;
+	raw->marks = malloc(eu_split_marks(raw->types_len) * sizeof(*raw->marks));
+	if (!raw->marks)
 		return eu_error_oom(err);
+	r = scan_parts(&s);
+	if (r)
+		return r;
 	while (s.off < raw->types_len) {
 		p = type_bytes(raw, s.off, sizeof(struct btf_type), AHEAD, &len);
 		if (!p)
@@ -295,16 +348,34 @@ int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds, eu_rawbtf_fn fn,
 	return 0;
 }
 
+/* The last mark that is not behind type @id. */
+static const struct eu_rawbtf_place *mark_of(const struct eu_rawbtf *raw,
+					     uint32_t id)
+{
+	size_t lo = 0, hi = raw->n_marks, mid;
+
+	while (hi - lo > 1) {
+		mid = (lo + hi) / 2;
+		if (raw->marks[mid].id <= id)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &raw->marks[lo];
+}
+
 const struct btf_type *eu_rawbtf_type(struct eu_rawbtf *raw, uint32_t id)
 {
+	const struct eu_rawbtf_place *mark;
 	const struct btf_type *t;
 	uint32_t off, size;
 	size_t len;
 
 	if (!id || id > raw->n_types)
 		return NULL;
-	off = raw->index[(id - 1) / STRIDE];
-	for (uint32_t skip = (id - 1) % STRIDE;; skip--) {
+	mark = mark_of(raw, id);
+	off = mark->off;
+	for (uint32_t skip = id - mark->id;; skip--) {
 		t = (const void *)type_bytes(raw, off, sizeof(*t), PAGE, &len);
 		size = t ? eu_rawbtf_type_size(t) : 0;
 		if (!size)

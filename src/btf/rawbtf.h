@@ -20,12 +20,20 @@
 
 #include "base/error.h"
 
+struct eu_wanted;
+
 /* Kinds that this code knows: 0 to EU_BTF_KINDS - 1. */
 #define EU_BTF_KINDS (BTF_KIND_ENUM64 + 1)
 
 enum {
 	EU_RAWBTF_MAX = 256 << 20, /* bytes of BTF */
 	EU_RAWBTF_PAGES = 16,	   /* string windows */
+	EU_RAWBTF_STRIDE = 128,	   /* types from mark to mark, at most */
+};
+
+/* Where in the type section a type starts. */
+struct eu_rawbtf_place {
+	uint32_t id, off;
 };
 
 /* A piece of the file, in memory of its own. */
@@ -43,8 +51,9 @@ struct eu_rawbtf {
 	size_t size;
 	size_t types, strings; /* where the sections start */
 	uint32_t types_len, strings_len;
-	uint32_t n_types;	/* ids are 1 to n_types; set by the scan */
-	uint32_t *index;	/* where in @types every 32nd type starts */
+	uint32_t n_types; /* ids are 1 to n_types; set by the scan */
+	struct eu_rawbtf_place *marks; /* sorted */
+	size_t n_marks;
 	struct eu_rawbtf *base; /* of a module's BTF, set before opening: the
 				 * BTF that holds the first strings
 				 */
@@ -87,11 +96,13 @@ typedef int (*eu_rawbtf_fn)(void *ctx, uint32_t id, const struct btf_type *t);
 
 /*
  * Goes over all types once and calls @fn for those whose bit is set in @kinds
- * (NULL if that is 0). eu_rawbtf_type() works afterwards. -EBADMSG for types
+ * and for those that @wanted may ask for, which are more than it does. NULL for
+ * both if there are none. eu_rawbtf_type() works afterwards. -EBADMSG for types
  * that do not fill their section, -EOPNOTSUPP for a kind that is not known.
  */
-int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds, eu_rawbtf_fn fn,
-		   void *ctx, struct eu_error *err);
+int eu_rawbtf_scan(struct eu_rawbtf *raw, uint32_t kinds,
+		   const struct eu_wanted *wanted, eu_rawbtf_fn fn, void *ctx,
+		   struct eu_error *err);
 
 /*
  * The type with all that follows it (eu_rawbtf_type_size() bytes), or NULL if

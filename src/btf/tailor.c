@@ -98,8 +98,8 @@ static int check_module(struct tailor *t, const char *dir, const char *name)
 		return eu_error_oom(t->err);
 	m.btf.base = t->kernel;
 	r = eu_rawbtf_open(&m.btf, path, false, t->err) ?:
-		    eu_rawbtf_scan(&m.btf, t->core->wanted.kinds,
-				   see_module_type, &m, t->err);
+		    eu_rawbtf_scan(&m.btf, 0, &t->core->wanted, see_module_type,
+				   &m, t->err);
 	eu_rawbtf_done(&m.btf);
 	return r;
 }
@@ -141,10 +141,9 @@ static int check_modules(struct tailor *t, const char *dir)
 
 static int read_types(struct tailor *t, const char *path, bool map)
 {
-	uint32_t kinds = t->core->wanted.kinds | 1u << BTF_KIND_INT;
-
 	return eu_rawbtf_open(t->kernel, path, map, t->err) ?:
-		       eu_rawbtf_scan(t->kernel, kinds, see_type, t, t->err);
+		       eu_rawbtf_scan(t->kernel, EU_BTF_BIT(INT),
+				      &t->core->wanted, see_type, t, t->err);
 }
 
 static int read_running(struct tailor *t, const char *dir)

@@ -77,18 +77,6 @@ static uint32_t hash_of(const char *s, uint32_t len)
 	return h >> 32;
 }
 
-/*
- * A bit of @starts for a name's first two characters, the same for all of its
- * flavours. Nearly all names of a kernel are done with after this, and are
- * neither measured nor hashed.
- */
-static uint32_t start_bit(const char *s)
-{
-	uint32_t a = (unsigned char)s[0], b = a ? (unsigned char)s[1] : 0;
-
-	return (a << 8 | (b == '_' ? 0 : b)) * 2654435761u >> 20;
-}
-
 static uint32_t *slot_of(const struct eu_wanted *w, const char *name,
 			 uint32_t len, uint32_t hash)
 {
@@ -128,9 +116,16 @@ static int grow_slots(struct eu_wanted *w)
 	return 0;
 }
 
+static void set_start(uint64_t starts[64], const char *name)
+{
+	uint32_t bit = eu_wanted_start(name);
+
+	starts[bit / 64] |= 1ull << bit % 64;
+}
+
 static int add(struct eu_wanted *w, const char *name, struct eu_wanted_name **ret)
 {
-	uint32_t len = essential_len(name), hash = hash_of(name, len), bit;
+	uint32_t len = essential_len(name), hash = hash_of(name, len);
 	uint32_t *slot;
 	int r;
 
@@ -144,8 +139,7 @@ static int add(struct eu_wanted *w, const char *name, struct eu_wanted_name **re
 							  .len = len,
 							  .hash = hash };
 		*slot = ++w->n;
-		bit = start_bit(name);
-		w->starts[bit / 64] |= 1ull << bit % 64;
+		set_start(w->starts, name);
 	}
 	*ret = &w->names[*slot - 1];
 	return 0;
@@ -171,6 +165,7 @@ int eu_wanted_type(struct eu_wanted *w, const char *name, uint32_t kind,
 			n->depth[k] |= depth;
 	}
 	w->kinds |= eu_wanted_kinds(kind);
+	set_start(w->type_starts, name);
 	return 0;
 }
 
@@ -186,7 +181,7 @@ int eu_wanted_member(struct eu_wanted *w, const char *name)
 
 struct eu_wanted_name *eu_wanted_find(const struct eu_wanted *w, const char *name)
 {
-	uint32_t bit = start_bit(name), len;
+	uint32_t bit = eu_wanted_start(name), len;
 	uint32_t *slot;
 
 	if (!(w->starts[bit / 64] >> bit % 64 & 1))

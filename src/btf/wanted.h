@@ -37,11 +37,33 @@ struct eu_wanted_name {
 struct eu_wanted {
 	struct eu_wanted_name *names;
 	size_t n;
-	uint32_t *slots;     /* hash table of index + 1 */
-	size_t n_slots;	     /* 0 or a power of two */
-	uint32_t kinds;	     /* all kinds of types that are asked for */
-	uint64_t starts[64]; /* filter: how the names start */
+	uint32_t *slots;	  /* hash table of index + 1 */
+	size_t n_slots;		  /* 0 or a power of two */
+	uint32_t kinds;		  /* all kinds of types that are asked for */
+	uint64_t starts[64];	  /* filter: how the names start, */
+	uint64_t type_starts[64]; /* and how those of types do */
 };
+
+/*
+ * A bit of a filter for a name's first two characters, the same for all of its
+ * flavours. Nearly all names of a kernel are done with after this, and are
+ * neither measured nor hashed.
+ */
+static inline uint32_t eu_wanted_start(const char *s)
+{
+	uint32_t a = (unsigned char)s[0], b = a ? (unsigned char)s[1] : 0;
+
+	return (a << 8 | (b == '_' ? 0 : b)) * 2654435761u >> 20;
+}
+
+/* Whether a type of this name may be asked for. */
+static inline bool eu_wanted_may_be_type(const struct eu_wanted *w,
+					 const char *name)
+{
+	uint32_t bit = eu_wanted_start(name);
+
+	return w->type_starts[bit / 64] >> bit % 64 & 1;
+}
 
 /* Accepts NULL. */
 void eu_wanted_done(struct eu_wanted *w);

@@ -79,8 +79,8 @@ static void by_windows_as_in_memory(void **state)
 	assert_int_equal(eu_rawbtf_init(&mem, raw, len, &err), 0);
 	assert_int_equal(eu_rawbtf_open(&file, path, false, &err), 0);
 	assert_null(file.data);
-	assert_int_equal(eu_rawbtf_scan(&mem, 0, NULL, NULL, &err), 0);
-	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, &err), 0);
+	assert_int_equal(eu_rawbtf_scan(&mem, 0, NULL, NULL, NULL, &err), 0);
+	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL, &err), 0);
 	assert_int_equal(mem.n_types, btf__type_cnt(btf) - 1);
 	assert_int_equal(file.n_types, mem.n_types);
 	for (uint32_t id = 1; id <= mem.n_types; id++)
@@ -130,8 +130,8 @@ static void scans_one_kind_until_told_to_stop(void **state)
 	(void)state;
 	s.btf = btf;
 	assert_int_equal(eu_rawbtf_open(&file, path, false, NULL), 0);
-	assert_int_equal(eu_rawbtf_scan(&file, 1 << BTF_KIND_TYPEDEF, see, &s,
-					NULL),
+	assert_int_equal(eu_rawbtf_scan(&file, 1 << BTF_KIND_TYPEDEF, NULL, see,
+					&s, NULL),
 			 -EINTR);
 	assert_int_equal(s.last, 20001);
 	assert_int_equal(s.n, 20001 / 3);
@@ -152,12 +152,12 @@ static void a_file_that_shrinks(void **state)
 
 	(void)state;
 	assert_int_equal(eu_rawbtf_open(&file, path, false, NULL), 0);
-	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL), 0);
+	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL, NULL), 0);
 	assert_int_equal(ftruncate(fd, len / 8), 0);
 	assert_null(eu_rawbtf_type(&file, file.n_types / 2));
 	assert_null(eu_rawbtf_string(&file, file.strings_len / 2));
 	assert_int_equal(eu_rawbtf_error(&file), -EIO);
-	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL), -EIO);
+	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL, NULL), -EIO);
 	eu_rawbtf_done(&file);
 	btf__free(btf);
 	close(fd);
@@ -175,8 +175,8 @@ static void the_running_kernel(void **state)
 	}
 	assert_int_equal(eu_rawbtf_open(&map, path, true, NULL), 0);
 	assert_int_equal(eu_rawbtf_open(&file, path, false, NULL), 0);
-	assert_int_equal(eu_rawbtf_scan(&map, 0, NULL, NULL, NULL), 0);
-	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL), 0);
+	assert_int_equal(eu_rawbtf_scan(&map, 0, NULL, NULL, NULL, NULL), 0);
+	assert_int_equal(eu_rawbtf_scan(&file, 0, NULL, NULL, NULL, NULL), 0);
 	assert_int_equal(map.n_types, file.n_types);
 	for (uint32_t id = 1; id <= map.n_types; id += 11)
 		same_type(&map, &file, id);
