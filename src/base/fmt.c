@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/fmt.h"
 
+#include <endian.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -94,15 +95,25 @@ char *eu_fmt_hex(char *p, uint64_t v)
 	return p;
 }
 
-char *eu_fmt_u128(char *p, unsigned __int128 v)
+/* By long division: 32-bit machines have no type of 128 bits. */
+char *eu_fmt_u128(char *p, uint64_t high, uint64_t low)
 {
-	char tmp[40], *q = tmp + sizeof(tmp);
+	const uint32_t part = 1000000000;
+	uint32_t w[] = { high >> 32, (uint32_t)high, low >> 32, (uint32_t)low };
+	char tmp[45], *q = tmp + sizeof(tmp);
+	uint64_t rest;
 
-	while (v > UINT64_MAX) {
-		*--q = '0' + (char)(v % 10);
-		v /= 10;
+	while (w[0] | w[1]) {
+		rest = 0;
+		for (size_t i = 0; i < EU_COUNT(w); i++) {
+			rest = rest << 32 | w[i];
+			w[i] = (uint32_t)(rest / part);
+			rest %= part;
+		}
+		for (int i = 0; i < 9; i++, rest /= 10)
+			*--q = '0' + (char)(rest % 10);
 	}
-	p = eu_fmt_u64(p, v);
+	p = eu_fmt_u64(p, (uint64_t)w[2] << 32 | w[3]);
 	memcpy(p, q, tmp + sizeof(tmp) - q);
 	return p + (tmp + sizeof(tmp) - q);
 }
@@ -161,19 +172,16 @@ static inline size_t copy_plain(char *p, const char *s, size_t n)
 {
 	size_t i = 0;
 	unsigned char c;
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	uint64_t w, m;
 
 	for (; i + 8 <= n; i += 8) {
 		memcpy(&w, s + i, 8);
 		/* There is room for six times as much. */
 		memcpy(p + i, &w, 8);
-		m = special_bytes(w);
+		m = special_bytes(le64toh(w));
 		if (m)
 			return i + (__builtin_ctzll(m) >> 3);
 	}
-#endif
 	for (; i < n; i++) {
 		c = s[i];
 		if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7f)

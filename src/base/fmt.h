@@ -40,8 +40,8 @@ static inline char *eu_fmt_i64(char *p, int64_t v)
 }
 
 char *eu_fmt_hex(char *p, uint64_t v);
-/* At most 40 bytes. */
-char *eu_fmt_u128(char *p, unsigned __int128 v);
+/* A number of 128 bits; at most 40 bytes. */
+char *eu_fmt_u128(char *p, uint64_t high, uint64_t low);
 /*
  * The shortest text that reads back as the same double, or as the same float
  * if @single: at most EU_FMT_REAL bytes, with a point whatever the locale of

@@ -8,6 +8,7 @@
  * text is the same. Up to EU_FAST_SLACK bytes are written behind its end.
  */
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -94,13 +95,13 @@ static inline char *eu_fast_bool(char *p, bool v)
  */
 static inline bool eu_fast_string(char **p, const char **s, size_t *n, bool json)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	const uint64_t ones = ~0ull / 255;
 	uint64_t w, m;
 
 	while (*n >= 8) {
 		memcpy(&w, *s, 8);
 		memcpy(*p, &w, 8);
+		w = le64toh(w);
 		/* Adding one carries DEL into the top bit, too. */
 		m = (w - ones * 0x20) | w | (w + ones);
 		if (json)
@@ -118,7 +119,6 @@ static inline bool eu_fast_string(char **p, const char **s, size_t *n, bool json
 		*s += 8;
 		*n -= 8;
 	}
-#endif
 	return !*n || !**s;
 }
 

@@ -10,8 +10,9 @@ enum { MAX_SLOTS = 64 };
 
 static void stars(struct eu_buf *out, uint64_t v, uint64_t max, int width)
 {
-	/* In 128 bits: counts may be large. */
-	int n = (int)((unsigned __int128)v * width / max);
+	/* Counts may be large, and then the quotient alone is close enough. */
+	int n = (int)(v <= UINT64_MAX / width ? v * width / max :
+						v / (max / width));
 
 	eu_buf_fill(out, '*', n);
 	eu_buf_fill(out, ' ', width - n);

@@ -116,14 +116,18 @@ static char *put_enum(char *p, const struct eu_layout *l,
 
 static char *put_128(char *p, const struct eu_step *s, const char *data)
 {
-	unsigned __int128 v;
+	const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	uint64_t v[2], high, low;
 
-	memcpy(&v, data, 16);
-	if (s->kind == EU_STEP_INT128 && (__int128)v < 0) {
+	memcpy(v, data, sizeof(v));
+	high = v[!big];
+	low = v[big];
+	if (s->kind == EU_STEP_INT128 && high >> 63) {
 		*p++ = '-';
-		v = -v;
+		low = -low;
+		high = ~high + !low;
 	}
-	return eu_fmt_u128(p, v);
+	return eu_fmt_u128(p, high, low);
 }
 
 static char *put_literal(char *p, const char *s)

@@ -97,10 +97,14 @@ static void numbers_over_their_range(void **state)
 		*eu_fmt_hex(got, values[i]) = '\0';
 		assert_string_equal(got, want);
 	}
-	*eu_fmt_u128(got, ~(unsigned __int128)0) = '\0';
+	*eu_fmt_u128(got, UINT64_MAX, UINT64_MAX) = '\0';
 	assert_string_equal(got, "340282366920938463463374607431768211455");
-	*eu_fmt_u128(got, (unsigned __int128)UINT64_MAX + 1) = '\0';
+	*eu_fmt_u128(got, 1, 0) = '\0';
 	assert_string_equal(got, "18446744073709551616");
+	*eu_fmt_u128(got, 0x4b3b4ca85a86c47a, 0x098a224000000001) = '\0';
+	assert_string_equal(got, "100000000000000000000000000000000000001");
+	*eu_fmt_u128(got, 0, 7) = '\0';
+	assert_string_equal(got, "7");
 }
 
 /* Source bytes (up to the first NUL), as JSON, as text, columns of the text. */

@@ -42,9 +42,22 @@ struct odd {
 	};
 };
 
+/* 128 bits of this machine's byte order. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define PAIR(high, low)   \
+	{                 \
+		high, low \
+	}
+#else
+#define PAIR(high, low)   \
+	{                 \
+		low, high \
+	}
+#endif
+
 struct wide {
-	unsigned __int128 big;
-	__int128 minus;
+	_Alignas(16) uint64_t big[2];
+	uint64_t minus[2];
 	float f;
 	int64_t state;
 };
@@ -112,6 +125,7 @@ static int make_types(void **state)
 
 	(void)state;
 	btf = btf__new_empty();
+	btf__set_pointer_size(btf, 8);
 	i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
 	u32 = btf__add_int(btf, "unsigned int", 4, 0);
 	u64 = btf__add_int(btf, "unsigned long long", 8, 0);
@@ -293,8 +307,8 @@ static void bits_nested_arrays_and_unions(void **state)
 
 static void wide_integers_floats_and_enum64(void **state)
 {
-	struct wide w = { .big = ~(unsigned __int128)0,
-			  .minus = -1,
+	struct wide w = { .big = PAIR(UINT64_MAX, UINT64_MAX - 1),
+			  .minus = PAIR(UINT64_MAX, 0),
 			  .f = 0.1f,
 			  .state = INT64_MIN };
 	struct eu_layout *l = layout(id_wide);
@@ -303,9 +317,9 @@ static void wide_integers_floats_and_enum64(void **state)
 	(void)state;
 	run_sink("json", &st, NULL, &w, sizeof(w));
 	assert_string_equal(
-		written,
-		"{\"big\":\"340282366920938463463374607431768211455\",\"minus\":\"-1\","
-		"\"f\":0.1,\"state\":\"LOW(-9223372036854775808)\"}\n");
+		written, "{\"big\":\"340282366920938463463374607431768211454\","
+			 "\"minus\":\"-18446744073709551616\","
+			 "\"f\":0.1,\"state\":\"LOW(-9223372036854775808)\"}\n");
 	eu_layout_free(l);
 }
 
@@ -502,7 +516,8 @@ static void enums_and_bools_of_a_few_bits(void **state)
 	int kind, few;
 	struct eu_layout *l;
 	struct eu_stream st = { .name = "rb" };
-	uint32_t bits = 1 << 3 | 7;
+	const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	uint32_t bits = big ? 7u << 29 | 1u << 28 : 1u << 3 | 7;
 
 	(void)state;
 	kind = btf__add_enum64(btf, "kind", 4, true);
