@@ -259,6 +259,8 @@ static int read_btf(struct eu_package *pkg, const struct eu_image *img,
 	if (!pkg->btf)
 		return eu_error_set(err, -EINVAL, "its BTF is damaged: %s",
 				    strerror(errno));
+	/* BPF's; libbpf's guess may be the machine's. */
+	btf__set_pointer_size(pkg->btf, 8);
 	return 0;
 }
 

@@ -22,6 +22,9 @@ static inline void comma_begin(void)
 {
 	char dir[] = "/tmp/eunomia-comma-XXXXXX", text[8];
 
+	/* Guests have nothing to make a locale with. */
+	if (getenv("GUEST"))
+		skip();
 	assert_non_null(mkdtemp(dir));
 	setenv("LOCPATH", dir, 1);
 	assert_int_equal(system(comma_make), 0);

@@ -56,14 +56,18 @@ static void test_object_offsets(void **state)
 	struct bpf_object *obj = bpf_object__open_mem(pkg->object->data,
 						      pkg->object->size, NULL);
 	struct bpf_map *map = bpf_object__find_map_by_name(obj, ".rodata");
+	uint16_t u16;
+	uint64_t u64;
 	const char *bytes;
 	size_t len;
 
 	(void)state;
 	bytes = bpf_map__initial_value(map, &len);
 	assert_non_null(bytes);
-	assert_int_equal(bytes[eu_package_var(pkg, "p_u16")->offset], 2);
-	assert_int_equal(bytes[eu_package_var(pkg, "p_u64")->offset], 4);
+	memcpy(&u16, bytes + eu_package_var(pkg, "p_u16")->offset, sizeof(u16));
+	memcpy(&u64, bytes + eu_package_var(pkg, "p_u64")->offset, sizeof(u64));
+	assert_int_equal(u16, 2);
+	assert_int_equal(u64, 4);
 	assert_int_equal(bytes[eu_package_var(pkg, "p_on")->offset], 1);
 	assert_string_equal(bytes + eu_package_var(pkg, "p_text")->offset,
 			    "text");
