@@ -153,9 +153,9 @@ end_of_it() {
 		kill -KILL "$PID"
 	} >/dev/null 2>&1 3>&- &
 	dog=$!
+	disown "$dog"	# or the shell says that it was killed
 	wait "$PID" || r=$?
 	kill -KILL "$dog" 2>/dev/null || :
-	wait "$dog" 2>/dev/null || :
 	return $r
 }
 

@@ -25,6 +25,10 @@ enum eu_shape {
 	EU_SHAPE_SOCKET,     /* an interface, or "any" */
 	EU_SHAPE_NETNS,	     /* path of a network namespace */
 	EU_SHAPE_MAP,	     /* "map:NAME" of the package */
+	EU_SHAPE_NETKIT,     /* "nk0", a netkit device */
+	EU_SHAPE_ITER,	     /* "map:NAME", "pid:N", "tid:N", "cgroup:PATH" */
+	EU_SHAPE_HOOK,	     /* "ipv4:prerouting" */
+	EU_SHAPE_PROGRAM,    /* "prog:ID[:function]", or the path of a pin */
 };
 
 /* How it is attached; a row of src/rt/attach.c for each. */
@@ -47,6 +51,12 @@ enum eu_attach_kind {
 	EU_ATTACH_SOCKET_FILTER,
 	EU_ATTACH_SOCKMAP,
 	EU_ATTACH_NETNS,
+	EU_ATTACH_NETKIT,
+	EU_ATTACH_NETFILTER,
+	EU_ATTACH_ITER,
+	EU_ATTACH_SYSCALL, /* run once, when all is attached */
+	EU_ATTACH_FREPLACE,
+	EU_ATTACH_UPROBE_MULTI,
 };
 
 struct eu_section {

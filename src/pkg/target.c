@@ -12,12 +12,15 @@ static const struct {
 	enum eu_shape shape;
 	const char *keys;
 } allowed[] = {
-	{ EU_SHAPE_INTERFACE, " mode " },
-	{ EU_SHAPE_TRAFFIC, " priority handle " },
+	{ EU_SHAPE_INTERFACE, " mode netns " },
+	{ EU_SHAPE_TRAFFIC, " priority handle before after netns " },
+	{ EU_SHAPE_NETKIT, " before after netns " },
+	{ EU_SHAPE_HOOK, " priority defrag netns " },
 	{ EU_SHAPE_CGROUP, " flags " },
-	{ EU_SHAPE_BINARY, " pid cookie " },
-	{ EU_SHAPE_USDT, " pid cookie " },
-	{ EU_SHAPE_SYMBOL, " cookie " },
+	{ EU_SHAPE_BINARY, " pid container cookie " },
+	{ EU_SHAPE_USDT, " pid container cookie " },
+	{ EU_SHAPE_SYMBOL, " cookie max " },
+	{ EU_SHAPE_ITER, " order interval " },
 	{ EU_SHAPE_TRACEPOINT, " cookie " },
 	{ EU_SHAPE_PERF, " freq period cpu pid " },
 	{ EU_SHAPE_SOCKET, " " },
@@ -136,6 +139,14 @@ void eu_target_free(struct eu_target *t)
 	free(t);
 }
 
+/* Does it begin so, and go on? */
+static bool begins(const char *s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return !strncmp(s, with, n) && s[n];
+}
+
 static bool has_shape(const char *s, enum eu_shape shape)
 {
 	const char *colon = strchr(s, ':');
@@ -143,6 +154,7 @@ static bool has_shape(const char *s, enum eu_shape shape)
 	switch (shape) {
 	case EU_SHAPE_NONE: return false;
 	case EU_SHAPE_INTERFACE:
+	case EU_SHAPE_NETKIT:
 	case EU_SHAPE_SOCKET: return !colon && !strchr(s, '/');
 	case EU_SHAPE_TRAFFIC:
 		return !strchr(s, '/') && (!colon || !strcmp(colon, ":ingress") ||
@@ -155,7 +167,12 @@ static bool has_shape(const char *s, enum eu_shape shape)
 	case EU_SHAPE_BINARY: return colon && colon != s && colon[1];
 	case EU_SHAPE_USDT:
 		return colon && colon != s && strchr(colon + 1, ':');
-	case EU_SHAPE_MAP: return !strncmp(s, "map:", 4) && s[4];
+	case EU_SHAPE_MAP: return begins(s, "map:");
+	case EU_SHAPE_HOOK: return begins(s, "ipv4:") || begins(s, "ipv6:");
+	case EU_SHAPE_PROGRAM: return *s == '/' || begins(s, "prog:");
+	case EU_SHAPE_ITER:
+		return begins(s, "map:") || begins(s, "pid:") ||
+		       begins(s, "tid:") || begins(s, "cgroup:");
 	default: return *s != '/';
 	}
 }
@@ -168,9 +185,11 @@ int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 
 	if (!has_shape(t->what, s->shape))
 		return eu_error_set(err, -EINVAL,
-				    "target '%s': a %.*s program takes %s",
-				    t->text, (int)strcspn(s->prefix, "+/"),
-				    s->prefix, eu_shape_words(s->shape));
+				    "target '%s': %s %.*s program takes %s",
+				    t->text,
+				    strchr("ailx", *s->prefix) ? "an" : "a",
+				    (int)strcspn(s->prefix, "+/"), s->prefix,
+				    eu_shape_words(s->shape));
 	for (size_t i = 0; i < EU_COUNT(allowed); i++)
 		if (allowed[i].shape == s->shape)
 			keys = allowed[i].keys;

@@ -2,10 +2,10 @@
 #include "rt/attach.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "rt/probe.h"
 
 static int attach_none(const struct eu_attach *a, struct eu_error *err)
 {
@@ -42,6 +42,12 @@ static const struct {
 	[EU_ATTACH_SOCKET_FILTER] = { eu_attach_socket_filter },
 	[EU_ATTACH_SOCKMAP] = { eu_attach_sockmap, true },
 	[EU_ATTACH_NETNS] = { eu_attach_netns, true },
+	[EU_ATTACH_NETKIT] = { eu_attach_netkit, true },
+	[EU_ATTACH_NETFILTER] = { eu_attach_netfilter, true },
+	[EU_ATTACH_ITER] = { eu_attach_iter },
+	[EU_ATTACH_SYSCALL] = { eu_attach_syscall },
+	[EU_ATTACH_FREPLACE] = { attach_auto },
+	[EU_ATTACH_UPROBE_MULTI] = { attach_auto },
 };
 
 static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
@@ -53,14 +59,23 @@ static const struct eu_section *section_of(const struct eu_prog *prog)
 	return eu_section_find(prog->section) ?: &unknown;
 }
 
+enum eu_attach_kind eu_attach_kind(const struct eu_program *p,
+				   const struct eu_prog *prog)
+{
+	struct bpf_program *bpf = eu_program_find(p, prog->name);
+
+	return bpf && bpf_program__autoload(bpf) ? section_of(prog)->attach :
+						   EU_ATTACH_NONE;
+}
+
 static bool same_kind_of_tc(const struct eu_section *s, const struct eu_goal *g)
 {
 	return s->shape != EU_SHAPE_TRAFFIC || s->attach != EU_ATTACH_TCX ||
 	       !strchr(g->target->what, ':');
 }
 
-static const struct eu_goal *next_goal(const struct eu_program *p,
-				       const struct eu_prog *prog, size_t *i)
+const struct eu_goal *eu_attach_goal(const struct eu_program *p,
+				     const struct eu_prog *prog, size_t *i)
 {
 	for (; *i < p->n_goals; (*i)++)
 		if (p->goals[*i].prog == prog)
@@ -68,44 +83,15 @@ static const struct eu_goal *next_goal(const struct eu_program *p,
 	return NULL;
 }
 
-int eu_attach_interface(const char *name, struct eu_error *err)
-{
-	bool digits = !name[strspn(name, "0123456789")];
-	unsigned long number = digits ? strtoul(name, NULL, 10) : 0;
-	struct if_nameindex *list;
-	char unused[IF_NAMESIZE];
-	int i = if_nametoindex(name);
-
-	if (!i && number <= INT_MAX && if_indextoname(number, unused))
-		i = (int)number;
-	if (i)
-		return i;
-	list = if_nameindex();
-	eu_error_set(err, -ENODEV, "no interface '%s'; there are:", name);
-	for (struct if_nameindex *n = list; n && n->if_index; n++)
-		eu_error_append(err, -ENODEV, "%s %s", n == list ? "" : ",",
-				n->if_name);
-	if (list)
-		if_freenameindex(list);
-	return -ENODEV;
-}
-
 static int refuse_bare(const struct eu_prog *prog, const struct eu_section *s,
 		       struct eu_error *err)
 {
-	struct if_nameindex *list;
-
 	eu_error_set(err, -EINVAL,
 		     "program '%s' (%s) needs a target: -t takes %s",
 		     prog->name, prog->section, eu_shape_words(s->shape));
-	if (s->shape != EU_SHAPE_INTERFACE && s->shape != EU_SHAPE_TRAFFIC)
-		return -EINVAL;
-	list = if_nameindex();
-	for (struct if_nameindex *n = list; n && n->if_index; n++)
-		eu_error_append(err, -EINVAL, "%s %s",
-				n == list ? "; there are:" : ",", n->if_name);
-	if (list)
-		if_freenameindex(list);
+	if (s->shape == EU_SHAPE_INTERFACE || s->shape == EU_SHAPE_TRAFFIC ||
+	    s->shape == EU_SHAPE_NETKIT)
+		eu_attach_list_interfaces(-EINVAL, err);
 	return -EINVAL;
 }
 
@@ -134,8 +120,8 @@ static int choose_function(struct eu_program *p, const struct eu_prog *prog,
 	size_t at = 0;
 	int r;
 
-	g = next_goal(p, prog, &at);
-	second = g ? next_goal(p, prog, &at) : NULL;
+	g = eu_attach_goal(p, prog, &at);
+	second = g ? eu_attach_goal(p, prog, &at) : NULL;
 	if (second)
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': program '%s' (%s) takes one",
@@ -173,7 +159,7 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 		prog = &p->pkg->progs[i];
 		s = section_of(prog);
 		at = 0;
-		g = next_goal(p, prog, &at);
+		g = eu_attach_goal(p, prog, &at);
 		if (prog->manual && !g)
 			continue;
 		if (s == &unknown && is_untyped(p, prog))
@@ -184,7 +170,7 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 		if (!g && !says_where(prog, s) &&
 		    (!p->unattached || s->attach == EU_ATTACH_BTF))
 			return refuse_bare(prog, s, err);
-		for (; g; g = next_goal(p, prog, &at)) {
+		for (; g; g = eu_attach_goal(p, prog, &at)) {
 			r = eu_target_check(g->target, s, err);
 			if (r)
 				return eu_error_prefix(err, r, "program '%s'",
@@ -255,6 +241,31 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 	return 0;
 }
 
+int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err)
+{
+	struct eu_link *l = eu_program_add_link(a->p);
+
+	if (!l) {
+		eu_close(fd);
+		return eu_error_oom(err);
+	}
+	l->fd = fd;
+	return 0;
+}
+
+int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,
+		    struct eu_error *err)
+{
+	const struct eu_probe *p = eu_probe_find(feature);
+
+	eu_error_set(err, r, "cannot attach to '%s': ",
+		     a->target ? a->target->text : a->prog->section);
+	if (p && p->run(p))
+		return eu_error_append(err, r, "this kernel has no %s (%s)",
+				       feature, p->hint);
+	return eu_error_append(err, r, "%s", strerror(-r));
+}
+
 static int attach_one(struct eu_attach *a, struct eu_error *err)
 {
 	int r;
@@ -285,10 +296,10 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 
 	if (!a.bpf || !bpf_program__autoload(a.bpf))
 		return 0;
-	g = next_goal(p, prog, &at);
+	g = eu_attach_goal(p, prog, &at);
 	if (!g)
 		return attach_one(&a, err);
-	for (; g; g = next_goal(p, prog, &at)) {
+	for (; g; g = eu_attach_goal(p, prog, &at)) {
 		a.target = g->target;
 		r = attach_one(&a, err);
 		if (r)
@@ -332,4 +343,29 @@ int eu_attach_all(struct eu_program *p, struct eu_error *err)
 	if (r)
 		eu_program_detach(p, 0);
 	return r;
+}
+
+bool eu_attach_once(const struct eu_program *p)
+{
+	const struct eu_prog *prog;
+	const struct eu_goal *g;
+	bool once = false;
+
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		size_t at = 0;
+
+		prog = &p->pkg->progs[i];
+		switch (eu_attach_kind(p, prog)) {
+		case EU_ATTACH_NONE: break;
+		case EU_ATTACH_ITER:
+			while ((g = eu_attach_goal(p, prog, &at)))
+				if (eu_target_key(g->target, "interval"))
+					return false;
+			once = true;
+			break;
+		case EU_ATTACH_SYSCALL: once = true; break;
+		default: return false;
+		}
+	}
+	return once;
 }

@@ -22,18 +22,56 @@ typedef int (*eu_attach_fn)(const struct eu_attach *a, struct eu_error *err);
 /* Attaches everything that can be; all or nothing. */
 int eu_attach_all(struct eu_program *p, struct eu_error *err);
 
+/* Is all that was attached over when it has run once? */
+bool eu_attach_once(const struct eu_program *p);
+
 /*
  * Before load: refuses targets of the wrong shape and programs that need a
  * target and have none.
  */
 int eu_attach_check(struct eu_program *p, struct eu_error *err);
 
+/* How a program is attached; EU_ATTACH_NONE also if it is not loaded. */
+enum eu_attach_kind eu_attach_kind(const struct eu_program *p,
+				   const struct eu_prog *prog);
+
+/* Its first target in the list from *@at on, which moves behind it; NULL. */
+const struct eu_goal *eu_attach_goal(const struct eu_program *p,
+				     const struct eu_prog *prog, size_t *at);
+
 /* Keeps a link that libbpf made; NULL is an error from errno, put in words. */
 int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		   struct eu_error *err);
 
+/* Keeps a link that is only a descriptor, which this takes. */
+int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err);
+
+/*
+ * "cannot attach to …", and if probing says that this kernel lacks @feature,
+ * that and what brings it. Returns @r.
+ */
+int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,
+		    struct eu_error *err);
+
+/* Attaches to the interface numbered @ifindex. */
+typedef int (*eu_attach_at_fn)(const struct eu_attach *a, int ifindex,
+			       struct eu_error *err);
+
+/*
+ * Calls @fn with the interface that the target names by name or number, in the
+ * network namespace that it names; -ENODEV and the list of all.
+ */
+int eu_attach_at_interface(const struct eu_attach *a, eu_attach_at_fn fn,
+			   struct eu_error *err);
+
 /* An interface's index by name or number; -ENODEV and the list of all. */
 int eu_attach_interface(const char *name, struct eu_error *err);
+
+/* Appends them to @err. Returns @code. */
+int eu_attach_list_interfaces(int code, struct eu_error *err);
+
+/* A control group by path or id, to be closed. */
+int eu_attach_open_cgroup(const char *what, struct eu_error *err);
 
 int eu_attach_xdp(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_tc(const struct eu_attach *a, struct eu_error *err);
@@ -50,5 +88,9 @@ int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_raw_tracepoint(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_socket_filter(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_netkit(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_netfilter(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_iter(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_syscall(const struct eu_attach *a, struct eu_error *err);
 
 #endif

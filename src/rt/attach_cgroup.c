@@ -46,9 +46,10 @@ static int open_by_id(const char *id, struct eu_error *err)
 	return eu_error_set(err, -ENOENT, "no cgroup has the id %s", id);
 }
 
-static int open_cgroup(const char *what, struct eu_error *err)
+int eu_attach_open_cgroup(const char *what, struct eu_error *err)
 {
 	struct statfs fs;
+	bool old = false;
 	int fd;
 
 	if (*what != '/')
@@ -57,9 +58,17 @@ static int open_cgroup(const char *what, struct eu_error *err)
 	if (fd < 0)
 		return eu_error_set(err, -errno, "cannot open cgroup '%s': %s",
 				    what, strerror(errno));
-	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+	if (fstatfs(fd, &fs))
+		fs.f_type = 0;
+	if (fs.f_type == CGROUP2_SUPER_MAGIC)
 		return fd;
+	old = fs.f_type == CGROUP_SUPER_MAGIC;
 	eu_close(fd);
+	if (old)
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' is a cgroup of version 1; programs attach to those of version 2 (mount -t cgroup2 none DIR)",
+			what);
 	return eu_error_set(
 		err, -EINVAL,
 		"'%s' is no cgroup of version 2 (see: mount -t cgroup2)", what);
@@ -112,7 +121,7 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 
 int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err)
 {
-	eu_auto_close int fd = open_cgroup(a->target->what, err);
+	eu_auto_close int fd = eu_attach_open_cgroup(a->target->what, err);
 
 	if (fd < 0)
 		return fd;

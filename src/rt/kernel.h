@@ -8,6 +8,22 @@ enum {
 	/* enum bpf_attach_type, since Linux 6.6 */
 	EU_BPF_TCX_INGRESS = 46,
 	EU_BPF_TCX_EGRESS = 47,
+	/* since Linux 6.4 */
+	EU_BPF_NETFILTER = 45,
+	/* since Linux 6.7 */
+	EU_BPF_NETKIT_PRIMARY = 54,
+	EU_BPF_NETKIT_PEER = 55,
+};
+
+/* enum bpf_prog_type, since Linux 6.4 */
+enum { EU_BPF_PROG_TYPE_NETFILTER = 32 };
+
+enum {
+	/* Where among the programs of one place; since Linux 6.6 */
+	EU_BPF_F_BEFORE = 1 << 3,
+	EU_BPF_F_AFTER = 1 << 4,
+	/* of netfilter, since Linux 6.6 */
+	EU_BPF_F_NETFILTER_IP_DEFRAG = 1 << 0,
 };
 
 #endif

@@ -13,9 +13,14 @@
 #include <sys/vfs.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "base/file.h"
+#include "rt/kernel.h"
+
+/* Types of the kernel's BTF that tell what it can do. */
+enum { BTF_TYPE_ITER, BTF_TYPE_ITER_CGROUP, BTF_TYPE_STRUCT_OPS };
 
 /* return 0; */
 static const struct bpf_insn nothing[] = {
@@ -283,6 +288,59 @@ static int probe_type(const struct eu_probe *p)
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
+/* No interface has the number 0: who knows the kind says that first. */
+static int probe_link(const struct eu_probe *p)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, o);
+	eu_auto_close int fd = load(BPF_PROG_TYPE_SCHED_CLS, p->arg, 0);
+	int r;
+
+	/* Where load knows no such attach type links do not either. */
+	if (fd < 0)
+		return fd;
+	r = bpf_link_create(fd, INT32_MAX, p->arg, &o);
+	if (r >= 0)
+		close(r);
+	return r == -ENODEV ? 0 : r;
+}
+
+static int probe_netfilter(const struct eu_probe *p)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = p->arg);
+	static const struct bpf_insn accept[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K,
+		  .dst_reg = BPF_REG_0,
+		  .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	eu_auto_close int fd = bpf_prog_load(
+		(enum bpf_prog_type)EU_BPF_PROG_TYPE_NETFILTER, "eu_probe",
+		"GPL", accept, EU_COUNT(accept), &o);
+
+	return eu_min(fd, 0);
+}
+
+/* Iterators and tables of functions are known by types of the kernel's BTF. */
+static int probe_btf_type(const struct eu_probe *p)
+{
+	static const struct {
+		const char *name;
+		uint32_t kind;
+	} types[] = {
+		[BTF_TYPE_ITER] = { "bpf_iter__task", BTF_KIND_STRUCT },
+		[BTF_TYPE_ITER_CGROUP] = { "bpf_iter__cgroup", BTF_KIND_STRUCT },
+		[BTF_TYPE_STRUCT_OPS] = { "bpf_struct_ops_tcp_congestion_ops",
+					  BTF_KIND_STRUCT },
+	};
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, types[p->arg].name,
+					      types[p->arg].kind) :
+		       -errno;
+
+	btf__free(btf);
+	return id == -ENOENT ? -EOPNOTSUPP : eu_min(id, 0);
+}
+
 static int probe_map(const struct eu_probe *p)
 {
 	int r = libbpf_probe_bpf_map_type(p->arg, NULL);
@@ -332,12 +390,26 @@ static const struct eu_probe probes[] = {
 	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
 	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
+	{ "iter", "tracing", probe_btf_type, BTF_TYPE_ITER,
+	  "kernel BTF, Linux 5.8 or later" },
+	{ "iter.cgroup", "tracing", probe_btf_type, BTF_TYPE_ITER_CGROUP,
+	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later" },
+	{ "syscall", "tracing", probe_type, BPF_PROG_TYPE_SYSCALL,
+	  "Linux 5.14 or later" },
 	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
 	  "CONFIG_BPF_LSM=y, 'bpf' in the boot parameter lsm=, and what fentry needs" },
 
 	{ "xdp", "network", probe_type, BPF_PROG_TYPE_XDP, "CONFIG_NET=y" },
 	{ "tc", "network", probe_type, BPF_PROG_TYPE_SCHED_CLS,
 	  "CONFIG_NET_CLS_ACT=y" },
+	{ "tcx", "network", probe_link, EU_BPF_TCX_INGRESS,
+	  "CONFIG_NET_XGRESS=y, Linux 6.6 or later" },
+	{ "netkit", "network", probe_link, EU_BPF_NETKIT_PRIMARY,
+	  "CONFIG_NETKIT=y, Linux 6.7 or later" },
+	{ "netfilter", "network", probe_netfilter, EU_BPF_NETFILTER,
+	  "CONFIG_NETFILTER_BPF_LINK=y, Linux 6.4 or later" },
+	{ "struct_ops", "network", probe_btf_type, BTF_TYPE_STRUCT_OPS,
+	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 5.6 or later" },
 	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER,
 	  "CONFIG_NET=y" },
 	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB,

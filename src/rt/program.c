@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -17,6 +18,9 @@
 #include "rt/source.h"
 
 enum { MAX_LINKS = 65536 };
+
+/* Among the sources' numbers: nothing more will happen. */
+static const uint64_t ONCE = UINT64_MAX;
 
 const char *eu_version(void)
 {
@@ -137,6 +141,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	p->pkg = pkg;
 	p->epoll_fd = -1;
 	p->tailored_fd = -1;
+	p->once_fd = -1;
 	r = take_opts(opts, &o, err);
 	if (!r)
 		r = init(p, &o, err);
@@ -323,6 +328,21 @@ static int begin_sinks(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
+/* Where nothing stays attached the first dispatch is the last. */
+static int end_after_once(struct eu_program *p, struct eu_error *err)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = ONCE };
+
+	if (!eu_attach_once(p))
+		return 0;
+	p->once_fd = eventfd(1, EFD_CLOEXEC);
+	if (p->once_fd < 0 ||
+	    epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->once_fd, &ev))
+		return eu_error_set(err, -errno, "cannot wait: %s",
+				    strerror(errno));
+	return 0;
+}
+
 int eu_program_attach(struct eu_program *p, struct eu_error *err)
 {
 	int r = eu_program_expect(p, EU_PHASE_LOADED, err);
@@ -335,6 +355,8 @@ int eu_program_attach(struct eu_program *p, struct eu_error *err)
 		r = eu_attach_all(p, err);
 	if (!r)
 		r = begin_sinks(p, err);
+	if (!r)
+		r = end_after_once(p, err);
 	if (r) {
 		eu_program_detach(p, 0);
 		eu_sources_close(p);
@@ -356,7 +378,7 @@ int eu_program_fd(const struct eu_program *p)
 /* One that is dispatched whether or not it seems to have work. */
 static bool ask_anyway(const struct eu_program *p, const struct eu_source *s)
 {
-	return p->draining || s->ops->forgets;
+	return p->draining || p->once_fd >= 0 || s->ops->forgets;
 }
 
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
@@ -379,6 +401,8 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		err->text[0] = '\0';
 	eu_log_enter(&p->log);
 	for (int i = 0; i < n && !r; i++) {
+		if (ev[i].data.u64 == ONCE)
+			continue;
 		s = &p->sources[ev[i].data.u64];
 		r = ask_anyway(p, s) ? 0 : s->ops->dispatch(s, err);
 	}
@@ -392,6 +416,8 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
 	if ((!r || r == -ECANCELED) && p->n_records == p->max_records)
 		return eu_error_set(err, -ENODATA, "all records were handed out");
+	if (!r && p->once_fd >= 0)
+		return eu_error_set(err, -ENODATA, "all programs have run");
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));
 	return r ? r : (int)(p->n_records - before);
@@ -429,6 +455,7 @@ void eu_program_close(struct eu_program *p)
 	free(p->goals);
 	free(p->links);
 	eu_close(p->tailored_fd);
+	eu_close(p->once_fd);
 	eu_sink_done(&p->sink);
 	eu_log_done(&p->log);
 	eu_package_free(p->pkg);

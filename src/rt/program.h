@@ -21,6 +21,7 @@ struct eu_link {
 	struct bpf_link *link;
 	void (*detach)(struct eu_link *l);
 	int fd;
+	bool elsewhere; /* in the network namespace of @fd */
 	union {
 		struct {
 			int ifindex, point;
@@ -63,6 +64,7 @@ struct eu_program {
 	bool draining;	      /* rounds of sampling end early */
 	int tailored_fd;      /* -1: none */
 	bool unattached;      /* only to be loaded: needs no targets */
+	int once_fd; /* readable: all that there is has run; -1: not so */
 };
 
 /* What eu_program_open() does, with a package that it takes. */

@@ -30,9 +30,11 @@ struct eu_source_ops {
 struct eu_source {
 	const struct eu_source_ops *ops;
 	struct eu_program *program;
-	const struct eu_map *map;      /* NULL: none */
-	int map_fd;		       /* borrowed */
-	struct eu_layout *key, *value; /* owned */
+	const struct eu_map *map;	/* NULL: none */
+	const struct eu_prog *prog;	/* an iterator's, else NULL */
+	const struct eu_target *target; /* of it, or NULL */
+	int map_fd;			/* borrowed */
+	struct eu_layout *key, *value;	/* owned */
 	struct eu_stream stream;
 	uint64_t lost;
 	bool lost_known;
@@ -41,7 +43,12 @@ struct eu_source {
 };
 
 extern const struct eu_source_ops eu_source_ring, eu_source_perf,
-	eu_source_sample, eu_source_trace;
+	eu_source_sample, eu_source_trace, eu_source_iter;
+
+/* The iterator is attached: the source for it reads what it writes. */
+int eu_source_iter_start(struct eu_program *p, const struct eu_prog *prog,
+			 const struct eu_target *target, struct bpf_link *link,
+			 struct eu_error *err);
 
 /* The sources of a loaded program, in its list; closed by the other call. */
 int eu_sources_open(struct eu_program *p, struct eu_error *err);

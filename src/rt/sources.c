@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "pkg/types.h"
+#include "rt/attach.h"
 
 /* Which kind of source a map is, or NULL. */
 static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
@@ -70,7 +71,7 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 	if (!m) {
 		s->value = eu_layout_bytes(EU_STEP_STRING, "line", MAX_LINE);
 		s->stream.lines = true;
-		s->stream.name = "trace_pipe";
+		s->stream.name = s->prog ? s->prog->name : "trace_pipe";
 		if (!s->value)
 			return eu_error_oom(err);
 	} else {
@@ -121,6 +122,36 @@ static int count_sources(const struct eu_package *pkg)
 	return n;
 }
 
+/* One for each target of each iterator; counts them where @s is NULL. */
+static size_t add_iterators(struct eu_program *p, struct eu_source *s)
+{
+	const struct eu_prog *prog;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		prog = &p->pkg->progs[i];
+		if (eu_attach_kind(p, prog) != EU_ATTACH_ITER)
+			continue;
+		for (size_t at = 0, k = 0;; k++) {
+			const struct eu_goal *g = eu_attach_goal(p, prog, &at);
+
+			if (!g && k)
+				break;
+			if (s)
+				s[n] = (struct eu_source){
+					.ops = &eu_source_iter,
+					.program = p,
+					.prog = prog,
+					.target = g ? g->target : NULL,
+				};
+			n++;
+			if (!g)
+				break;
+		}
+	}
+	return n;
+}
+
 static bool calls_printk(const struct bpf_program *prog)
 {
 	const struct bpf_insn *insn = bpf_program__insns(prog);
@@ -146,7 +177,7 @@ void eu_sources_warn_if_silent(struct eu_program *p)
 
 int eu_sources_open(struct eu_program *p, struct eu_error *err)
 {
-	size_t n = count_sources(p->pkg);
+	size_t n = count_sources(p->pkg) + add_iterators(p, NULL);
 	int r = 0;
 
 	p->sources = calloc(n ?: 1, sizeof(*p->sources));
@@ -165,6 +196,7 @@ int eu_sources_open(struct eu_program *p, struct eu_error *err)
 				.map = m,
 			};
 	}
+	p->n_sources += add_iterators(p, p->sources + p->n_sources);
 	if (!n)
 		p->sources[p->n_sources++] = (struct eu_source){
 			.ops = &eu_source_trace,

@@ -176,7 +176,7 @@ refused() {
 		uprobe.bpf.o entry=:x a binary and a symbol
 		uprobe.bpf.o eth0 a uprobe program takes a binary and a symbol
 		uprobe.bpf.o nobody=/bin/sh:x no program 'nobody'
-		uprobe.bpf.o entry=/bin/sh:x,colour=1 unknown key 'colour'; there are: pid cookie
+		uprobe.bpf.o entry=/bin/sh:x,colour=1 unknown key 'colour'; there are: pid container cookie
 		uprobe.bpf.o entry=/bin/sh:x,pid=1,pid=2 'pid' twice
 		uprobe.bpf.o entry=/bin/sh:x,pid is not KEY=VALUE
 		uprobe.bpf.o entry= is empty

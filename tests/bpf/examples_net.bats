@@ -57,3 +57,137 @@ there() {
 	[ "$(cat "$OUT")" = '{"protocol":17,"local_port":9,"refused":false}
 {"protocol":17,"local_port":10,"refused":true}' ]
 }
+
+@test "tcx: before and after others" {
+	need tcx
+	network
+	there tcx -t on_ingress=v1 -t on_egress=v0 --mark 1
+	first=$OUT first_pid=$PID
+	held
+	for id in $PROGS; do
+		! bpftool prog show id "$id" | grep -q 'name on_ingress' || break
+	done
+	there tcx -t "on_ingress=v1,before=$id" -t on_egress=v0,before=all --mark 2
+	second=$OUT
+	PID2=$PID
+	there tcx -t "on_ingress=v1,after=$id" -t on_egress=v0,after=all
+	send
+	wait_for ingress
+	stop_it
+	PID=$PID2
+	stop_it
+	PID=$first_pid
+	stop_it
+	# Each sees the mark of the one that ran before it, on the other side too.
+	[ "$(jq -c '[.where, .mark]' "$second")" = '["egress",0]
+["ingress",1]' ]
+	[ "$(jq -c '[.where, .mark]' "$first")" = '["egress",2]
+["ingress",2]' ]
+	[ "$(jq -c '[.where, .mark]' "$OUT")" = '["egress",1]
+["ingress",1]' ]
+	[ "$(jq -c '.length' "$OUT" | sort -u)" = $FRAME ]
+	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
+		-t on_ingress=v1,before=4294967295 -t on_egress=v0
+	[[ $output == *"no program 4294967295 is attached there"* ]]
+	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
+		-t on_ingress=v1,before=x -t on_egress=v0
+	[[ $output == *"before=x is not a number from 1 to 4294967295, nor 'all'"* ]]
+	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
+		-t on_ingress=v1,before=1,after=2 -t on_egress=v0
+	[[ $output == *"before or after, not both"* ]]
+}
+
+@test "an interface of another network namespace" {
+	need xdp tc
+	network
+	ns=/run/netns/$NS
+	example xdp -t "v1,netns=$ns" --max-events 1
+	send
+	end_of_it
+	[ "$(cat "$OUT")" = '{"ifindex":'$V1',"length":'$FRAME',"port":9,"dropped":false}' ]
+	example tc -t "v1:ingress,netns=$ns,priority=7"
+	inside tc filter show dev v1 ingress | grep -q 'pref 7 bpf'
+	send
+	wait_for true
+	stop_it
+	[ -z "$(inside tc filter show dev v1 ingress)" ]
+	[ "$(inside tc qdisc show dev v1 clsact)" = '' ]
+	run -1 "$ECLI" run "$EXAMPLES/xdp/package.json" -t "v3,netns=$ns"
+	[[ $output == *"no interface 'v3'; there are: lo, v1, v0"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/xdp/package.json" -t v1,netns=/no/such
+	[[ $output == *"cannot open '/no/such': No such file"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/xdp/package.json" -t v1,netns=/etc/passwd
+	[[ $output == *"cannot enter the network namespace: it is not one"* ]]
+}
+
+@test "xdp where the driver cannot, and says so" {
+	need xdp
+	network
+	there xdp -t v1
+	stop_it
+	[ ! -s "$ERR" ]
+	# Large frames are more than a program without fragments can take.
+	inside ip link set v0 mtu 9000
+	inside ip link set v1 mtu 9000
+	there xdp -t v1 --max-events 1
+	inside ip -d link show v1 | grep -q xdpgeneric
+	grep -q "'v1': the driver cannot run 'on_packet' (.*): generic XDP, which is slower" "$ERR"
+	send
+	end_of_it
+	[ "$(jq .length "$OUT")" = $FRAME ]
+	run -1 inside "$ECLI" run "$EXAMPLES/xdp/package.json" -t v1,mode=native
+	[[ $output == *"cannot attach to 'v1,mode=native'"* ]]
+	there xdp -t lo
+	stop_it
+	grep -q "'lo': the driver has no XDP: generic XDP, which is slower" "$ERR"
+}
+
+@test "netfilter" {
+	need netfilter
+	network
+	there netfilter -t ipv4:output,priority=-7,defrag=1 --drop_port 10 --max-events 2
+	run -1 inside "$ECLI" run "$EXAMPLES/netfilter/package.json" \
+		-t ipv4:output,priority=-7
+	[[ $output == *"priority -7 is another program's; choose one with priority=N"* ]]
+	send
+	send 192.0.2.2 10 2>/dev/null || :
+	end_of_it
+	from=$((192 << 24 | 2 << 8 | 1))
+	[ "$(cat "$OUT")" = '{"source":'$from',"destination":'$((from + 1))',"port":9,"dropped":false}
+{"source":'$from',"destination":'$((from + 1))',"port":10,"dropped":true}' ]
+	example netfilter -t "ipv4:output,netns=/run/netns/$NS" --max-events 1
+	send
+	end_of_it
+	[ "$(jq .port "$OUT")" = 9 ]
+	run -1 "$ECLI" run "$EXAMPLES/netfilter/package.json" -t ipv4:exit
+	[[ $output == *"no hook 'exit'; there are: prerouting, input, forward, output, postrouting"* ]]
+	run -2 "$ECLI" run "$EXAMPLES/netfilter/package.json" -t output
+	[[ $output == *"a netfilter program takes a family and a hook (ipv4:prerouting)"* ]]
+}
+
+@test "netkit" {
+	need netkit
+	network
+	inside ip link add type netkit
+	inside ip addr add 198.51.100.1/24 dev nk1
+	inside ip link set nk0 up
+	inside ip link set nk1 up
+	there netkit -t nk1 --max-events 1
+	send 198.51.100.2
+	end_of_it
+	[ "$(cat "$OUT")" = '{"ifindex":'$(index nk1)',"length":'$FRAME',"peer":false}' ]
+	run -1 inside "$ECLI" run "$EXAMPLES/netkit/package.json" -t nk0
+	[[ $output == *"it is the peer: programs go to the other end"* ]]
+}
+
+@test "struct_ops" {
+	need struct_ops
+	example struct_ops --window 7
+	"$OBJ/target" connect eu_fixed
+	wait_for release
+	stop_it
+	[ "$(jq -c '[.window, .what]' "$OUT")" = '[7,"init"]
+[7,"release"]' ]
+	# And it has gone.
+	run -1 "$OBJ/target" connect eu_fixed
+}

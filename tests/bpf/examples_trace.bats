@@ -4,6 +4,7 @@
 
 load ../helper
 load fire
+load network
 load target
 
 setup() {
@@ -73,4 +74,68 @@ started() {
 	end_of_it
 	[ "$(jq -c '[.pid, .argument, .result]' "$OUT")" = "[$TARGET,3,6]
 [$TARGET,21,42]" ]
+}
+
+@test "iter_task" {
+	need iter
+	run -0 "$ECLI" run "$EXAMPLES/iter_task/package.json"
+	[[ $'\n'$output == *$'\n'"$ME "* ]]
+	run -0 "$ECLI" run "$EXAMPLES/iter_task/package.json" -t "pid:$ME" -j
+	[[ $output == '{"line":"'$ME' '* ]]
+	[ "${#lines[@]}" = 1 ]
+	example iter_task -t "pid:$ME,interval=10" --max-events 3
+	end_of_it
+	[ "$(sort -u "$OUT" | wc -l)" = 1 ]
+	run -1 "$ECLI" run "$EXAMPLES/iter_task/package.json" -t pid:x
+	[[ $output == *"'x' is no process id"* ]]
+	run -2 "$ECLI" run "$EXAMPLES/iter_task/package.json" -t lo
+	[[ $output == *"an iter program takes what to walk over (map:NAME, pid:N, tid:N, cgroup:PATH)"* ]]
+}
+
+@test "iter_map" {
+	need iter raw_tp
+	case $(uname -m) in	# getsid(2)
+	x86_64) number=124 ;;
+	*) number=156 ;;
+	esac
+	begin_target
+	example iter_map --number $number -t list=map:calls,interval=10
+	ask libc 1
+	wait_for "$TARGET 1"
+	ask libc 1
+	wait_for "$TARGET 2"
+	stop_it
+	run -1 "$ECLI" run "$EXAMPLES/iter_map/package.json" -t list=map:none
+	[[ $output == *"no map 'none'"* ]]
+}
+
+@test "iter_cgroup" {
+	need iter.cgroup cgroup2
+	group
+	mkdir "$GROUP/in"
+	run -0 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" -t "cgroup:$GROUP"
+	rmdir "$GROUP/in"
+	[ "${#lines[@]}" = 2 ]
+	[ "${lines[0]}" = "$(stat -c %i "$GROUP") 1" ]
+	[[ ${lines[1]} == *" 2" ]]
+	run -0 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" \
+		-t "cgroup:$GROUP,order=up"
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[1]} == *" 0" ]]
+	run -1 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" \
+		-t "cgroup:$GROUP,order=x"
+	[[ $output == *"order is self, pre, post or up" ]]
+	run -1 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" -t cgroup:/tmp
+	[[ $output == *"'/tmp' is no cgroup of version 2"* ]]
+}
+
+@test "syscall" {
+	need syscall
+	read -r up _ </proc/uptime
+	run -0 "$ECLI" run "$EXAMPLES/syscall/package.json" -j
+	[ "${#lines[@]}" = 1 ]
+	[ "$(jq -c '.seconds - '"${up%.*}"' | . >= 0 and . < 60' <<<"$output")" = true ]
+	run -0 --separate-stderr "$ECLI" run "$EXAMPLES/syscall/package.json" \
+		--answer 7
+	[[ $stderr == *"program 'once' has run: it returned 7"* ]]
 }

@@ -7,8 +7,11 @@
  * "target listen PATH" stands in for a service manager: it prints "bound" when a
  * socket of that name can be sent to, then the datagram that comes. "target fire
  * MAGIC TIMES" sets off a program of fire.h, faster than a shell can. "target
- * unlink PATH" does that.
+ * unlink PATH" does that. "target connect NAME" makes a TCP connection to itself
+ * with the congestion control of that name.
  */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +45,22 @@ static int listen_at(const char *path)
 	return 0;
 }
 
+static int connect_with(const char *name)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server = socket(AF_INET, SOCK_STREAM, 0);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t n = sizeof(a);
+
+	if (setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)))
+		return 1;
+	return bind(server, (struct sockaddr *)&a, sizeof(a)) ||
+	       listen(server, 1) ||
+	       getsockname(server, (struct sockaddr *)&a, &n) ||
+	       connect(client, (struct sockaddr *)&a, n);
+}
+
 int main(int argc, char **argv)
 {
 	char line[64];
@@ -50,6 +69,8 @@ int main(int argc, char **argv)
 		return listen_at(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "unlink"))
 		return unlink(argv[2]) != 0;
+	if (argc == 3 && !strcmp(argv[1], "connect"))
+		return connect_with(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "fire"))
 		for (int i = strtol(argv[3], NULL, 10); i > 0; i--)
 			kill(strtol(argv[2], NULL, 10), 0);

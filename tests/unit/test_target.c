@@ -110,7 +110,7 @@ static void shapes_are_told_apart(void **state)
 		{ "xdp", "eth0", NULL },
 		{ "xdp", "12", NULL },
 		{ "xdp", "eth0,mode=skb", NULL },
-		{ "xdp", "eth0:ingress", "a xdp program takes an interface" },
+		{ "xdp", "eth0:ingress", "an xdp program takes an interface" },
 		{ "xdp", "/sys", "an interface (eth0)" },
 		{ "xdp", "eth0,priority=1",
 		  "unknown key 'priority'; there are: mode" },
@@ -147,7 +147,7 @@ static void shapes_are_told_apart(void **state)
 		{ "sk_msg", "map:sockets", NULL },
 		{ "sk_msg", "map:", "a map of the package" },
 		{ "sk_msg", "sockets", "a map of the package" },
-		{ "iter/task", "x", "a iter program takes no target" },
+		{ "iter/task", "x", "an iter program takes what to walk over" },
 		{ "syscall", "x", "takes no target" },
 	};
 

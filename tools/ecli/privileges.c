@@ -20,7 +20,8 @@
 static bool uses_bpf(const struct eu_program *p)
 {
 	for (size_t i = 0; i < p->n_sources; i++)
-		if (p->sources[i].map && p->sources[i].map->sample)
+		if (p->sources[i].ops == &eu_source_iter ||
+		    (p->sources[i].map && p->sources[i].map->sample))
 			return true;
 	for (size_t i = 0; i < p->pkg->n_maps; i++)
 		if (eu_counts_losses(p->pkg->maps[i].name, p->pkg->maps[i].meta))
@@ -32,6 +33,15 @@ static bool detaches(const struct eu_program *p)
 {
 	for (size_t i = 0; i < p->n_links; i++)
 		if (p->links[i].detach)
+			return true;
+	return false;
+}
+
+/* To take off what is in another network namespace one has to go there. */
+static bool detaches_elsewhere(const struct eu_program *p)
+{
+	for (size_t i = 0; i < p->n_links; i++)
+		if (p->links[i].elsewhere)
 			return true;
 	return false;
 }
@@ -70,6 +80,8 @@ int drop_privileges(const struct eu_program *p, bool asks, struct eu_error *err)
 		keep |= 1ull << bpf_capability();
 	if (detaches(p))
 		keep |= 1ull << CAP_NET_ADMIN;
+	if (detaches_elsewhere(p))
+		keep |= 1ull << CAP_SYS_ADMIN;
 	r = keep_only(keep);
 	if (r)
 		return eu_error_set(err, r, "cannot give up capabilities: %s",

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "rt/netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+
+int eu_netns_open(const char *path, struct eu_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return eu_error_set(err, -errno, "cannot open '%s': %s", path,
+				    strerror(errno));
+	return fd;
+}
+
+int eu_netns_enter(int fd, struct eu_netns *ret, struct eu_error *err)
+{
+	eu_auto_close int home = -1;
+
+	ret->home = -1;
+	if (fd < 0)
+		return 0;
+	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0 || setns(fd, CLONE_NEWNET))
+		return eu_error_set(
+			err, -errno, "cannot enter the network namespace: %s",
+			errno == EINVAL ? "it is not one" : strerror(errno));
+	ret->home = eu_take_fd(home);
+	return 0;
+}
+
+void eu_netns_leave(struct eu_netns *ns)
+{
+	if (ns->home >= 0 && setns(ns->home, CLONE_NEWNET))
+		abort();
+	eu_close(eu_take_fd(ns->home));
+}
