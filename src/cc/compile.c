@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "cc/advise.h"
 #include "cc/annotate.h"
 #include "cc/child.h"
 #include "cc/decls.h"
@@ -636,12 +637,26 @@ static int make_package(struct compile *c, struct eu_package **ret)
 	return r;
 }
 
+static int advise(const struct compile *c, const struct eu_package *pkg)
+{
+	const struct eu_advice a = { pkg, &c->decls, c->o->source, c->text,
+				     c->o->header };
+	eu_auto_buf struct eu_buf lines = EU_BUF(1 << 20);
+
+	if (eu_advise(&a, &lines))
+		return eu_error_oom(c->err);
+	if (lines.len)
+		c->o->relay(lines.data, lines.len);
+	return 0;
+}
+
 /*
  * The compilers work while libclang is opened and parses, on the other
  * processor; they start with types that a look at the text found.
  */
 static int compile(struct compile *c, struct eu_package **ret)
 {
+	eu_auto_package struct eu_package *pkg = NULL;
 	int r;
 
 	r = eu_clang_find(c->o->clang, &c->clang, c->err);
@@ -666,7 +681,13 @@ static int compile(struct compile *c, struct eu_package **ret)
 	}
 	if (!r)
 		r = check_decls(c);
-	return r ? r : make_package(c, ret);
+	if (!r)
+		r = make_package(c, &pkg);
+	if (!r)
+		r = advise(c, pkg);
+	if (!r)
+		*ret = eu_take_ptr(pkg);
+	return r;
 }
 
 int eu_compile(const struct eu_compile *o, struct eu_package **ret,

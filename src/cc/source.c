@@ -216,9 +216,22 @@ static void declared_name(struct lexer *l, const char **name, size_t *len)
 	}
 }
 
+static void set_line(struct eu_type_names *t, const char *text, const char *at)
+{
+	unsigned int line = 1;
+
+	/* That of a type that was there before stays. */
+	if (!t->n || t->list[t->n - 1].line)
+		return;
+	for (; text < at; text++)
+		line += *text == '\n';
+	t->list[t->n - 1].line = line;
+}
+
 int eu_source_types(const char *text, bool marked_only, struct eu_type_names *ret)
 {
 	struct lexer l = { .pos = text };
+	const char *at;
 	const char *name = NULL;
 	bool is_typedef, marked;
 	size_t len;
@@ -230,6 +243,7 @@ int eu_source_types(const char *text, bool marked_only, struct eu_type_names *re
 			continue;
 		}
 		marked = l.export_seen;
+		at = l.start;
 		is_typedef = is_word(&l, "typedef");
 		if (is_typedef)
 			next_active(&l);
@@ -241,8 +255,29 @@ int eu_source_types(const char *text, bool marked_only, struct eu_type_names *re
 			declared_name(&l, &name, &len);
 		if (len && (marked || !marked_only))
 			r = eu_type_names_add(ret, name, len, is_typedef, marked);
+		if (!r)
+			set_line(ret, text, at);
 	}
 	return r;
+}
+
+const char *eu_source_include(const char **text, size_t *ret_len)
+{
+	struct lexer l = { .pos = *text };
+	const char *file, *cond;
+
+	while (next(&l) != END) {
+		cond = directive(&l, "if");
+		if (cond && *cond == '0' && !isalnum((unsigned char)cond[1]))
+			skip_if_0(&l);
+		file = directive(&l, "include");
+		*text = l.pos;
+		if (!file || *file != '"')
+			continue;
+		*ret_len = strcspn(file + 1, "\"\n");
+		return file + 1;
+	}
+	return NULL;
 }
 
 bool eu_source_starts_with_vmlinux(const char *text)

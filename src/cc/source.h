@@ -12,9 +12,10 @@
 
 /* A struct that is to be exported. */
 struct eu_type_name {
-	char *name;	 /* tag, else typedef */
-	bool is_typedef; /* no tag: say "event_t", not "struct event_t" */
-	bool marked;	 /* its comment has @export */
+	char *name;	   /* tag, else typedef */
+	bool is_typedef;   /* no tag: say "event_t", not "struct event_t" */
+	bool marked;	   /* its comment has @export */
+	unsigned int line; /* of its definition; 0: not known */
 };
 
 struct eu_type_names {
@@ -38,6 +39,12 @@ bool eu_type_names_equal(const struct eu_type_names *a,
  */
 int eu_source_types(const char *text, bool marked_only,
 		    struct eu_type_names *ret);
+
+/*
+ * The file of the next '#include "FILE"' behind *@text, which is moved on, and
+ * the name's length; NULL at the end. "#if 0" is skipped.
+ */
+const char *eu_source_include(const char **text, size_t *ret_len);
 
 /* Is '#include "vmlinux.h"' the first thing in the text but comments? */
 bool eu_source_starts_with_vmlinux(const char *text);

@@ -9,10 +9,13 @@ setup() {
 	cp "$ROOT"/examples/bootstrap/bootstrap.* .
 }
 
+# The least that can be run.
+PROGRAM='__attribute__((section("syscall"))) int prog(void *c) { return 0; }'
+
 # header TEXT: the types of it that ecc exports, by name.
 header() {
 	printf '%s\n' "$1" >t.h
-	printf '#include "vmlinux.h"\n#include "t.h"\n' >t.bpf.c
+	printf '#include "vmlinux.h"\n#include "t.h"\n%s\n' "$PROGRAM" >t.bpf.c
 	"$ECC" t.bpf.c t.h || return
 	jq -r '.export_types[] | .name + (.typedef // "")' t.skel.json
 }
@@ -20,7 +23,7 @@ header() {
 # comment TEXT: what a comment gives the variable behind it.
 comment() {
 	printf '#include "vmlinux.h"\n%s\nconst volatile int v;\n' "$1" >c.bpf.c
-	printf 'int f(void) { return v; }\n' >>c.bpf.c
+	printf '%s\n' "${PROGRAM/0/v}" >>c.bpf.c
 	"$ECC" -n c.bpf.c || return
 	jq -c '.bpf_skel.data_sections[0].variables[0] |
 	       del(.name, .type)' c.skel.json
@@ -217,6 +220,69 @@ open.bpf.c" ]
 	[ "$status" = 0 ]
 	[[ ${lines[0]} == "w.bpf.c:2:19: warning: unused variable 'u'"* ]]
 	[ -s package.json ]
+}
+
+@test "what cannot be meant is warned of, as the compiler does" {
+	cat >w.bpf.c <<-'EOF'
+		#include "vmlinux.h"
+		#include <bpf/bpf_helpers.h>
+		/// @cmdarg {"long": "pid", "short": "p"}
+		const volatile int first;
+		/// @cmdarg {"long": "pid"}
+		const volatile int second;
+		/// @cmdarg {"short": "p"}
+		const volatile int third;
+		/// @cmdarg {"long": "last"}
+		const volatile int fourth;
+		const volatile int last;
+		#define HERE SEC("here")
+		SEC("tracepont/sched/sched_switch")
+		int typo(void *c) { return first + second + third + fourth + last; }
+		SEC("?kprobb/do_exit") int asked(void *c) { return 0; }
+		HERE int by_macro(void *c) { return 0; }
+		SEC("mine" "/x") int joined(void *c) { return 0; }
+		SEC("xdp") int right(void *c) { return 0; }
+		SEC("fmod_ret.s/x") int right_too(void *c) { return 0; }
+		int called(int x) { return x; }
+	EOF
+	run -0 --separate-stderr "$ECC" w.bpf.c
+	[ -z "$output" ]
+	diff - <(sort <<<"$stderr") <<-'EOF'
+		w.bpf.c: warning: section 'mine/x' of program 'joined' is unknown: no kind of program is called so, it will not load
+		w.bpf.c:10: warning: variable 'fourth' has the flag --last, as 'last' has: only one of them can be set
+		w.bpf.c:12: warning: section 'here' of program 'by_macro' is unknown: no kind of program is called so, it will not load
+		w.bpf.c:13: warning: section 'tracepont/sched/sched_switch' of program 'typo' is unknown: no kind of program is called so, it will not load
+		w.bpf.c:15: warning: section 'kprobb/do_exit' of program 'asked' is unknown: no kind of program is called so, it will not load
+		w.bpf.c:6: warning: variable 'second' has the flag --pid, as 'first' has: only one of them can be set
+		w.bpf.c:8: warning: variable 'third' has the flag -p, as 'first' has: only one of them can be set
+	EOF
+	# Without a section nothing says what it is.
+	printf '\nint prog (void *c);\nint prog(void *c) { return 0; }\n' >w.bpf.c
+	run -0 --separate-stderr "$ECC" w.bpf.c
+	[ "$stderr" = "w.bpf.c:3: warning: 'prog' is no program: it has no SEC(\"...\") that says what it is for" ]
+	# And without anything there is nothing to run.
+	echo 'struct s { int x; };' >w.bpf.c
+	run -0 --separate-stderr "$ECC" w.bpf.c
+	[ "$stderr" = "w.bpf.c: warning: neither a program nor a map in it: nothing to run" ]
+	run -0 --separate-stderr "$ECC" --header-only w.bpf.c
+	[ -z "$stderr" ]
+}
+
+@test "a header beside the source that is not given" {
+	mkdir -p sub
+	mv bootstrap.* sub
+	# It is found, and what it declares is as usable as in the source.
+	run -0 --separate-stderr "$ECC" sub/bootstrap.bpf.c
+	[ -z "$stderr" ]
+	[ "$(jq .meta.export_types sub/package.json)" = null ]
+	# What is marked there was meant to be exported.
+	sed -i 's,^struct event,/// @export\n&,' sub/bootstrap.h
+	line=$(grep -n '^struct event' sub/bootstrap.h | cut -d: -f1)
+	run -0 --separate-stderr "$ECC" sub/bootstrap.bpf.c
+	[ "$stderr" = "sub/bootstrap.h:$line: note: 'event' is marked @export, but not exported: give its header too, as in 'ecc sub/bootstrap.bpf.c sub/bootstrap.h'" ]
+	run -0 --separate-stderr "$ECC" sub/bootstrap.bpf.c sub/bootstrap.h
+	[ -z "$stderr" ]
+	[ "$(jq '.meta.export_types | length' sub/package.json)" = 1 ]
 }
 
 @test "what is exported: the structs of the header and no others" {

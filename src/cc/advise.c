@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "cc/advise.h"
+
+#include <bpf/libbpf.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cc/source.h"
+#include "pkg/section.h"
+
+enum { MAX_HEADER = 4 << 20 };
+
+static void place(const char *file, unsigned int line, const char *kind,
+		  struct eu_buf *out)
+{
+	eu_buf_puts(out, file);
+	if (line)
+		eu_buf_printf(out, ":%u", line);
+	eu_buf_printf(out, ": %s: ", kind);
+}
+
+static unsigned int line_at(const char *text, const char *at)
+{
+	unsigned int line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/* The line with the string @section, or 0: macros may have made it. */
+static unsigned int line_of_section(const char *text, const char *section)
+{
+	eu_auto_free char *quoted = NULL, *asked = NULL;
+	const char *at;
+
+	if (asprintf(&quoted, "\"%s\"", section) < 0 ||
+	    asprintf(&asked, "\"?%s\"", section) < 0)
+		return 0;
+	at = strstr(text, quoted) ?: strstr(text, asked);
+	return at ? line_at(text, at) : 0;
+}
+
+/* The line with "NAME(", or 0. */
+static unsigned int line_of_function(const char *text, const char *name)
+{
+	const size_t n = strlen(name);
+
+	for (const char *at = text; (at = strstr(at, name)); at += n)
+		if (at[n] == '(' && at > text &&
+		    !isalnum((unsigned char)at[-1]) && at[-1] != '_')
+			return line_at(text, at);
+	return 0;
+}
+
+static bool is_known(const char *section)
+{
+	enum bpf_attach_type attach;
+	enum bpf_prog_type type;
+
+	return eu_section_find(section) ||
+	       !libbpf_prog_type_by_name(section, &type, &attach);
+}
+
+static void check_sections(const struct eu_advice *a, struct eu_buf *out)
+{
+	const struct eu_prog *p;
+
+	for (size_t i = 0; i < a->pkg->n_progs; i++) {
+		p = &a->pkg->progs[i];
+		if (!strcmp(p->section, ".text")) {
+			place(a->source, line_of_function(a->text, p->name),
+			      "warning", out);
+			eu_buf_printf(
+				out,
+				"'%s' is no program: it has no SEC(\"...\") that says what it is for\n",
+				p->name);
+		} else if (!is_known(p->section)) {
+			place(a->source, line_of_section(a->text, p->section),
+			      "warning", out);
+			eu_buf_printf(
+				out,
+				"section '%s' of program '%s' is unknown: no kind of program is called so, it will not load\n",
+				p->section, p->name);
+		}
+	}
+}
+
+static void check_empty(const struct eu_advice *a, struct eu_buf *out)
+{
+	/* Of a header alone only the types are wanted. */
+	if (a->pkg->n_progs || a->pkg->n_maps ||
+	    (a->header && !strcmp(a->header, a->source)))
+		return;
+	place(a->source, 0, "warning", out);
+	eu_buf_puts(out, "neither a program nor a map in it: nothing to run\n");
+}
+
+/* A word that gives a variable its value on the command line. */
+struct flag {
+	const char *text;
+	const struct eu_var *var;
+	unsigned int line;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	const struct flag *x = a, *y = b;
+	int r = strcmp(x->text, y->text);
+
+	return r ? r : (x->line > y->line) - (x->line < y->line);
+}
+
+static unsigned int line_of_var(const struct eu_decls *d, const char *name)
+{
+	for (size_t i = 0; i < d->vars.n; i++)
+		if (!strcmp(d->vars.list[i].name, name))
+			return d->vars.list[i].line;
+	return 0;
+}
+
+static void check_twice(const struct eu_advice *a, struct flag *flags, size_t n,
+			const char *dashes, struct eu_buf *out)
+{
+	const struct flag *f;
+
+	qsort(flags, n, sizeof(*flags), by_text);
+	for (size_t i = 1; i < n; i++) {
+		f = &flags[i];
+		if (strcmp(f->text, f[-1].text))
+			continue;
+		place(a->source, f->line, "warning", out);
+		eu_buf_printf(
+			out,
+			"variable '%s' has the flag %s%s, as '%s' has: only one of them can be set\n",
+			f->var->name, dashes, f->text, f[-1].var->name);
+	}
+}
+
+/* Variables without an annotation have their names for flags. */
+static int check_flags(const struct eu_advice *a, struct eu_buf *out)
+{
+	eu_auto_free struct flag *longs = NULL, *shorts = NULL;
+	size_t n_long = 0, n_short = 0;
+	const struct eu_var *v;
+	unsigned int line;
+
+	longs = calloc(a->pkg->n_vars + 1, sizeof(*longs));
+	shorts = calloc(a->pkg->n_vars + 1, sizeof(*shorts));
+	if (!longs || !shorts)
+		return -ENOMEM;
+	for (size_t i = 0; i < a->pkg->n_vars; i++) {
+		v = &a->pkg->vars[i];
+		/* Only what a comment says can clash, and it has a line. */
+		line = v->flag || v->short_flag ? line_of_var(a->decls, v->name) :
+						  0;
+		longs[n_long++] = (struct flag){ v->flag ?: v->name, v, line };
+		if (v->short_flag)
+			shorts[n_short++] = (struct flag){ v->short_flag, v,
+							   line };
+	}
+	check_twice(a, longs, n_long, "--", out);
+	check_twice(a, shorts, n_short, "-", out);
+	return 0;
+}
+
+/* A header beside the source that nobody named: does it mark types? */
+static int check_header(const struct eu_advice *a, const char *name, size_t len,
+			struct eu_buf *out)
+{
+	const char *slash = strrchr(a->source, '/');
+	eu_auto_free char *path = NULL, *text = NULL;
+	struct eu_type_names types = { 0 };
+	int r;
+
+	if (asprintf(&path, "%.*s%.*s", slash ? (int)(slash - a->source + 1) : 0,
+		     a->source, (int)len, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	/* It may be found elsewhere, or not at all. */
+	if (eu_file_read(path, MAX_HEADER, &text, &len, NULL))
+		return 0;
+	r = eu_source_types(text, true, &types);
+	for (size_t i = 0; i < types.n; i++) {
+		place(path, types.list[i].line, "note", out);
+		eu_buf_printf(
+			out,
+			"'%s' is marked @export, but not exported: give its header too, as in 'ecc %s %s'\n",
+			types.list[i].name, a->source, path);
+	}
+	eu_type_names_done(&types);
+	return r;
+}
+
+static int check_headers(const struct eu_advice *a, struct eu_buf *out)
+{
+	const char *at = a->text, *name;
+	size_t len;
+	int r = 0;
+
+	while (!a->header && !r && (name = eu_source_include(&at, &len)))
+		if (strncmp(name, "vmlinux.h\"", 10))
+			r = check_header(a, name, len, out);
+	return r;
+}
+
+int eu_advise(const struct eu_advice *a, struct eu_buf *out)
+{
+	int r;
+
+	check_empty(a, out);
+	check_sections(a, out);
+	r = check_flags(a, out);
+	if (!r)
+		r = check_headers(a, out);
+	return r;
+}
