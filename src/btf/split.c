@@ -119,7 +119,8 @@ static bool may_be_wanted(const struct walk *w, const struct btf_type *t)
 		return true;
 	/* A name that is none is for the caller to complain of. */
 	return t->name_off >= w->strings_len ||
-	       eu_wanted_may_be_type(w->wanted, w->strings + t->name_off);
+	       eu_wanted_may_be_type(w->wanted, w->strings + t->name_off,
+				     w->strings_len - t->name_off);
 }
 
 /*

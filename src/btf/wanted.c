@@ -116,11 +116,9 @@ static int grow_slots(struct eu_wanted *w)
 	return 0;
 }
 
-static void set_start(uint64_t starts[64], const char *name)
+static void set_bit(uint64_t filter[64], uint32_t bit)
 {
-	uint32_t bit = eu_wanted_start(name);
-
-	starts[bit / 64] |= 1ull << bit % 64;
+	filter[bit / 64] |= 1ull << bit % 64;
 }
 
 static int add(struct eu_wanted *w, const char *name, struct eu_wanted_name **ret)
@@ -139,7 +137,7 @@ static int add(struct eu_wanted *w, const char *name, struct eu_wanted_name **re
 							  .len = len,
 							  .hash = hash };
 		*slot = ++w->n;
-		set_start(w->starts, name);
+		set_bit(w->starts, eu_wanted_start(name));
 	}
 	*ret = &w->names[*slot - 1];
 	return 0;
@@ -165,7 +163,11 @@ int eu_wanted_type(struct eu_wanted *w, const char *name, uint32_t kind,
 			n->depth[k] |= depth;
 	}
 	w->kinds |= eu_wanted_kinds(kind);
-	set_start(w->type_starts, name);
+	set_bit(w->type_starts, eu_wanted_start(name));
+	if (n->len < EU_WANTED_LONG)
+		set_bit(w->short_starts, eu_wanted_start(name));
+	else
+		set_bit(w->type_middles, eu_wanted_middle(name));
 	return 0;
 }
 

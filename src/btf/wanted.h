@@ -11,7 +11,11 @@
  * "task_struct". Texts are borrowed.
  */
 
+#include <string.h>
+
 #include "btf/rawbtf.h"
+
+enum { EU_WANTED_LONG = 20 };
 
 /*
  * How deep a relocation looks into a type: a set, as several relocations may
@@ -37,11 +41,12 @@ struct eu_wanted_name {
 struct eu_wanted {
 	struct eu_wanted_name *names;
 	size_t n;
-	uint32_t *slots;	  /* hash table of index + 1 */
-	size_t n_slots;		  /* 0 or a power of two */
-	uint32_t kinds;		  /* all kinds of types that are asked for */
-	uint64_t starts[64];	  /* filter: how the names start, */
-	uint64_t type_starts[64]; /* and how those of types do */
+	uint32_t *slots;     /* hash table of index + 1 */
+	size_t n_slots;	     /* 0 or a power of two */
+	uint32_t kinds;	     /* all kinds of types that are asked for */
+	uint64_t starts[64]; /* filter: how the names start, */
+	/* The same for types; for short ones alone; how long ones go on. */
+	uint64_t type_starts[64], short_starts[64], type_middles[64];
 };
 
 /*
@@ -56,13 +61,35 @@ static inline uint32_t eu_wanted_start(const char *s)
 	return (a << 8 | (b == '_' ? 0 : b)) * 2654435761u >> 20;
 }
 
-/* Whether a type of this name may be asked for. */
+/*
+ * The same for what stands behind "trace_event_raw_", of which a kernel has
+ * thousands; of a name with EU_WANTED_LONG characters.
+ */
+static inline uint32_t eu_wanted_middle(const char *s)
+{
+	uint32_t w;
+
+	memcpy(&w, s + EU_WANTED_LONG - sizeof(w), sizeof(w));
+	return w * 2654435761u >> 20;
+}
+
+/*
+ * False if no type of this name is asked for. @room is how many bytes may be
+ * read, its end is among them.
+ */
 static inline bool eu_wanted_may_be_type(const struct eu_wanted *w,
-					 const char *name)
+					 const char *name, size_t room)
 {
 	uint32_t bit = eu_wanted_start(name);
 
-	return w->type_starts[bit / 64] >> bit % 64 & 1;
+	if (!(w->type_starts[bit / 64] >> bit % 64 & 1))
+		return false;
+	if (w->short_starts[bit / 64] >> bit % 64 & 1)
+		return true;
+	if (room <= EU_WANTED_LONG)
+		return false;
+	bit = eu_wanted_middle(name);
+	return w->type_middles[bit / 64] >> bit % 64 & 1;
 }
 
 /* Accepts NULL. */

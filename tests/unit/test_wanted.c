@@ -39,6 +39,16 @@ static const struct {
 	{ "_a", "_b", false },
 	{ "a", "", false },
 	{ "ABCDEFGH", "ABCDEFGI", false },
+	{ "trace_event_raw_exec", "trace_event_raw_exec", true },
+	{ "trace_event_raw_exec", "trace_event_raw_exec___x", true },
+	{ "trace_event_raw_exec___x", "trace_event_raw_exec", true },
+	{ "trace_event_raw_exec___x", "trace_event_raw_exec___y", true },
+	{ "trace_event_raw_exec", "trace_event_raw_exit", false },
+	{ "trace_event_raw_exec", "trace_event_raw_exe", false },
+	{ "trace_event_raw_exec", "trace_event_raw_execve", false },
+	{ "trace_event_raw_exe", "trace_event_raw_exe", true },
+	{ "trace_event_raw_exe___x", "trace_event_raw_exe", true },
+	{ "trace_event_raw_exe___x", "trace_event_raw_exe___y", true },
 };
 
 static void essential_names(void **state)
@@ -53,6 +63,55 @@ static void essential_names(void **state)
 			fail_msg("'%s' by '%s'", names[i].asked, names[i].name);
 		eu_wanted_done(&w);
 	}
+}
+
+static bool may_be_type(const struct eu_wanted *w, const char *name)
+{
+	size_t room = strlen(name) + 1;
+	/* Nothing may be read behind it. */
+	eu_auto_free char *p = malloc(room);
+
+	assert_non_null(p);
+	memcpy(p, name, room);
+	return eu_wanted_may_be_type(w, p, room);
+}
+
+static void the_filter_lets_through_what_is_found(void **state)
+{
+	struct eu_wanted w;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(names); i++) {
+		w = (struct eu_wanted){ 0 };
+		assert_false(may_be_type(&w, names[i].name));
+		assert_int_equal(eu_wanted_type(&w, names[i].asked,
+						BTF_KIND_STRUCT, 1),
+				 0);
+		/* A long name beside it changes nothing. */
+		assert_int_equal(eu_wanted_type(&w, "trace_event_raw_ab_cde",
+						BTF_KIND_STRUCT, 1),
+				 0);
+		if (names[i].found && !may_be_type(&w, names[i].name))
+			fail_msg("'%s' by '%s'", names[i].asked, names[i].name);
+		eu_wanted_done(&w);
+	}
+}
+
+static void the_filter_stops_most(void **state)
+{
+	struct eu_wanted w = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_wanted_type(&w, "trace_event_raw_exec",
+					BTF_KIND_STRUCT, 1),
+			 0);
+	assert_false(may_be_type(&w, ""));
+	assert_false(may_be_type(&w, "task_struct"));
+	assert_false(may_be_type(&w, "trace"));
+	assert_false(may_be_type(&w, "trace_event_raw_exe"));
+	assert_false(may_be_type(&w, "trace_event_raw_exit"));
+	assert_false(may_be_type(&w, "trace_event_raw_fork_of_some_kind"));
+	eu_wanted_done(&w);
 }
 
 static void kinds_and_depths_gather(void **state)
@@ -104,6 +163,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(essential_names),
+		cmocka_unit_test(the_filter_lets_through_what_is_found),
+		cmocka_unit_test(the_filter_stops_most),
 		cmocka_unit_test(kinds_and_depths_gather),
 		cmocka_unit_test(many_names_up_to_a_limit),
 	};
