@@ -74,6 +74,11 @@ struct eu_program_opts {
 	const char *btf;      /* file with the kernel's BTF; NULL: its own */
 	uint64_t max_records; /* the program ends after so many; 0: never */
 	bool no_tailor;	      /* let libbpf read the kernel's whole BTF */
+	/*
+	 * A directory of a BPF file system: maps that ask to be pinned by name
+	 * are pinned there, or taken from there. NULL: none is.
+	 */
+	const char *pin;
 };
 
 /*

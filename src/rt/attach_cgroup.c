@@ -76,10 +76,7 @@ int eu_attach_open_cgroup(const char *what, struct eu_error *err)
 
 static void detach_flags(struct eu_link *l)
 {
-	bpf_prog_detach2(l->cgroup.prog_fd, l->fd, l->cgroup.type);
-	eu_close(l->fd);
-	eu_close(l->cgroup.prog_fd);
-	l->fd = -1;
+	bpf_prog_detach2(l->prog_fd, l->fd, l->cgroup);
 }
 
 /* Links are always "multi"; other ways need the older call. */
@@ -113,9 +110,9 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 		return eu_error_oom(err);
 	}
 	l->detach = detach_flags;
-	l->cgroup.type = type;
+	l->cgroup = type;
 	l->fd = eu_take_fd(cgroup_fd);
-	l->cgroup.prog_fd = eu_take_fd(prog_fd);
+	l->prog_fd = eu_take_fd(prog_fd);
 	return 0;
 }
 

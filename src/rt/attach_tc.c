@@ -92,6 +92,10 @@ static void detach_filter(struct eu_link *l)
 	LIBBPF_OPTS(bpf_tc_opts, o, .handle = l->tc.handle,
 		    .priority = l->tc.priority);
 
+	/* Somebody else's filter may have come to stand there. */
+	if (bpf_tc_query(&hook, &o) || o.prog_id != l->tc.prog_id)
+		return;
+	o.prog_id = o.prog_fd = o.flags = 0;
 	bpf_tc_detach(&hook, &o);
 	if (l->tc.made)
 		remove_qdisc(l->tc.ifindex);
@@ -145,6 +149,7 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	l->tc.point = point;
 	l->tc.made = made;
 	l->tc.handle = o.handle;
+	l->tc.prog_id = o.prog_id;
 	l->tc.priority = o.priority;
 	return 0;
 }

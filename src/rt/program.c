@@ -12,6 +12,7 @@
 
 #include <bpf/bpf.h>
 
+#include "base/file.h"
 #include "btf/tailor.h"
 #include "rt/attach.h"
 #include "rt/failure.h"
@@ -118,13 +119,29 @@ static int open_object(struct eu_program *p, const struct eu_program_opts *o,
 	return eu_failure_hint(p, r, err);
 }
 
-/* Pins outlive us; a package has to be allowed to leave something behind. */
-static void forget_pins(struct eu_program *p)
+/*
+ * Pins outlive us; a package has to be allowed to leave something behind. Maps
+ * that ask for it go into @dir then, or are taken from there.
+ */
+static int settle_pins(struct eu_program *p, const char *dir, struct eu_error *err)
 {
 	struct bpf_map *m;
+	int r = 0;
 
-	bpf_object__for_each_map (m, p->obj)
-		bpf_map__set_pin_path(m, NULL);
+	bpf_object__for_each_map (m, p->obj) {
+		eu_auto_free char *path = NULL;
+
+		if (dir && bpf_map__pin_path(m)) {
+			path = eu_path_join(dir, bpf_map__name(m));
+			if (!path)
+				return eu_error_oom(err);
+		}
+		r = bpf_map__set_pin_path(m, path);
+		if (r)
+			return eu_error_set(err, r, "map '%s': %s",
+					    bpf_map__name(m), strerror(-r));
+	}
+	return 0;
 }
 
 int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
@@ -147,10 +164,10 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 		r = init(p, &o, err);
 	if (!r)
 		r = open_object(p, &o, err);
-	if (!r) {
-		forget_pins(p);
+	if (!r)
+		r = settle_pins(p, o.pin, err);
+	if (!r)
 		r = eu_program_own_values(p, err);
-	}
 	if (r) {
 		eu_program_close(p);
 		return r;
@@ -274,7 +291,7 @@ struct eu_link *eu_program_add_link(struct eu_program *p)
 	if (eu_array_grow(&p->links, p->n_links, sizeof(*l), MAX_LINKS))
 		return NULL;
 	l = &p->links[p->n_links++];
-	*l = (struct eu_link){ .fd = -1 };
+	*l = (struct eu_link){ .fd = -1, .prog_fd = -1 };
 	return l;
 }
 
@@ -288,6 +305,7 @@ void eu_program_detach(struct eu_program *p, size_t n)
 			l->detach(l);
 		bpf_link__destroy(l->link);
 		eu_close(l->fd);
+		eu_close(l->prog_fd);
 	}
 }
 

@@ -16,22 +16,23 @@
 
 enum eu_phase { EU_PHASE_OPEN, EU_PHASE_LOADED, EU_PHASE_ATTACHED };
 
-/* Something attached. @detach is for what no bpf_link stands for. */
+/*
+ * Something attached. @detach is for what no bpf_link stands for: it takes off
+ * what is still there and still ours, and may be called twice.
+ */
 struct eu_link {
 	struct bpf_link *link;
 	void (*detach)(struct eu_link *l);
-	int fd;
-	bool elsewhere; /* in the network namespace of @fd */
+	int fd, prog_fd; /* owned; -1: none */
+	bool elsewhere;	 /* in the network namespace of @fd */
 	union {
 		struct {
 			int ifindex, point;
 			bool made; /* the qdisc is ours */
 			uint32_t handle, priority;
+			uint32_t prog_id;
 		} tc;
-		struct {
-			int prog_fd;
-			enum bpf_attach_type type;
-		} cgroup;
+		enum bpf_attach_type cgroup;
 	};
 };
 

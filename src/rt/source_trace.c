@@ -226,6 +226,16 @@ static int trace_dispatch(struct eu_source *s, struct eu_error *err)
 	return 0;
 }
 
+static void trace_remove(struct eu_source *s)
+{
+	const struct trace *t = s->state;
+
+	if (!t || !t->dir)
+		return;
+	write_file(t->dir, "events/enable", "0");
+	rmdir(t->dir);
+}
+
 static void trace_close(struct eu_source *s)
 {
 	struct trace *t = s->state;
@@ -233,10 +243,7 @@ static void trace_close(struct eu_source *s)
 	if (!t)
 		return;
 	eu_close(t->pipe);
-	if (t->dir) {
-		write_file(t->dir, "events/enable", "0");
-		rmdir(t->dir);
-	}
+	trace_remove(s);
 	free(t->dir);
 	free(t);
 }
@@ -247,4 +254,5 @@ const struct eu_source_ops eu_source_trace = {
 	.fd = trace_fd,
 	.dispatch = trace_dispatch,
 	.close = trace_close,
+	.remove = trace_remove,
 };

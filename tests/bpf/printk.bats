@@ -148,6 +148,10 @@ instances() {
 @test "what SIGKILL leaves, the next start removes" {
 	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC"
 	killed=$PID
+	# The process that would clean up dies first.
+	guard=$(pgrep -P $PID)
+	kill -KILL $guard
+	until [ ! -e /proc/$guard ] || grep -q '^State:.Z' /proc/$guard/status; do :; done
 	stop_it KILL || [ $? = 137 ]
 	[ -n "$(instances $killed)" ]
 	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC"

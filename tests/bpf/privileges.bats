@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 load ../helper
+load fire
 
 capabilities() {
 	sed -n 's/^CapEff:\t0*\(.*\)/\1/p' "/proc/$PID/status"
@@ -21,4 +22,147 @@ capabilities() {
 	pid=$PID
 	stop_it
 	[ -z "$(ls -d /sys/kernel/tracing/instances/eunomia-$pid.* 2>/dev/null)" ]
+}
+
+# guards: the processes that clean up after $PID.
+guards() {
+	pgrep -P "$PID" -x ecli-guard || :
+}
+
+# ended PROCESS: until it is gone.
+ended() {
+	until [ ! -e "/proc/$1" ]; do :; done
+}
+
+@test "what descriptors hold needs no guard" {
+	need root tracepoint
+	run_ready "$OBJ/exec.bpf.o"
+	[ -z "$(guards)" ]
+	stop_it
+}
+
+@test "after SIGKILL a guard removes the trace instance" {
+	need root tracepoint printk
+	run_ready "$OBJ/printk.bpf.o"
+	guard=$(guards)
+	[ -n "$guard" ]
+	killed=$PID
+	[ -n "$(ls -d /sys/kernel/tracing/instances/eunomia-$killed.*)" ]
+	held
+	# Links and maps do not live on in the guard.
+	[ -z "$(cat /proc/$guard/fdinfo/* | grep -E '^(prog_id|map_id|link_id):')" ]
+	stop_it KILL || [ $? = 137 ]
+	ended $guard
+	[ -z "$(ls -d /sys/kernel/tracing/instances/eunomia-$killed.* 2>/dev/null)" ]
+	gone
+}
+
+@test "after SIGKILL a guard takes off a filter of clsact with its qdisc" {
+	need root tc program:ip program:tc
+	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
+	children+=("$!")
+	until [ -s ns ]; do :; done
+	inside() { nsenter --net=/proc/"$(cat ns)"/ns/net "$@"; }
+	start_ready nsenter --net=/proc/"$(cat ns)"/ns/net "$ECLI" run \
+		--ready-fd 3 "$OBJ/tc.bpf.o" -t lo:ingress,priority=7,handle=3
+	inside tc filter show dev lo ingress | grep -q 'pref 7 bpf'
+	guard=$(guards)
+	stop_it KILL || [ $? = 137 ]
+	ended $guard
+	[ -z "$(inside tc filter show dev lo ingress)" ]
+	[ -z "$(inside tc qdisc show dev lo clsact)" ]
+}
+
+@test "after SIGKILL a guard detaches a cgroup program with flags" {
+	need root cgroup_skb cgroup2 program:bpftool
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	start_ready "$ECLI" run --ready-fd 3 "$OBJ/cgroup.bpf.o" \
+		-t "$cg,flags=override"
+	[ -n "$(bpftool -j cgroup show "$cg" | jq -r '.[].id')" ]
+	guard=$(guards)
+	stop_it KILL || [ $? = 137 ]
+	ended $guard
+	left=$(bpftool -j cgroup show "$cg" | jq -r '.[].id')
+	rmdir "$cg"
+	[ -z "$left" ]
+}
+
+@test "the guard outlives Ctrl-C, and is gone at the end" {
+	need root tracepoint printk
+	run_ready "$OBJ/printk.bpf.o"
+	guard=$(guards)
+	kill -INT $guard
+	kill -TERM $guard
+	[ -e /proc/$guard ]
+	stop_it
+	[ ! -e /proc/$guard ]
+}
+
+@test "--user: another user, without groups and capabilities" {
+	need root tracepoint
+	getent() { awk -F: -v n="$1" '$1 == n { print $3, $4 }' /etc/passwd; }
+	user=nobody
+	read -r uid gid < <(getent $user) || { uid=65534 gid=65534 user=65534; }
+	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" --user $user -j
+	[ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' /proc/$PID/status)" = \
+		"$uid $uid $uid $uid" ]
+	[ "$(awk '/^Gid:/ { print $2, $3, $4, $5 }' /proc/$PID/status)" = \
+		"$gid $gid $gid $gid" ]
+	[ -z "$(awk '/^Groups:/ { print $2 }' /proc/$PID/status)" ]
+	[ "$(capabilities)" = "" ]
+	fire
+	wait_for "\"pid\":$ME"
+	stop_it
+	run -2 "$ECLI" run "$OBJ/perf.bpf.o" --user no-such-user
+	[[ ${lines[0]} == "ecli: no user 'no-such-user' in /etc/passwd" ]]
+}
+
+@test "--user reads sampled maps as well" {
+	need root tracepoint
+	jq '.meta.bpf_skel.maps |= map(if .name == "plain"
+		then . + {sample: {interval: 100}} else . end)' \
+		"$OBJ/sampled.json" >package.json
+	run_ready package.json --magic "$MAGIC" --user 65534 -j
+	fire 10
+	wait_for '10'
+	stop_it
+	[ ! -s "$ERR" ]
+}
+
+@test "system calls are confined to what reading needs" {
+	need root tracepoint plain
+	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" -j
+	grep -q '^NoNewPrivs:.1' /proc/$PID/status
+	case $(uname -m) in
+	x86_64 | aarch64 | riscv64 | s390x)
+		grep -q '^Seccomp:.2' /proc/$PID/status ;;
+	esac
+	fire
+	wait_for "\"pid\":$ME"
+	kill -USR1 "$PID"
+	wait_for '^  .rodata' "$ERR"
+	stop_it
+}
+
+@test "maps that ask to be pinned are, with --pin alone" {
+	need root tracepoint bpffs
+	dir=/sys/fs/bpf/eunomia_$BASHPID
+	mkdir "$dir"
+	run_ready "$OBJ/pinned.bpf.o" --magic "$MAGIC" --max-events 1 -j
+	fire
+	end_of_it
+	[ -z "$(ls "$dir")" ]
+	for want in 1 2; do
+		run_ready "$OBJ/pinned.bpf.o" --magic "$MAGIC" --max-events 1 \
+			-j --pin "$dir"
+		fire
+		end_of_it
+		[ "$(ls "$dir")" = kept_count ]
+		[ "$(jq .count "$OUT")" = $want ]
+	done
+	rm "$dir/kept_count"
+	rmdir "$dir"
+	run -1 "$ECLI" run "$OBJ/pinned.bpf.o" --pin "$T/nowhere"
+	[[ $output == *"kept_count"* ]]
 }

@@ -38,6 +38,8 @@ struct run_opts {
 	const char *format;
 	const char *output; /* file, or NULL: standard output */
 	const char *btf;
+	const char *pin;     /* directory for maps that ask to be pinned */
+	const char *user;    /* become this one once attached */
 	uint64_t timeout_ns; /* 0: none */
 	uint64_t max_events; /* 0: none */
 	int ready_fd;	     /* -1: none */
@@ -53,12 +55,6 @@ struct run_opts {
  */
 int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		char **argv);
-
-/*
- * Gives up the capabilities that @p does not need any more once it is attached;
- * @asks: bpf(2) will be asked about programs and maps.
- */
-int drop_privileges(const struct eu_program *p, bool asks, struct eu_error *err);
 
 /* The options that every way to run a program takes. */
 extern const struct eu_option run_options[];

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#include "ecli.h"
 #include "rt/source.h"
+#include "run.h"
 
 /*
  * Once all is attached, reading events needs no privilege at all: rings are
  * mapped, and links go with their descriptors. Sampled maps are read by
- * bpf(2), and what has no link is taken off by it or by netlink.
+ * bpf(2); what has no link is taken off by a process of its own (guard.c).
  *
- * capset(2) itself and no library for it: that would bring the user database
- * into the static ecli.
+ * capset(2) itself and no library for it, and the user database as the file
+ * that it is: the name service would come along into the static ecli, where it
+ * does not work.
  */
 
-static bool uses_bpf(const struct eu_program *p)
+static bool reads_maps(const struct eu_program *p)
 {
 	for (size_t i = 0; i < p->n_sources; i++)
 		if (p->sources[i].ops == &eu_source_iter ||
@@ -25,14 +32,6 @@ static bool uses_bpf(const struct eu_program *p)
 			return true;
 	for (size_t i = 0; i < p->pkg->n_maps; i++)
 		if (eu_counts_losses(p->pkg->maps[i].name, p->pkg->maps[i].meta))
-			return true;
-	return false;
-}
-
-static bool detaches(const struct eu_program *p)
-{
-	for (size_t i = 0; i < p->n_links; i++)
-		if (p->links[i].detach)
 			return true;
 	return false;
 }
@@ -71,20 +70,65 @@ static int keep_only(uint64_t keep)
 	return syscall(SYS_capset, &h, d) ? -errno : 0;
 }
 
-int drop_privileges(const struct eu_program *p, bool asks, struct eu_error *err)
+void guard_privileges(const struct eu_program *p)
 {
-	uint64_t keep = 0;
-	int r;
+	uint64_t keep = 1ull << bpf_capability() | 1ull << CAP_NET_ADMIN |
+			1ull << CAP_DAC_OVERRIDE;
 
-	if (asks || uses_bpf(p) || detaches(p))
-		keep |= 1ull << bpf_capability();
-	if (detaches(p))
-		keep |= 1ull << CAP_NET_ADMIN;
 	if (detaches_elsewhere(p))
 		keep |= 1ull << CAP_SYS_ADMIN;
-	r = keep_only(keep);
-	if (r)
-		return eu_error_set(err, r, "cannot give up capabilities: %s",
-				    strerror(-r));
+	keep_only(keep);
+}
+
+/* A line of /etc/passwd, or a number for both. */
+int find_user(const char *name, struct run_user *ret, struct eu_error *err)
+{
+	char *end;
+	unsigned long id = strtoul(name, &end, 10);
+	struct passwd *pw;
+	FILE *f;
+
+	f = fopen("/etc/passwd", "re");
+	while (f && (pw = fgetpwent(f))) {
+		if (strcmp(pw->pw_name, name))
+			continue;
+		*ret = (struct run_user){ pw->pw_uid, pw->pw_gid };
+		fclose(f);
+		return 0;
+	}
+	if (f)
+		fclose(f);
+	if (!*name || *end || *name == '-' || id >= UINT32_MAX)
+		return eu_error_set(err, -ENOENT, "no user '%s' in /etc/passwd",
+				    name);
+	*ret = (struct run_user){ id, id };
+	return 0;
+}
+
+static int become(const struct run_user *u, struct eu_error *err)
+{
+	if (!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && !setgroups(0, NULL) &&
+	    !setresgid(u->gid, u->gid, u->gid) &&
+	    !setresuid(u->uid, u->uid, u->uid))
+		return 0;
+	return eu_error_set(err, -errno, "cannot become user %u: %s", u->uid,
+			    strerror(errno));
+}
+
+int drop_privileges(const struct run *r, struct eu_error *err)
+{
+	uint64_t keep = 0;
+	int ret = 0;
+
+	if (r->o->stats || reads_maps(r->program))
+		keep |= 1ull << bpf_capability();
+	if (r->o->user)
+		ret = become(&r->user, err);
+	if (ret)
+		return ret;
+	ret = keep_only(keep);
+	if (ret)
+		return eu_error_set(err, ret, "cannot give up capabilities: %s",
+				    strerror(-ret));
 	return 0;
 }

@@ -10,31 +10,31 @@
 #include "run.h"
 
 /* sd_notify(3): a datagram to the socket that the service manager names. */
-static void notify(void)
+int run_find_manager(struct run *r)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	size_t n = path ? strlen(path) : 0;
-	int fd;
 
 	if (!n || n >= sizeof(a.sun_path))
-		return;
+		return 0;
 	memcpy(a.sun_path, path, n);
 	if (path[0] == '@')
 		a.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		(void)!sendto(fd, "READY=1", 7, MSG_NOSIGNAL,
-			      (struct sockaddr *)&a,
-			      offsetof(struct sockaddr_un, sun_path) + n);
-	eu_close(fd);
+	r->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (r->notify_fd >= 0 &&
+	    connect(r->notify_fd, (struct sockaddr *)&a,
+		    offsetof(struct sockaddr_un, sun_path) + n))
+		eu_close(eu_take_fd(r->notify_fd));
+	return 0;
 }
 
 int run_say_ready(const struct run *r, struct eu_error *err)
 {
 	int ret;
 
-	notify();
+	if (r->notify_fd >= 0)
+		(void)!write(r->notify_fd, "READY=1", 7);
 	if (r->o->ready_fd < 0)
 		return 0;
 	ret = eu_write_all(r->o->ready_fd, "READY=1\n", 8);

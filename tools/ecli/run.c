@@ -189,6 +189,7 @@ static int make_program(struct run *r, struct eu_error *err)
 		.btf = r->o->btf,
 		.max_records = r->o->max_events,
 		.no_tailor = r->o->no_tailor,
+		.pin = r->o->pin,
 	};
 
 	return eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
@@ -215,13 +216,19 @@ static int execute(struct run *r, struct eu_error *err)
 	if (!ret)
 		ret = eu_program_attach(r->program, err);
 	if (!ret)
-		ret = drop_privileges(r->program, r->o->stats, err);
+		ret = run_guard(r, err);
+	if (!ret)
+		ret = start_timer(r, err);
+	if (!ret)
+		ret = run_find_manager(r);
+	if (!ret)
+		ret = drop_privileges(r, err);
+	if (!ret)
+		ret = confine(err);
 	if (!ret)
 		ret = announce(r);
 	if (!ret)
 		ret = run_say_ready(r, err);
-	if (!ret)
-		ret = start_timer(r, err);
 	if (!ret)
 		ret = loop(r, err);
 	if (!ret && r->o->stats)
@@ -234,6 +241,7 @@ static int execute(struct run *r, struct eu_error *err)
 static void done(struct run *r)
 {
 	eu_program_close(r->program);
+	run_guard_end(r);
 	eu_flags_done(&r->flags);
 	eu_package_free(r->pkg);
 	free(r->targets.word);
@@ -244,6 +252,7 @@ static void done(struct run *r)
 	eu_close(r->timer);
 	eu_close(r->loop);
 	eu_close(r->stats_fd);
+	eu_close(r->notify_fd);
 	if (r->o->output)
 		eu_close(r->out_fd);
 }
@@ -306,6 +315,7 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		.timer = -1,
 		.loop = -1,
 		.stats_fd = -1,
+		.notify_fd = -1,
 	};
 	int status = run(&r);
 

@@ -16,6 +16,10 @@ struct run_words {
 	size_t n;
 };
 
+struct run_user {
+	unsigned int uid, gid;
+};
+
 struct run {
 	const struct eu_command *cmd;
 	struct run_opts *o;
@@ -36,7 +40,11 @@ struct run {
 	int signals; /* that end the run */
 	int asks;    /* SIGUSR1 */
 	int timer, loop;
-	int stats_fd; /* while it is open the kernel counts runs */
+	struct run_user user; /* with --user */
+	int guard;	      /* process, 0: none */
+	int guard_pipe;
+	int notify_fd; /* the service manager, -1: none */
+	int stats_fd;  /* while it is open the kernel counts runs */
 };
 
 /*
@@ -64,6 +72,26 @@ int run_count_time(struct run *r, struct eu_error *err);
 /* On standard error: losses if there are any; or all figures. */
 void run_report_losses(const struct run *r);
 void run_report(const struct run *r);
+
+/*
+ * Once all is attached: starts a process that takes off what would outlive
+ * this one, if there is such a thing; and, behind eu_program_close(), has it
+ * end.
+ */
+int run_guard(struct run *r, struct eu_error *err);
+void run_guard_end(struct run *r);
+
+/* Gives up what is not needed any more; becomes the user of --user. */
+int drop_privileges(const struct run *r, struct eu_error *err);
+/* What the guard needs. */
+void guard_privileges(const struct eu_program *p);
+/* From here on only what reading events needs may be called. */
+int confine(struct eu_error *err);
+/* A user's ids by name or number. -ENOENT. */
+int find_user(const char *name, struct run_user *ret, struct eu_error *err);
+
+/* Finds the service manager, before rights to do so are given up. */
+int run_find_manager(struct run *r);
 
 /* Tells the descriptor of --ready-fd and the service manager. */
 int run_say_ready(const struct run *r, struct eu_error *err);

@@ -150,6 +150,19 @@ static int take_stats(struct run *r, const char *v, struct eu_error *err)
 	return 0;
 }
 
+static int take_pin(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->pin = v;
+	return 0;
+}
+
+static int take_user(struct run *r, const char *v, struct eu_error *err)
+{
+	r->o->user = v;
+	return find_user(v, &r->user, err);
+}
+
 static int take_verbose(struct run *r, const char *v, struct eu_error *err)
 {
 	(void)v;
@@ -208,6 +221,11 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X(0, "stats", NULL,                                                    \
 	  "say at the end how often programs ran and for how long, and what maps take; SIGUSR1 asks at any time", \
 	  take_stats)                                                          \
+	X(0, "pin", "DIR",                                                     \
+	  "keep maps that ask for it (LIBBPF_PIN_BY_NAME) in DIR of a BPF file system, or take them from there", \
+	  take_pin)                                                            \
+	X(0, "user", "NAME", "become this user once all is attached",          \
+	  take_user)                                                           \
 	X('v', "verbose", NULL,                                                \
 	  "say what is done; twice: libbpf's lines too", take_verbose)         \
 	X('h', "help", NULL, "print help", take_help)                          \
