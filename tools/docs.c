@@ -109,7 +109,13 @@ static void man(struct eu_buf *b, const struct eu_tool *t)
 		man_command(b, t, t->commands[i]);
 	if (!t->commands)
 		man_command(b, t, t->otherwise);
-	eu_buf_puts(b, ".SH EXIT STATUS\n0: done. 1: failed. 2: wrong usage.\n");
+	eu_buf_puts(
+		b,
+		".SH EXIT STATUS\n"
+		"0: done. 1: failed. 2: wrong usage, which the command line\n"
+		"itself shows, as an unknown option, a value of the wrong type\n"
+		"or an attach target of the wrong shape does. What is named\n"
+		"well and is not there, or is refused by the kernel, has failed.\n");
 }
 
 /* One word for each option: "-j --json -t --target". */

@@ -7,23 +7,46 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Keys that targets of each shape take. */
-static const struct {
+/*
+ * Keys that targets of each shape take: numbers from @min to @max, words, or
+ * both; any text if there is neither.
+ */
+static const struct key {
 	enum eu_shape shape;
-	const char *keys;
-} allowed[] = {
-	{ EU_SHAPE_INTERFACE, " mode netns " },
-	{ EU_SHAPE_TRAFFIC, " priority handle before after netns " },
-	{ EU_SHAPE_NETKIT, " before after netns " },
-	{ EU_SHAPE_HOOK, " priority defrag netns " },
-	{ EU_SHAPE_CGROUP, " flags " },
-	{ EU_SHAPE_BINARY, " pid container cookie " },
-	{ EU_SHAPE_USDT, " pid container cookie " },
-	{ EU_SHAPE_SYMBOL, " cookie max " },
-	{ EU_SHAPE_ITER, " order interval " },
-	{ EU_SHAPE_TRACEPOINT, " cookie " },
-	{ EU_SHAPE_PERF, " freq period cpu pid " },
-	{ EU_SHAPE_SOCKET, " " },
+	const char *name;
+	int64_t min, max;
+	const char *words[5];
+	const char *rival; /* not together with that key */
+} keys[] = {
+	{ EU_SHAPE_INTERFACE, "mode", .words = { "native", "skb", "hw" } },
+	{ EU_SHAPE_INTERFACE, "netns" },
+	{ EU_SHAPE_TRAFFIC, "priority", 1, 65535 },
+	{ EU_SHAPE_TRAFFIC, "handle", 1, UINT32_MAX },
+	{ EU_SHAPE_TRAFFIC, "before", 1, UINT32_MAX, { "all" }, "after" },
+	{ EU_SHAPE_TRAFFIC, "after", 1, UINT32_MAX, { "all" } },
+	{ EU_SHAPE_TRAFFIC, "netns" },
+	{ EU_SHAPE_NETKIT, "before", 1, UINT32_MAX, { "all" }, "after" },
+	{ EU_SHAPE_NETKIT, "after", 1, UINT32_MAX, { "all" } },
+	{ EU_SHAPE_NETKIT, "netns" },
+	{ EU_SHAPE_HOOK, "priority", INT32_MIN + 1, INT32_MAX - 1 },
+	{ EU_SHAPE_HOOK, "defrag", 0, 1 },
+	{ EU_SHAPE_HOOK, "netns" },
+	{ EU_SHAPE_CGROUP, "flags", .words = { "multi", "override" } },
+	{ EU_SHAPE_BINARY, "pid", 1, INT32_MAX },
+	{ EU_SHAPE_BINARY, "container" },
+	{ EU_SHAPE_BINARY, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_USDT, "pid", 1, INT32_MAX },
+	{ EU_SHAPE_USDT, "container" },
+	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_SYMBOL, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_SYMBOL, "max" },
+	{ EU_SHAPE_ITER, "order", .words = { "self", "pre", "post", "up" } },
+	{ EU_SHAPE_ITER, "interval", 1, 86400000 },
+	{ EU_SHAPE_TRACEPOINT, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_PERF, "freq", 1, 100000, .rival = "period" },
+	{ EU_SHAPE_PERF, "period", 1, INT64_MAX },
+	{ EU_SHAPE_PERF, "cpu", 0, 65535 },
+	{ EU_SHAPE_PERF, "pid", 1, INT32_MAX },
 };
 
 static bool is_identifier(const char *s, size_t n)
@@ -177,11 +200,70 @@ static bool has_shape(const char *s, enum eu_shape shape)
 	}
 }
 
+static const struct key *find_key(enum eu_shape shape, const char *name)
+{
+	for (size_t i = 0; i < EU_COUNT(keys); i++)
+		if (keys[i].shape == shape && !strcmp(keys[i].name, name))
+			return &keys[i];
+	return NULL;
+}
+
+static int unknown_key(const struct eu_target *t, const char *name,
+		       enum eu_shape shape, struct eu_error *err)
+{
+	size_t n = 0;
+
+	eu_error_set(err, -EINVAL, "target '%s': unknown key '%s'; there",
+		     t->text, name);
+	for (size_t i = 0; i < EU_COUNT(keys); i++)
+		if (keys[i].shape == shape)
+			eu_error_append(err, -EINVAL, "%s %s",
+					n++ ? "" : " are:", keys[i].name);
+	return n ? -EINVAL : eu_error_append(err, -EINVAL, " are none");
+}
+
+static int wrong_word(const struct eu_target *t, const struct key *k,
+		      struct eu_error *err)
+{
+	eu_error_set(err, -EINVAL, "target '%s': %s is", t->text, k->name);
+	for (size_t i = 0; k->words[i]; i++)
+		eu_error_append(err, -EINVAL, "%s %s",
+				!i		? "" :
+				k->words[i + 1] ? "," :
+						  " or",
+				k->words[i]);
+	return -EINVAL;
+}
+
+/* Key @i: is there such a one, and can it have that value? */
+static int check_key(const struct eu_target *t, size_t i, enum eu_shape shape,
+		     struct eu_error *err)
+{
+	const struct key *k = find_key(shape, t->key[i].name);
+	int64_t v;
+	int r;
+
+	if (!k)
+		return unknown_key(t, t->key[i].name, shape, err);
+	if (k->rival && eu_target_key(t, k->rival))
+		return eu_error_set(err, -EINVAL,
+				    "target '%s': %s or %s, not both", t->text,
+				    k->name, k->rival);
+	for (size_t n = 0; k->words[n]; n++)
+		if (!strcmp(k->words[n], t->key[i].value))
+			return 0;
+	if (k->min == k->max)
+		return k->words[0] ? wrong_word(t, k, err) : 0;
+	r = eu_target_number(t, k->name, k->min, k->max, 0, &v, err);
+	return r && k->words[0] ?
+		       eu_error_append(err, r, ", nor '%s'", k->words[0]) :
+		       r;
+}
+
 int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 		    struct eu_error *err)
 {
-	const char *keys = " ";
-	char word[64];
+	int r = 0;
 
 	if (!has_shape(t->what, s->shape))
 		return eu_error_set(err, -EINVAL,
@@ -190,18 +272,14 @@ int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 				    strchr("ailx", *s->prefix) ? "an" : "a",
 				    (int)strcspn(s->prefix, "+/"), s->prefix,
 				    eu_shape_words(s->shape));
-	for (size_t i = 0; i < EU_COUNT(allowed); i++)
-		if (allowed[i].shape == s->shape)
-			keys = allowed[i].keys;
-	for (size_t i = 0; i < t->n_keys; i++) {
-		snprintf(word, sizeof(word), " %s ", t->key[i].name);
-		if (!strstr(keys, word))
-			return eu_error_set(
-				err, -EINVAL,
-				"target '%s': unknown key '%s'; there are:%s",
-				t->text, t->key[i].name, keys);
-	}
-	return 0;
+	if (s->attach == EU_ATTACH_TCX && strchr(t->what, ':'))
+		return eu_error_set(
+			err, -EINVAL,
+			"target '%s': the section '%s' gives the direction; leave it out",
+			t->text, s->prefix);
+	for (size_t i = 0; i < t->n_keys && !r; i++)
+		r = check_key(t, i, s->shape, err);
+	return r;
 }
 
 const char *eu_target_key(const struct eu_target *t, const char *name)

@@ -29,8 +29,9 @@ int eu_target_parse(const char *text, struct eu_target **ret,
 void eu_target_free(struct eu_target *t);
 
 /*
- * Has it the shape that programs of section @s take? If not, -EINVAL and words
- * that show the right shape.
+ * Has it the shape that programs of section @s take, and the keys and values of
+ * it? If not, -EINVAL and words that show what is right. Whether what it names
+ * is there is left to the kernel.
  */
 int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 		    struct eu_error *err);

@@ -68,12 +68,6 @@ enum eu_attach_kind eu_attach_kind(const struct eu_program *p,
 						   EU_ATTACH_NONE;
 }
 
-static bool same_kind_of_tc(const struct eu_section *s, const struct eu_goal *g)
-{
-	return s->shape != EU_SHAPE_TRAFFIC || s->attach != EU_ATTACH_TCX ||
-	       !strchr(g->target->what, ':');
-}
-
 const struct eu_goal *eu_attach_goal(const struct eu_program *p,
 				     const struct eu_prog *prog, size_t *i)
 {
@@ -175,12 +169,6 @@ int eu_attach_check(struct eu_program *p, struct eu_error *err)
 			if (r)
 				return eu_error_prefix(err, r, "program '%s'",
 						       prog->name);
-			if (!same_kind_of_tc(s, g))
-				return eu_error_set(
-					err, -EINVAL,
-					"target '%s': the section '%s' of program '%s' gives the direction; leave it out",
-					g->target->text, prog->section,
-					prog->name);
 		}
 		r = s->attach == EU_ATTACH_BTF ? choose_function(p, prog, err) :
 						 0;

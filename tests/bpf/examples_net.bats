@@ -89,10 +89,10 @@ there() {
 	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
 		-t on_ingress=v1,before=4294967295 -t on_egress=v0
 	[[ $output == *"no program 4294967295 is attached there"* ]]
-	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
+	run -2 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
 		-t on_ingress=v1,before=x -t on_egress=v0
 	[[ $output == *"before=x is not a number from 1 to 4294967295, nor 'all'"* ]]
-	run -1 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
+	run -2 inside "$ECLI" run "$EXAMPLES/tcx/package.json" \
 		-t on_ingress=v1,before=1,after=2 -t on_egress=v0
 	[[ $output == *"before or after, not both"* ]]
 }

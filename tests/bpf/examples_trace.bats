@@ -122,7 +122,7 @@ started() {
 		-t "cgroup:$GROUP,order=up"
 	[ "${#lines[@]}" = 2 ]
 	[[ ${lines[1]} == *" 0" ]]
-	run -1 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" \
+	run -2 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" \
 		-t "cgroup:$GROUP,order=x"
 	[[ $output == *"order is self, pre, post or up" ]]
 	run -1 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" -t cgroup:/tmp

@@ -47,7 +47,7 @@ attached() {
 	[ "$(attached)" = 0 ]
 	run -1 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t lo,mode=native
 	[[ $output == *"cannot attach to 'lo,mode=native'"*"try mode=skb"* ]]
-	run -1 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t v1,mode=fast
+	run -2 inside "$ECLI" run "$OBJ/xdp.bpf.o" -t v1,mode=fast
 	[[ $output == *"mode is native, skb or hw"* ]]
 }
 
@@ -118,7 +118,7 @@ attached() {
 '{"ifindex":'$V0',"length":'$FRAME',"where":"out"}
 {"ifindex":'$V1',"length":'$FRAME',"where":"in"}' ]
 	[ "$(attached)" = 0 ]
-	run -1 inside "$ECLI" run "$OBJ/tcx.bpf.o" -t v0:ingress
+	run -2 inside "$ECLI" run "$OBJ/tcx.bpf.o" -t v0:ingress
 	[[ $output == *"'v0:ingress'"*"gives the direction; leave it out"* ]]
 }
 
@@ -132,7 +132,7 @@ attached() {
 	stop_it
 	[ -z "$(inside tc filter show dev v1 ingress)" ]
 	[ "$(inside tc qdisc show dev v1 clsact)" = '' ]
-	run -1 inside "$ECLI" run "$OBJ/tc.bpf.o" -t v1,priority=70000
+	run -2 inside "$ECLI" run "$OBJ/tc.bpf.o" -t v1,priority=70000
 	[[ $output == *"priority=70000 is not a number from 1 to 65535"* ]]
 }
 
@@ -219,7 +219,7 @@ attached() {
 		stop_it
 		[ "$(in_group)" = 0 ]
 	done
-	run -1 "$ECLI" run "$OBJ/cgroup.bpf.o" -t "$GROUP,flags=x"
+	run -2 "$ECLI" run "$OBJ/cgroup.bpf.o" -t "$GROUP,flags=x"
 	[[ $output == *"flags is multi or override"* ]]
 	[ "$(in_group)" = 0 ]
 }
