@@ -186,6 +186,27 @@ refused() {
 		[[ $output == *" --$flag"* ]]
 	done
 	[[ $output == *"set value of \`u8\` variable p_u8"* ]]
+	# Names of values, and what they are if nobody sets them.
+	text=$(tr -s ' \n' '  ' <<<"$output")
+	while IFS='|' read -r flag notes; do
+		[[ $text == *" --$flag "*" variable ${flag% *} ($notes) -"* ]] || {
+			echo "$flag: $notes"
+			false
+		}
+	done <<-'END'
+		p_u8 VALUE|default: 1
+		p_s64 VALUE|default: -4
+		p_on|default: true
+		p_color VALUE|RED, GREEN or BLUE; default: RED
+		p_minus VALUE|LOWEST or NONE; default: NONE
+		p_wide VALUE|NARROW or WIDEST; default: NARROW
+		p_text VALUE|default: text
+		p_float VALUE|default: 0.5
+		d_int VALUE|default: 11
+		b_u64 VALUE|default: 0
+	END
+	# Where there is none to tell, nothing is said.
+	[[ $text == *"variable b_text --unused_params"* ]]
 	# Ours as well, but for those that the program has taken.
 	[[ $output == *"--max-events"* ]]
 	[ -z "$stderr" ]

@@ -10,7 +10,7 @@
 
 #include "btf_text.h"
 #include "comma.h"
-#include "pkg/param.h"
+#include "pkg/notes.h"
 #include "pkg/target.h"
 
 /* Types made by hand, by the names that the tables below use. */
@@ -393,6 +393,57 @@ static void flags_of_a_package(void **state)
 	json_decref(on);
 }
 
+/* A default of the metadata counts before what the object holds. */
+static void flags_tell_defaults_and_names(void **state)
+{
+	static const struct {
+		const char *type, *def, *notes;
+	} cases[] = {
+		{ "u32", "7", " (default: 7)" },
+		{ "s8", "-1", " (default: -1)" },
+		{ "u64", "\"0xffffffffffffffff\"",
+		  " (default: 18446744073709551615)" },
+		{ "color", "0", " (RED or BLUE; default: RED)" },
+		{ "color", "2147483648", " (RED or BLUE; default: BLUE)" },
+		{ "color", "5", " (RED or BLUE; default: 5)" },
+		{ "color", NULL, " (RED or BLUE)" },
+		/* One that the variable cannot hold is told when it is set. */
+		{ "color", "\"PINK\"", " (RED or BLUE)" },
+		{ "minus", "\"LOWEST\"", NULL },
+		{ "double", "0.1", " (default: 0.1)" },
+		{ "text", "\"a\\u001b\"", " (default: a\\x1b)" },
+		{ "text", "\"\"", "" },
+		{ "u32", NULL, "" },
+		{ "list", NULL, "" },
+		{ "point", NULL, "" },
+	};
+	struct eu_object object = { .size = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_var var = variable(cases[i].type);
+		struct eu_package pkg = {
+			.btf = btf, .vars = &var, .n_vars = 1, .object = &object
+		};
+		struct eu_flags f;
+
+		var.help = (char *)"what";
+		var.def = cases[i].def ? json_loads(cases[i].def,
+						    JSON_DECODE_ANY, NULL) :
+					 NULL;
+		assert_int_equal(eu_flags_new(&pkg, &f, NULL), 0);
+		assert_int_equal(eu_flags_note(&f, &pkg), 0);
+		assert_ptr_equal(f.options[0].help, f.flag[0].help);
+		if (cases[i].notes)
+			assert_string_equal(f.flag[0].help + 4, cases[i].notes);
+		else
+			assert_non_null(
+				strstr(f.flag[0].help, "; default: LOWEST)"));
+		eu_flags_done(&f);
+		json_decref(var.def);
+	}
+}
+
 /* Numbers that are typed: decimal or, after 0x, hexadecimal; never octal. */
 static void numbers_are_never_octal(void **state)
 {
@@ -439,6 +490,7 @@ int main(void)
 		cmocka_unit_test(json_values),
 		cmocka_unit_test(without_types_nothing_is_set),
 		cmocka_unit_test(flags_of_a_package),
+		cmocka_unit_test(flags_tell_defaults_and_names),
 		cmocka_unit_test(numbers_are_never_octal),
 	};
 

@@ -58,7 +58,7 @@ int run_parse_head(struct run *r, struct eu_error *err);
 int run_parse_tail(struct run *r, struct eu_error *err);
 
 /* Help of the program: its flags, and our options. */
-void run_program_help(const struct run *r);
+void run_program_help(struct run *r);
 
 /* Writes all, waiting for room. -EPIPE also for a reader that stopped. */
 int run_write(const struct run *r, const void *data, size_t len);

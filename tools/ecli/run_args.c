@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkg/notes.h"
 #include "run.h"
 
 /* Options up to the program's name. EU_ARGS_WORD when it is there. */
@@ -26,7 +27,7 @@ int run_parse_head(struct run *r, struct eu_error *err)
 	return i == EU_ARGS_END ? 0 : i;
 }
 
-void run_program_help(const struct run *r)
+void run_program_help(struct run *r)
 {
 	const struct eu_package *pkg = r->pkg;
 	const char *about = pkg->brief ?: pkg->description;
@@ -36,6 +37,8 @@ void run_program_help(const struct run *r)
 		      about ?: "A simple eBPF program", program_name,
 		      r->cmd->name, *r->cmd->name ? " " : "", r->o->path);
 	if (r->flags.n) {
+		/* Without the notes it is a help as well. */
+		(void)eu_flags_note(&r->flags, r->pkg);
 		eu_buf_puts(&b, "\nOptions of the program:\n");
 		eu_options_help(r->flags.options, &b);
 	}
