@@ -111,6 +111,11 @@ static void man(struct eu_buf *b, const struct eu_tool *t)
 		man_command(b, t, t->otherwise);
 	eu_buf_puts(
 		b,
+		".SH OPTIONS IN GENERAL\n"
+		"The name of a long option may be cut short as long as no\n"
+		"other begins so. Its value is the next word or stands behind\n"
+		"an equals sign; letters may be joined, \\fB\\-vj\\fR for\n"
+		"\\fB\\-v \\-j\\fR. \\fB\\-\\-\\fR ends the options.\n"
 		".SH EXIT STATUS\n"
 		"0: done. 1: failed. 2: wrong usage, which the command line\n"
 		"itself shows, as an unknown option, a value of the wrong type\n"

@@ -32,6 +32,13 @@ setup() {
 	done
 }
 
+@test "--max-events 0 is no limit" {
+	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" --max-events 0 -j
+	fire 0 0
+	stop_it
+	[ "$(wc -l <"$OUT")" = 2 ]
+}
+
 @test "--max-events is exact, also within one batch" {
 	run_ready "$OBJ/flood.bpf.o" --magic "$MAGIC" --times 1000 \
 		--max-events 3 -j

@@ -45,6 +45,22 @@ bats_require_minimum_version 1.5.0
 	[ -z "$(awk 'length > 79' <<<"$output")" ]
 }
 
+@test "names of options may be cut short, and limits of 0" {
+	run -2 "$ECLI" run --time 0 "$OBJ/perf.bpf.o"
+	[[ $output == *"'0' is no duration"* ]]
+	run -2 "$ECLI" run --t 1 "$OBJ/perf.bpf.o"
+	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout"* ]]
+	run -0 "$ECLI" run --help
+	text=$(tr -s ' \n' '  ' <<<"$output")
+	[[ $text == *"may be cut short as long as only one begins so"* ]]
+	[[ $text == *"--timeout TIME stop after TIME, which is above 0:"* ]]
+	[[ $text == *"--max-events N stop after N events; 0, as without it: never"* ]]
+	# The man pages say it as well.
+	for page in "$BUILD"/tools/*.1; do
+		grep -A 1 '^The name of a long option may be cut' "$page"
+	done
+}
+
 @test "an output format that is none lists those there are" {
 	run "$ECLI" run --format xml "$OBJ/perf.bpf.o"
 	[ "$status" -ne 0 ]

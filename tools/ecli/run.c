@@ -335,7 +335,7 @@ const struct eu_command command_run = {
 	.usage = "[OPTIONS] PROGRAM [OPTIONS OF THE PROGRAM]",
 	.summary = "load, attach and show the events of a program",
 	.description =
-		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options.",
+		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
 	.examples =
 		"ecli run package.json                    # a table of events\n"
 		"ecli run package.json -j                 # JSON, one object a line\n"

@@ -206,8 +206,11 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_target)                                                         \
 	X(0, "type", "MAP=STRUCT",                                             \
 	  "show the records of MAP as values of STRUCT", take_type)            \
-	X(0, "timeout", "TIME", "stop after TIME: 5, 500ms, 2m", take_timeout) \
-	X(0, "max-events", "N", "stop after N events", take_max_events)        \
+	X(0, "timeout", "TIME",                                                \
+	  "stop after TIME, which is above 0: 5 (seconds), 500ms, 2m, 1h; without it, never", \
+	  take_timeout)                                                        \
+	X(0, "max-events", "N",                                                \
+	  "stop after N events; 0, as without it: never", take_max_events)     \
 	X('o', "output", "FILE", "write to FILE", take_output)                 \
 	X('p', "prog-type", "TYPE",                                            \
 	  "accepted for compatibility: the type is seen from the content",     \
