@@ -14,6 +14,43 @@ tour() {
 	[ "$(tour README.md)" = "$(tour README.zh-CN.md)" ]
 }
 
+# The blocks of C, comments taken off.
+program() {
+	sed -n '/^```c$/,/^```$/p' "$ROOT/$1" |
+		sed 's,  */\*.*\*/,,; /^\/\/\//d'
+}
+
+@test "both READMEs hold the same" {
+	[ -n "$(program README.md)" ]
+	[ "$(program README.md)" = "$(program README.zh-CN.md)" ]
+	# As many sections, and the same links, commands and pages.
+	for what in '^#' '](' '^    ' '^- ' '`man [a-z]*`'; do
+		[ "$(grep -o -- "$what" "$ROOT/README.md" | wc -l)" = \
+		  "$(grep -o -- "$what" "$ROOT/README.zh-CN.md" | wc -l)" ] || {
+			echo "$what"
+			false
+		}
+	done
+	diff <(grep -oE '\]\([a-z][^)]*\)' "$ROOT/README.md" | sort) \
+		<(grep -oE '\]\([a-z][^)]*\)' "$ROOT/README.zh-CN.md" | sort)
+}
+
+@test "the program of the READMEs compiles, and its flag is there" {
+	need ecc
+	# The first block is the header, the second the program.
+	for file in README.md README.zh-CN.md; do
+		awk '/^```c$/ { n++; next } /^```/ { in_c = 0 }
+			{ if (n != was) { in_c = 1; was = n } }
+			in_c { print > (n == 1 ? "open.h" : "open.bpf.c") }' \
+			"$ROOT/$file"
+		run -0 --separate-stderr "$ECC" open.bpf.c open.h
+		[ -z "$stderr" ]
+		run -0 "$ECLI" run package.json --help
+		[[ $output == *"--pid_target VALUE"*"(default: 0)"* ]]
+		rm open.*
+	done
+}
+
 @test "every command of the tour works" {
 	need ecc root tracepoint program:git
 
