@@ -500,3 +500,15 @@ const struct eu_step *eu_layout_member(const struct eu_layout *l, const char *na
 			return &l->steps[i];
 	return NULL;
 }
+
+void eu_layout_hide(struct eu_layout *l, const char *name)
+{
+	size_t i = 0;
+
+	while (i < l->n && strcmp(l->steps[i].name, name))
+		i++;
+	if (i == l->n)
+		return;
+	/* What is nested stands behind all of the top level, and stays. */
+	memmove(&l->steps[i], &l->steps[i + 1], (--l->n - i) * sizeof(*l->steps));
+}

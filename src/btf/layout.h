@@ -112,6 +112,9 @@ void eu_layout_free(struct eu_layout *l);
 const struct eu_step *eu_layout_member(const struct eu_layout *l,
 				       const char *name);
 
+/* Takes a top-level member away; the others keep their places in memory. */
+void eu_layout_hide(struct eu_layout *l, const char *name);
+
 /* The name of @value, or NULL. */
 const char *eu_enum_name(const struct eu_enum *e, int64_t value);
 

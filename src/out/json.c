@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "out/fast.h"
-#include "out/sink.h"
+#include "out/stack.h"
 
 /*
  * One JSON object a line: the members of an event in their order, or
@@ -145,6 +145,29 @@ static inline __attribute__((always_inline)) char *put_object(
 	return p;
 }
 
+/* A line of a stream with stack traces, which are no part of its layouts. */
+static void with_stacks(struct eu_sink *s, const struct eu_record *r)
+{
+	const struct eu_stream *st = r->stream;
+	const struct view *v = st->view;
+	const struct field *f = v->field;
+	char *p = s->out.data + s->out.len;
+
+	if (st->key) {
+		p = put_object(p, v->text, f, st->key, r->key, st->key->size);
+		s->out.len = (size_t)(p - s->out.data);
+		eu_stack_json(s, r, true, st->key->n > 0);
+		f += eu_max(st->key->n, 1u);
+		if (!eu_buf_room(&s->out, v->most))
+			return;
+		p = s->out.data + s->out.len;
+	}
+	p = put_object(p, v->text, f, st->value, r->data, r->size);
+	s->out.len = (size_t)(p - s->out.data);
+	eu_stack_json(s, r, false, st->value->n > 0);
+	eu_buf_puts(&s->out, st->key ? "}}\n" : "}\n");
+}
+
 static void json_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_stream *st = r->stream;
@@ -154,6 +177,10 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 
 	if (!eu_buf_room(&s->out, v->most))
 		return;
+	if (__builtin_expect(st->n_stacks > 0, 0)) {
+		with_stacks(s, r);
+		return;
+	}
 	p = s->out.data + s->out.len;
 	if (st->key) {
 		p = put_object(p, v->text, f, st->key, r->key, st->key->size);
@@ -173,4 +200,5 @@ const struct eu_sink_ops eu_sink_json = {
 	.begin = json_begin,
 	.record = json_record,
 	.finish = json_finish,
+	.takes_stacks = true,
 };

@@ -10,6 +10,13 @@
 
 #include "btf/layout.h"
 
+/* A member of a stream's key or value that stands for a stack trace. */
+struct eu_stack_member {
+	const char *name;
+	bool user; /* else the kernel's */
+	bool in_key;
+};
+
 struct eu_stream {
 	const char *name;	     /* of the map */
 	const struct eu_layout *key; /* sampled maps; NULL: events */
@@ -17,7 +24,18 @@ struct eu_stream {
 	bool hist;	  /* sampled map shown as log2 histogram */
 	const char *unit; /* of the histogram */
 	bool lines;	  /* records are lines of text, without newlines */
-	void *view;	  /* what the sink prepared at begin */
+	bool kept;	  /* sampled map not emptied: rounds repeat it */
+	/* Stack traces; the layouts do not have these members any more. */
+	const struct eu_stack_member *stacks;
+	size_t n_stacks;
+	void *view; /* what the sink prepared at begin */
+};
+
+struct eu_stack {
+	const uint64_t *addrs; /* innermost first */
+	size_t n;
+	int64_t pid; /* 0: the kernel's; -1: of whom is not known */
+	int error;   /* errno with which the kernel could not keep it, or 0 */
 };
 
 struct eu_record {
@@ -26,6 +44,7 @@ struct eu_record {
 	const void *data;
 	size_t size;   /* bytes of @data; may be short or long */
 	uint64_t when; /* nanoseconds since 1970 */
+	const struct eu_stack *stacks; /* stream->n_stacks of them */
 };
 
 #endif

@@ -9,10 +9,8 @@
 enum { MAX_OUT = 64 << 20 };
 
 static const struct eu_sink_ops *const kinds[] = {
-	&eu_sink_text,
-	&eu_sink_compact,
-	&eu_sink_json,
-	&eu_sink_raw,
+	&eu_sink_text, &eu_sink_compact, &eu_sink_json,
+	&eu_sink_raw,  &eu_sink_folded,	 &eu_sink_flamegraph,
 };
 
 const struct eu_sink_ops *eu_sink_kind(size_t i)
@@ -55,12 +53,27 @@ int eu_sink_init(struct eu_sink *s, const char *name, eu_write_fn write,
 
 void eu_sink_done(struct eu_sink *s)
 {
+	if (s->ops && s->ops->done)
+		s->ops->done(s);
+	eu_sym_free(s->sym);
 	eu_buf_done(&s->out);
 }
 
 int eu_sink_begin(struct eu_sink *s, struct eu_stream *st, struct eu_error *err)
 {
 	return s->ops->begin(s, st, err);
+}
+
+void eu_sink_round(struct eu_sink *s, const struct eu_stream *st)
+{
+	if (s->ops->round)
+		s->ops->round(s, st);
+}
+
+void eu_sink_end(struct eu_sink *s)
+{
+	if (s->ops->end)
+		s->ops->end(s);
 }
 
 void eu_sink_finish(struct eu_sink *s, struct eu_stream *st)

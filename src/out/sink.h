@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "out/record.h"
+#include "sym/sym.h"
 
 struct eu_sink;
 
@@ -21,8 +22,18 @@ struct eu_sink_ops {
 	int (*begin)(struct eu_sink *s, struct eu_stream *st,
 		     struct eu_error *err);
 	void (*record)(struct eu_sink *s, const struct eu_record *r);
+	/* A sampling round of @st is over. May be NULL. */
+	void (*round)(struct eu_sink *s, const struct eu_stream *st);
+	/* There will be no more records; writes what was gathered. May be NULL. */
+	void (*end)(struct eu_sink *s);
+	/* Frees s->state. May be NULL. */
+	void (*done)(struct eu_sink *s);
 	/* Frees stream->view. Not called, and may be NULL, where that is NULL. */
 	void (*finish)(struct eu_sink *s, struct eu_stream *st);
+	/* It wants stack traces as such, not the members that stand for them. */
+	bool takes_stacks;
+	/* And is of no use without any. */
+	bool needs_stacks;
 };
 
 struct eu_sink {
@@ -30,6 +41,8 @@ struct eu_sink {
 	struct eu_buf out;
 	eu_write_fn write;
 	void *ctx;
+	void *state;	     /* the kind's own */
+	struct eu_sym *sym;  /* names for stacks; NULL if there are none */
 	int error;	     /* of the first failed write */
 	bool labelled;	     /* rows name their stream */
 	uint64_t clock_from; /* nanoseconds: the second that @clock shows */
@@ -47,6 +60,9 @@ static inline void eu_sink_record(struct eu_sink *s, const struct eu_record *r)
 {
 	s->ops->record(s, r);
 }
+void eu_sink_round(struct eu_sink *s, const struct eu_stream *st);
+/* Once, behind the last record; to be flushed then. */
+void eu_sink_end(struct eu_sink *s);
 void eu_sink_finish(struct eu_sink *s, struct eu_stream *st);
 
 /* Writes what is there when it has grown; called between records. */
@@ -71,6 +87,6 @@ static inline const char *eu_sink_clock(struct eu_sink *s, uint64_t when)
 }
 
 extern const struct eu_sink_ops eu_sink_text, eu_sink_compact, eu_sink_json,
-	eu_sink_raw;
+	eu_sink_raw, eu_sink_folded, eu_sink_flamegraph;
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "out/fast.h"
 #include "out/hist.h"
-#include "out/sink.h"
+#include "out/stack.h"
 
 /*
  * Rows of text. The table ("text"): local time, then a column for each member
@@ -250,6 +250,8 @@ static inline __attribute__((always_inline)) void put_row(
 			r->size, compact);
 	*p++ = '\n';
 	s->out.len = (size_t)(p - s->out.data);
+	if (__builtin_expect(st->n_stacks > 0, 0))
+		eu_stack_text(s, r);
 }
 
 static void text_record(struct eu_sink *s, const struct eu_record *r)
@@ -268,6 +270,7 @@ const struct eu_sink_ops eu_sink_text = {
 	.begin = text_begin,
 	.record = text_record,
 	.finish = finish,
+	.takes_stacks = true,
 };
 
 const struct eu_sink_ops eu_sink_compact = {
@@ -276,4 +279,5 @@ const struct eu_sink_ops eu_sink_compact = {
 	.begin = compact_begin,
 	.record = compact_record,
 	.finish = finish,
+	.takes_stacks = true,
 };

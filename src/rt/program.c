@@ -17,6 +17,7 @@
 #include "rt/attach.h"
 #include "rt/failure.h"
 #include "rt/source.h"
+#include "rt/stacks.h"
 
 enum { MAX_LINKS = 65536 };
 
@@ -325,6 +326,8 @@ int eu_source_record(struct eu_source *s, const void *key, const void *data,
 	r.data = data;
 	r.size = size;
 	r.when = p->now;
+	if (__builtin_expect(s->stacks != NULL, 0))
+		r.stacks = eu_stacks_read(s->stacks, key, data, size);
 	eu_sink_record(&p->sink, &r);
 	return eu_sink_full(&p->sink) ? eu_sink_flush(&p->sink) : 0;
 }
@@ -447,6 +450,20 @@ int eu_program_drain(struct eu_program *p, struct eu_error *err)
 	return eu_program_dispatch(p, err);
 }
 
+int eu_program_end(struct eu_program *p, struct eu_error *err)
+{
+	int r;
+
+	if (p->record || p->phase != EU_PHASE_ATTACHED || p->ended)
+		return 0;
+	p->ended = true;
+	eu_sink_end(&p->sink);
+	r = eu_sink_flush(&p->sink);
+	if (r)
+		return eu_error_set(err, r, "cannot write: %s", strerror(-r));
+	return 0;
+}
+
 int eu_program_map_fd(const struct eu_program *p, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(p->obj, name);
@@ -465,6 +482,7 @@ void eu_program_close(struct eu_program *p)
 		return;
 	eu_log_enter(&p->log);
 	eu_program_detach(p, 0);
+	eu_program_end(p, NULL);
 	eu_sources_close(p);
 	bpf_object__close(p->obj);
 	eu_log_leave();

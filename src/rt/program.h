@@ -62,6 +62,7 @@ struct eu_program {
 	uint64_t now; /* wall clock of this dispatch */
 	uint64_t n_records;
 	uint64_t max_records; /* UINT64_MAX: no limit */
+	bool ended;	      /* what sinks had gathered is written */
 	bool draining;	      /* rounds of sampling end early */
 	int tailored_fd;      /* -1: none */
 	bool unattached;      /* only to be loaded: needs no targets */
@@ -77,6 +78,12 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
  * were last sampled is handed out too.
  */
 int eu_program_drain(struct eu_program *p, struct eu_error *err);
+
+/*
+ * Writes what the format shows at the end, such as a flame graph.
+ * eu_program_close() does it too, but cannot fail.
+ */
+int eu_program_end(struct eu_program *p, struct eu_error *err);
 
 /*
  * For tools, before load. Kernels before 5.11 charge maps to RLIMIT_MEMLOCK.

@@ -41,6 +41,7 @@ struct eu_source {
 	int map_fd;			/* borrowed */
 	struct eu_layout *key, *value;	/* owned */
 	struct eu_stream stream;
+	struct eu_stacks *stacks; /* owned; NULL: none */
 	uint64_t lost;
 	bool lost_known;
 	uint64_t nearly_full;

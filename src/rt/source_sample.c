@@ -259,6 +259,8 @@ static int sample_dispatch(struct eu_source *s, struct eu_error *err)
 		r = eu_source_record(s, key, t->value, s->map->value_size);
 		clear(s, key);
 	}
+	if (!s->program->record)
+		eu_sink_round(&s->program->sink, &s->stream);
 	return r;
 }
 

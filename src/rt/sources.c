@@ -7,6 +7,7 @@
 
 #include "pkg/types.h"
 #include "rt/attach.h"
+#include "rt/stacks.h"
 
 /* Which kind of source a map is, or NULL. */
 static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
@@ -89,6 +90,10 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 					m->sample ? m->value_size : MAX_BYTES,
 					&s->value, err);
 		s->stream.hist = !r && has_slots(s);
+		s->stream.kept = m->keep;
+		/* Whoever wants the bytes gets them. */
+		if (!r && !p->record && p->sink.ops->takes_stacks)
+			r = eu_stacks_new(s, err);
 	}
 	s->stream.key = s->key;
 	s->stream.value = s->value;
@@ -175,6 +180,31 @@ void eu_sources_warn_if_silent(struct eu_program *p)
 	       "nothing will be shown: the program has no ring or perf buffer, no sampled map (@sample) and no bpf_printk");
 }
 
+/* Names are looked for once; without them stacks are addresses. */
+static int prepare_stacks(struct eu_program *p, struct eu_error *err)
+{
+	bool any = false, named = false;
+	struct eu_error why;
+
+	for (size_t i = 0; i < p->n_sources; i++) {
+		any = any || p->sources[i].stacks;
+		named = named || eu_stacks_named(&p->sources[i]);
+	}
+	if (!any && p->sink.ops->needs_stacks && !p->record)
+		return eu_error_set(
+			err, -EINVAL,
+			"--format %s is for stack traces, and no map that is shown has any: no member is called kstack, ustack, kstack_id or ustack_id",
+			p->sink.ops->name);
+	if (!any || p->sink.sym)
+		return 0;
+	p->sink.sym = eu_sym_new();
+	if (!p->sink.sym)
+		return eu_error_oom(err);
+	if (named && eu_sym_open(p->sink.sym, &why))
+		eu_log(&p->log, 0, "%s", why.text);
+	return 0;
+}
+
 int eu_sources_open(struct eu_program *p, struct eu_error *err)
 {
 	size_t n = count_sources(p->pkg) + add_iterators(p, NULL);
@@ -205,6 +235,8 @@ int eu_sources_open(struct eu_program *p, struct eu_error *err)
 	p->sink.labelled = p->n_sources > 1;
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		r = open_source(p, i, err);
+	if (!r)
+		r = prepare_stacks(p, err);
 	return r;
 }
 
@@ -217,6 +249,7 @@ void eu_sources_close(struct eu_program *p)
 		eu_sink_finish(&p->sink, &s->stream);
 		eu_layout_free(s->key);
 		eu_layout_free(s->value);
+		eu_stacks_free(s->stacks);
 	}
 	free(eu_take_ptr(p->sources));
 	p->n_sources = 0;

@@ -166,3 +166,13 @@ ended() {
 	run -1 "$ECLI" run "$OBJ/pinned.bpf.o" --pin "$T/nowhere"
 	[[ $output == *"kept_count"* ]]
 }
+
+# Bits of CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYSLOG, CAP_BPF and
+# CAP_CHECKPOINT_RESTORE.
+@test "names for stacks take the right to look at others, and no more" {
+	need root tracepoint
+	run_ready "$OBJ/stacks.bpf.o"
+	[ "$((0x$(capabilities)))" = \
+		"$((1 << 19 | 1 << 2 | 1 << 34 | 1 << 39 | 1 << 40))" ]
+	stop_it
+}

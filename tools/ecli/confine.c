@@ -68,6 +68,8 @@ static const unsigned int allowed[] = {
 	SYS_fcntl,
 	SYS_ioctl,
 	SYS_faccessat,
+	SYS_uname,
+	SYS_getrandom,
 #ifdef SYS_readlink
 	SYS_readlink,
 #endif

@@ -17,7 +17,8 @@
 /*
  * Once all is attached, reading events needs no privilege at all: rings are
  * mapped, and links go with their descriptors. Sampled maps are read by
- * bpf(2); what has no link is taken off by a process of its own (guard.c).
+ * bpf(2), and stack traces are given names from what belongs to others; what
+ * has no link is taken off by a process of its own (guard.c).
  *
  * capset(2) itself and no library for it, and the user database as the file
  * that it is: the name service would come along into the static ecli, where it
@@ -52,6 +53,14 @@ static int bpf_capability(void)
 							      CAP_BPF;
 }
 
+/* Before Linux 5.9 CAP_SYS_ADMIN stood for it here. */
+static int map_files_capability(void)
+{
+	return prctl(PR_CAPBSET_READ, CAP_CHECKPOINT_RESTORE, 0, 0, 0) < 0 ?
+		       CAP_SYS_ADMIN :
+		       CAP_CHECKPOINT_RESTORE;
+}
+
 /* Bits that are not permitted already would make the call fail. */
 static int keep_only(uint64_t keep)
 {
@@ -68,6 +77,23 @@ static int keep_only(uint64_t keep)
 		d[i].inheritable = 0;
 	}
 	return syscall(SYS_capset, &h, d) ? -errno : 0;
+}
+
+/*
+ * Names for stacks come out of the memory maps and files of whoever was
+ * traced, and the kernel's own out of /proc/kallsyms.
+ */
+static uint64_t for_stacks(const struct eu_program *p)
+{
+	uint64_t keep = 0;
+
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (p->sources[i].stacks)
+			keep = 1ull << bpf_capability() | 1ull << CAP_SYSLOG |
+			       1ull << CAP_SYS_PTRACE |
+			       1ull << CAP_DAC_READ_SEARCH |
+			       1ull << map_files_capability();
+	return keep;
 }
 
 void guard_privileges(const struct eu_program *p)
@@ -117,7 +143,7 @@ static int become(const struct run_user *u, struct eu_error *err)
 
 int drop_privileges(const struct run *r, struct eu_error *err)
 {
-	uint64_t keep = 0;
+	uint64_t keep = for_stacks(r->program);
 	int ret = 0;
 
 	if (r->o->stats || reads_maps(r->program))

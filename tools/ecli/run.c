@@ -177,11 +177,26 @@ static int loop(struct run *r, struct eu_error *err)
 	return eu_min(ret, 0);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n > m && !strcmp(text + n - m, end);
+}
+
+/* The name of an image says that it is to be one. */
+static const char *format_of(const struct run_opts *o)
+{
+	if (!o->format && o->output && ends_with(o->output, ".svg"))
+		return "flamegraph";
+	return o->format;
+}
+
 static int make_program(struct run *r, struct eu_error *err)
 {
 	const struct eu_program_opts po = {
 		.sz = sizeof(po),
-		.format = r->o->format,
+		.format = format_of(r->o),
 		.write = on_output,
 		.ctx = r,
 		.log = on_log,
@@ -231,6 +246,8 @@ static int execute(struct run *r, struct eu_error *err)
 		ret = run_say_ready(r, err);
 	if (!ret)
 		ret = loop(r, err);
+	if (!ret && !r->closed)
+		ret = eu_program_end(r->program, err);
 	if (!ret && r->o->stats)
 		run_report(r);
 	else if (!ret)
@@ -259,9 +276,7 @@ static void done(struct run *r)
 
 static bool is_source(const char *path)
 {
-	size_t n = strlen(path);
-
-	return n > 2 && !strcmp(path + n - 2, ".c");
+	return ends_with(path, ".c");
 }
 
 /* Wrong flags of a program: its own help lists them. */

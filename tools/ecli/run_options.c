@@ -200,7 +200,8 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X('j', "json", NULL, "print events as JSON, one object a line",        \
 	  take_json)                                                           \
 	X(0, "format", "NAME",                                                 \
-	  "print as text (the default), compact, json or raw", take_format)    \
+	  "print as text (the default), compact, json or raw, or stack traces as folded or flamegraph", \
+	  take_format)                                                         \
 	X('t', "target", "[PROGRAM=]TARGET[,KEY=VALUE]",                       \
 	  "attach to TARGET: an interface, a cgroup, binary:symbol, a perf event; may be repeated", \
 	  take_target)                                                         \
@@ -211,7 +212,8 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_timeout)                                                        \
 	X(0, "max-events", "N",                                                \
 	  "stop after N events; 0, as without it: never", take_max_events)     \
-	X('o', "output", "FILE", "write to FILE", take_output)                 \
+	X('o', "output", "FILE",                                               \
+	  "write to FILE; to NAME.svg a flame graph", take_output)             \
 	X('p', "prog-type", "TYPE",                                            \
 	  "accepted for compatibility: the type is seen from the content",     \
 	  take_prog_type)                                                      \
