@@ -139,3 +139,16 @@ started() {
 		--answer 7
 	[[ $stderr == *"program 'once' has run: it returned 7"* ]]
 }
+
+@test "profile" {
+	need perf_event
+	start "$OBJ/chain" spin
+	SPIN=$PID
+	example profile --pid "$SPIN" --max-events 1
+	end_of_it
+	[ "$(jq -c '.key | [.pid, .comm, .ustack_id[0].symbol,
+		.ustack_id[1].symbol]' "$OUT")" = \
+		"[$SPIN,\"chain\",\"spin\",\"main\"]" ]
+	[ "$(jq '.value.u64' "$OUT")" -ge 1 ]
+	kill "$SPIN"
+}
