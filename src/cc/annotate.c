@@ -57,17 +57,31 @@ static json_t *find(const json_t *list, const char *name)
 	return NULL;
 }
 
-static json_t *find_var(const json_t *skel, const char *name)
+/* Adds the items of a list to an object under their names. */
+static bool index_items(json_t *by_name, const json_t *list)
 {
-	json_t *section, *item;
+	const char *name;
+	json_t *item;
 	size_t i;
 
-	json_array_foreach (json_object_get(skel, "data_sections"), i, section) {
-		item = find(json_object_get(section, "variables"), name);
-		if (item)
-			return item;
+	json_array_foreach (list, i, item) {
+		name = eu_json_str(item, "name");
+		if (name && !json_object_get(by_name, name) &&
+		    json_object_set(by_name, name, item))
+			return false;
 	}
-	return NULL;
+	return true;
+}
+
+static bool index_vars(json_t *by_name, const json_t *skel)
+{
+	json_t *section;
+	size_t i;
+
+	json_array_foreach (json_object_get(skel, "data_sections"), i, section)
+		if (!index_items(by_name, json_object_get(section, "variables")))
+			return false;
+	return true;
 }
 
 static bool is_license(const char *name)
@@ -94,14 +108,18 @@ static int add_doc(struct annotate *a, const struct eu_decl *d, json_t *skel)
 static int add_vars(struct annotate *a, const struct eu_decl_list *vars,
 		    json_t *skel)
 {
+	eu_auto_json json_t *all_vars = json_object(), *all_maps = json_object();
 	const struct eu_decl *d;
 	json_t *var, *map;
 	int r = 0;
 
+	if (!index_vars(all_vars, skel) ||
+	    !index_items(all_maps, json_object_get(skel, "maps")))
+		return eu_error_oom(a->err);
 	for (size_t i = 0; i < vars->n && !r; i++) {
 		d = &vars->list[i];
-		var = find_var(skel, d->name);
-		map = find(json_object_get(skel, "maps"), d->name);
+		var = json_object_get(all_vars, d->name);
+		map = json_object_get(all_maps, d->name);
 		if (var || map)
 			r = merge(a, d, var ?: map, var);
 		else if (is_license(d->name))
@@ -113,11 +131,14 @@ static int add_vars(struct annotate *a, const struct eu_decl_list *vars,
 static int add_progs(struct annotate *a, const struct eu_decl_list *funcs,
 		     json_t *skel)
 {
+	eu_auto_json json_t *all = json_object();
 	json_t *prog;
 	int r = 0;
 
+	if (!index_items(all, json_object_get(skel, "progs")))
+		return eu_error_oom(a->err);
 	for (size_t i = 0; i < funcs->n && !r; i++) {
-		prog = find(json_object_get(skel, "progs"), funcs->list[i].name);
+		prog = json_object_get(all, funcs->list[i].name);
 		if (prog)
 			r = merge(a, &funcs->list[i], prog, false);
 	}

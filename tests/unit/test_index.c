@@ -7,32 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/file.h"
-#include "pkg/package.h"
-
-/* What is looked for among many is found by few comparisons: these count. */
-static size_t compared;
-
-int strcmp(const char *a, const char *b)
-{
-	compared++;
-	for (; *a && *a == *b; a++, b++)
-		;
-	return (unsigned char)*a - (unsigned char)*b;
-}
-
-static struct eu_package *from_object(const char *name)
-{
-	eu_auto_free char *path = eu_path_join(TEST_OBJ, name), *data = NULL;
-	struct eu_package *pkg = NULL;
-	struct eu_error err = { 0 };
-	size_t len;
-
-	if (eu_file_read(path, 1 << 24, &data, &len, &err) ||
-	    eu_package_from_object(data, len, name, NULL, &pkg, &err))
-		fail_msg("%s", err.text);
-	return pkg;
-}
+#include "packages.h"
+#include "strcmp_count.h"
 
 static void many_variables_are_found_at_once(void **state)
 {
