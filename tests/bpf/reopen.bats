@@ -4,7 +4,7 @@
 load ../helper
 
 @test "opening a package 1,000 times leaves nothing behind" {
-	need root tracepoint
+	need plain root tracepoint
 	run "$BUILD/tests/rt/reopen" "$OBJ/exec.bpf.o"
 	echo "$output"
 	[ "$status" = 0 ]

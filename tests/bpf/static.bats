@@ -5,7 +5,7 @@ load ../helper
 
 # A root with this one executable and the package, on a kernel of its own.
 @test "the static ecli runs where there are no libraries" {
-	need guest root tracepoint
+	need plain guest root tracepoint
 	[ -x "$BUILD/tools/ecli-static" ] || skip "needs ecli-static"
 	mkdir -p root/proc root/sys
 	cp "$BUILD/tools/ecli-static" root/ecli

@@ -10,7 +10,7 @@ install_to() {
 }
 
 @test "install puts everything in its place" {
-	need program:meson
+	need plain program:meson
 	install_to "$T/root"
 	cd "root$PREFIX"
 	[ -x bin/ecli ] && [ -x bin/ecc ] && [ -x bin/ecli-static ]
@@ -27,7 +27,7 @@ install_to() {
 }
 
 @test "the embedding example builds by pkg-config and runs two packages" {
-	need program:meson ecc root tracepoint
+	need plain program:meson ecc root tracepoint
 	install_to "$T/root"
 	export PKG_CONFIG_SYSROOT_DIR=$T/root
 	PKG_CONFIG_PATH=$(dirname "$(find "$T/root" -name libeunomia.pc)")
