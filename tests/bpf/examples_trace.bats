@@ -124,7 +124,7 @@ started() {
 	[[ ${lines[1]} == *" 0" ]]
 	run -2 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" \
 		-t "cgroup:$GROUP,order=x"
-	[[ $output == *"order is self, pre, post or up" ]]
+	[[ $output == *"order is self, pre, post or up"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" -t cgroup:/tmp
 	[[ $output == *"'/tmp' is no cgroup of version 2"* ]]
 }
