@@ -90,9 +90,11 @@ int eu_program_open(const struct eu_program_opts *opts, struct eu_program **ret,
 		    struct eu_error *err);
 
 /*
- * Sets the global variable @name from text before load: integers in decimal
- * or 0x hexadecimal, true and false, names of enum values, text for char
- * arrays. -ENOENT, -EINVAL, -ERANGE.
+ * Sets the global variable @name from text: integers in decimal or 0x
+ * hexadecimal, true and false, names of enum values, text for char arrays,
+ * "1,2,3" or JSON for arrays, JSON for structs, and what docs/package.md says
+ * of formats (addresses, "10ms", "64K"). After load only variables of .data and
+ * .bss, which the running program then sees. -ENOENT, -EINVAL, -ERANGE, -EROFS.
  */
 int eu_program_set(struct eu_program *p, const char *name, const char *value,
 		   struct eu_error *err);

@@ -11,16 +11,12 @@
 #include "pkg/package.h"
 
 /*
- * Writes @text as a value of @var's type to @dst (var->size bytes). Integers
- * in decimal or 0x hexadecimal over the whole range of the type;
- * true/false/1/0; enum values by name or number; floats; text into char
- * arrays, which must leave room for its NUL. -EINVAL, -ERANGE; texts name
+ * Writes @text, or JSON, as a value of @var's type to @dst (var->size bytes,
+ * untouched on failure), as pkg/value.h says. -EINVAL, -ERANGE; texts name
  * variable, value and type.
  */
 int eu_param_parse(const struct btf *btf, const struct eu_var *var,
 		   const char *text, void *dst, struct eu_error *err);
-
-/* The same from JSON: true, false, numbers, strings. */
 int eu_param_json(const struct btf *btf, const struct eu_var *var,
 		  const json_t *value, void *dst, struct eu_error *err);
 

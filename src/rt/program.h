@@ -96,6 +96,10 @@ void eu_program_raise_memlock(void);
 int eu_program_expect(const struct eu_program *p, enum eu_phase want,
 		      struct eu_error *err);
 
+/* eu_program_set() with a value out of JSON. */
+int eu_program_set_json(struct eu_program *p, const char *name,
+			const json_t *value, struct eu_error *err);
+
 /* Sets what the package says that variables have unless told otherwise. */
 int eu_program_own_values(struct eu_program *p, struct eu_error *err);
 

@@ -3,60 +3,148 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#include <bpf/bpf.h>
 
 #include "pkg/param.h"
 #include "pkg/types.h"
 
 enum { MAX_GOALS = 4096 };
 
-/* libbpf finds maps of sections by the sections' full names. */
-static void *var_bytes(const struct eu_program *p, const struct eu_var *var)
+static int no_such_section(const struct eu_var *var, struct eu_error *err)
 {
+	return eu_error_set(err, -EINVAL,
+			    "variable '%s': section '%s' cannot be set",
+			    var->name, var->section);
+}
+
+/* Before load: libbpf keeps what the section's map will begin with. */
+static int set_initial(struct eu_program *p, const struct eu_var *var,
+		       const void *value, struct eu_error *err)
+{
+	/* libbpf finds maps of sections by the sections' full names. */
 	struct bpf_map *m = bpf_object__find_map_by_name(p->obj, var->section);
 	size_t size;
 	char *data;
 
 	/* What the kernel was configured with is libbpf's to fill in. */
 	if (!m || !strcmp(var->section, ".kconfig"))
-		return NULL;
+		return no_such_section(var, err);
 	data = bpf_map__initial_value(m, &size);
 	if (!data || (uint64_t)var->offset + var->size > size)
-		return NULL;
-	return data + var->offset;
+		return no_such_section(var, err);
+	memcpy(data + var->offset, value, var->size);
+	return 0;
+}
+
+/* Where a map cannot be mapped (Linux 5.4 and older) all of it is written. */
+static int rewrite(int fd, const struct eu_var *var, const void *value,
+		   size_t size)
+{
+	eu_auto_free char *all = calloc(1, size);
+	const uint32_t zero = 0;
+
+	if (!all)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &zero, all))
+		return -errno;
+	memcpy(all + var->offset, value, var->size);
+	return bpf_map_update_elem(fd, &zero, all, 0) ? -errno : 0;
+}
+
+/* Numbers change as a whole: the program may read at any moment. */
+static void store(char *dst, const void *value, size_t size)
+{
+	uint64_t v8;
+	uint32_t v4;
+
+	if (size == sizeof(v8) && (uintptr_t)dst % sizeof(v8) == 0) {
+		memcpy(&v8, value, sizeof(v8));
+		__atomic_store_n((uint64_t *)(void *)dst, v8, __ATOMIC_RELAXED);
+	} else if (size == sizeof(v4) && (uintptr_t)dst % sizeof(v4) == 0) {
+		memcpy(&v4, value, sizeof(v4));
+		__atomic_store_n((uint32_t *)(void *)dst, v4, __ATOMIC_RELAXED);
+	} else {
+		memcpy(dst, value, size);
+	}
+}
+
+/* Where it can be mapped nothing else is touched. */
+static int set_running(struct eu_program *p, const struct eu_var *var,
+		       const void *value, struct eu_error *err)
+{
+	const struct bpf_map *m = bpf_object__find_map_by_name(p->obj,
+							       var->section);
+	size_t size = m ? bpf_map__value_size(m) : 0;
+	char *at;
+	int r = 0;
+
+	if (!m || !strcmp(var->section, ".kconfig") ||
+	    !strncmp(var->section, ".rodata", strlen(".rodata")))
+		return eu_error_set(
+			err, -EROFS,
+			"variable '%s' is constant once the program is loaded",
+			var->name);
+	if ((uint64_t)var->offset + var->size > size)
+		return no_such_section(var, err);
+	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		  bpf_map__fd(m), 0);
+	if (at == MAP_FAILED) {
+		r = rewrite(bpf_map__fd(m), var, value, size);
+	} else {
+		store(at + var->offset, value, var->size);
+		munmap(at, size);
+	}
+	return r ? eu_error_set(err, r, "cannot set variable '%s': %s",
+				var->name, strerror(-r)) :
+		   0;
 }
 
 static int set_var(struct eu_program *p, const struct eu_var *var,
 		   const char *text, const json_t *json, struct eu_error *err)
 {
-	eu_auto_free void *tmp = calloc(1, var->size ?: 1);
-	void *dst = var_bytes(p, var);
+	eu_auto_free void *value = calloc(1, var->size ?: 1);
 	int r;
 
-	if (!tmp)
+	if (!value)
 		return eu_error_oom(err);
-	if (!dst)
-		return eu_error_set(err, -EINVAL,
-				    "variable '%s': section '%s' cannot be set",
-				    var->name, var->section);
-	r = text ? eu_param_parse(p->pkg->btf, var, text, tmp, err) :
-		   eu_param_json(p->pkg->btf, var, json, tmp, err);
-	if (!r)
-		memcpy(dst, tmp, var->size);
-	return r;
+	r = text ? eu_param_parse(p->pkg->btf, var, text, value, err) :
+		   eu_param_json(p->pkg->btf, var, json, value, err);
+	if (r)
+		return r;
+	return p->phase == EU_PHASE_OPEN ? set_initial(p, var, value, err) :
+					   set_running(p, var, value, err);
+}
+
+static int find_var(const struct eu_program *p, const char *name,
+		    struct eu_var **ret, struct eu_error *err)
+{
+	struct eu_var *var = eu_package_var(p->pkg, name);
+
+	if (!var)
+		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
+				    name, p->pkg->name);
+	*ret = var;
+	return 0;
 }
 
 int eu_program_set(struct eu_program *p, const char *name, const char *value,
 		   struct eu_error *err)
 {
-	struct eu_var *var = eu_package_var(p->pkg, name);
-	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+	struct eu_var *var = NULL;
+	int r = find_var(p, name, &var, err);
 
-	if (r)
-		return r;
-	if (!var)
-		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
-				    name, p->pkg->name);
-	return set_var(p, var, value, NULL, err);
+	return r ? r : set_var(p, var, value, NULL, err);
+}
+
+int eu_program_set_json(struct eu_program *p, const char *name,
+			const json_t *value, struct eu_error *err)
+{
+	struct eu_var *var = NULL;
+	int r = find_var(p, name, &var, err);
+
+	return r ? r : set_var(p, var, NULL, value, err);
 }
 
 int eu_program_own_values(struct eu_program *p, struct eu_error *err)

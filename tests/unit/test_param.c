@@ -224,7 +224,7 @@ static void bad_text_is_refused(void **state)
 		{ "bool", "TRUE", -EINVAL, "is neither true nor false" },
 		{ "bool", "", -EINVAL, "is neither true nor false" },
 		{ "color", "PINK", -EINVAL,
-		  "'PINK' is none of its values (type color): RED, BLUE" },
+		  "'PINK' is none of its values (type enum color): RED, BLUE" },
 		{ "color", "", -EINVAL, "is none of its values" },
 		{ "color", "-1", -ERANGE, "out of range" },
 		{ "color", "4294967296", -ERANGE, "out of range" },
@@ -236,10 +236,10 @@ static void bad_text_is_refused(void **state)
 		{ "double", " 1", -EINVAL, "is not a number" },
 		{ "double", "1,5", -EINVAL, "is not a number" },
 		{ "text", "abcd", -ERANGE,
-		  "text of 4 bytes is too long, it holds 3 (type text)" },
-		{ "list", "1", -EINVAL, "cannot be set" },
+		  "text of 4 bytes is too long, it holds 3 (type char[4])" },
+		{ "list", "1,x", -EINVAL, "'x' is not an integer" },
 		{ "pointer", "1", -EINVAL, "cannot be set" },
-		{ "point", "1", -EINVAL, "cannot be set" },
+		{ "point", "1", -EINVAL, "is no JSON object" },
 		{ "u128", "1", -EINVAL, "cannot be set" },
 	};
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "btf/format.h"
+
+#include <string.h>
+
+enum { MAX_TYPEDEFS = 32 };
+
+static const char *const names[EU_FORMAT_COUNT] = {
+	[EU_FORMAT_NONE] = "",
+	[EU_FORMAT_IPV4] = "ipv4",
+	[EU_FORMAT_IPV6] = "ipv6",
+	[EU_FORMAT_MAC] = "mac",
+	[EU_FORMAT_PORT] = "port",
+	[EU_FORMAT_DURATION] = "duration",
+	[EU_FORMAT_DURATION_US] = "duration_us",
+	[EU_FORMAT_DURATION_MS] = "duration_ms",
+	[EU_FORMAT_DURATION_S] = "duration_s",
+	[EU_FORMAT_TIMESTAMP] = "timestamp",
+	[EU_FORMAT_WALLCLOCK] = "wallclock",
+	[EU_FORMAT_SIZE] = "size",
+	[EU_FORMAT_ERRNO] = "errno",
+	[EU_FORMAT_SIGNAL] = "signal",
+	[EU_FORMAT_SYSCALL] = "syscall",
+	[EU_FORMAT_UID] = "uid",
+	[EU_FORMAT_GID] = "gid",
+	[EU_FORMAT_DEVICE] = "device",
+	[EU_FORMAT_MODE] = "mode",
+	[EU_FORMAT_CGROUP] = "cgroup",
+	[EU_FORMAT_NETNS] = "netns",
+	[EU_FORMAT_HEX] = "hex",
+};
+
+/*
+ * Typedefs of other systems: those of bumblebee, and those that gadgets of
+ * Inspektor Gadget use. Ours are "eu_" and the format's name.
+ */
+static const struct {
+	const char *name;
+	enum eu_format format;
+} typedefs[] = {
+	{ "ipv4_addr", EU_FORMAT_IPV4 },
+	{ "ipv6_addr", EU_FORMAT_IPV6 },
+	{ "duration", EU_FORMAT_DURATION },
+	{ "gadget_timestamp", EU_FORMAT_TIMESTAMP },
+	{ "gadget_duration", EU_FORMAT_DURATION },
+	{ "gadget_bytes", EU_FORMAT_SIZE },
+	{ "gadget_errno", EU_FORMAT_ERRNO },
+	{ "gadget_signal", EU_FORMAT_SIGNAL },
+	{ "gadget_syscall", EU_FORMAT_SYSCALL },
+	{ "gadget_uid", EU_FORMAT_UID },
+	{ "gadget_gid", EU_FORMAT_GID },
+	{ "gadget_file_mode", EU_FORMAT_MODE },
+};
+
+enum eu_format eu_format_find(const char *name)
+{
+	for (int i = EU_FORMAT_NONE + 1; i < EU_FORMAT_COUNT; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return EU_FORMAT_NONE;
+}
+
+const char *eu_format_name(enum eu_format format)
+{
+	return names[format];
+}
+
+const char *eu_format_hint(enum eu_format format)
+{
+	switch (format) {
+	case EU_FORMAT_IPV4: return "is no IPv4 address (192.0.2.1)";
+	case EU_FORMAT_IPV6: return "is no IPv6 address (2001:db8::1)";
+	case EU_FORMAT_MAC: return "is no MAC address (02:00:00:00:00:01)";
+	case EU_FORMAT_PORT: return "is no port from 0 to 65535";
+	case EU_FORMAT_DURATION:
+	case EU_FORMAT_DURATION_US:
+	case EU_FORMAT_DURATION_MS:
+	case EU_FORMAT_DURATION_S: return "is no duration (10ms, 1.5s, 2h)";
+	case EU_FORMAT_SIZE: return "is no size (4096, 64K, 1.5M)";
+	default: return "is not a value of it";
+	}
+}
+
+static enum eu_format of_typedef(const char *name)
+{
+	if (!strncmp(name, "eu_", 3))
+		return eu_format_find(name + 3);
+	for (size_t i = 0; i < EU_COUNT(typedefs); i++)
+		if (!strcmp(typedefs[i].name, name))
+			return typedefs[i].format;
+	return EU_FORMAT_NONE;
+}
+
+enum eu_format eu_format_of_type(const struct btf *btf, uint32_t type_id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type_id);
+	enum eu_format format = EU_FORMAT_NONE;
+
+	for (int i = 0; i < MAX_TYPEDEFS && t && !format; i++) {
+		if (btf_is_typedef(t))
+			format = of_typedef(
+				btf__name_by_offset(btf, t->name_off) ?: "");
+		else if (!btf_is_mod(t) && !btf_is_type_tag(t))
+			break;
+		t = btf__type_by_id(btf, t->type);
+	}
+	return format;
+}
