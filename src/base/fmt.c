@@ -16,15 +16,24 @@ static const char digit_pairs[] = "0001020304050607080910111213141516171819"
 				  "8081828384858687888990919293949596979899";
 
 /* clang-format off */
-#define ONES(t)								\
-	t "0\0" t "1\0" t "2\0" t "3\0" t "4\0"			\
-	t "5\0" t "6\0" t "7\0" t "8\0" t "9\0"
-#define TENS(h)								\
-	ONES(h "0") ONES(h "1") ONES(h "2") ONES(h "3") ONES(h "4")	\
-	ONES(h "5") ONES(h "6") ONES(h "7") ONES(h "8") ONES(h "9")
-const char eu_fmt_triples[4004] __attribute__((aligned(64))) =
-	TENS("0") TENS("1") TENS("2") TENS("3") TENS("4")
-	TENS("5") TENS("6") TENS("7") TENS("8") TENS("9");
+#define TEN(x, t)							\
+	x(t "0") x(t "1") x(t "2") x(t "3") x(t "4")			\
+	x(t "5") x(t "6") x(t "7") x(t "8") x(t "9")
+#define NINE(x)								\
+	x("1") x("2") x("3") x("4") x("5") x("6") x("7") x("8") x("9")
+#define ONE(t) t "\0\0\1"
+#define TWO(t) t "\0\2"
+#define THREE(t) t "\3"
+#define TWOS(t) TEN(TWO, t)
+#define THREES(t) TEN(THREE, t)
+#define HUNDRED(t)							\
+	THREES(t "0") THREES(t "1") THREES(t "2") THREES(t "3")		\
+	THREES(t "4") THREES(t "5") THREES(t "6") THREES(t "7")		\
+	THREES(t "8") THREES(t "9")
+const char eu_fmt_short[4001] __attribute__((aligned(64))) =
+	TEN(ONE, "") NINE(TWOS) NINE(HUNDRED);
+const char eu_fmt_triples[4001] __attribute__((aligned(64))) =
+	HUNDRED("0") NINE(HUNDRED);
 /* clang-format on */
 
 static const char hex_digits[] = "0123456789abcdef";

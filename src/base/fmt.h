@@ -15,8 +15,12 @@ enum {
 	EU_FMT_REAL = 32,
 };
 
-/* "000", "001" … "999", each with a NUL behind it. */
-extern const char eu_fmt_triples[4004] __attribute__((visibility("hidden")));
+/*
+ * Four bytes for each number below 1000: its digits in three, "7", "42", and
+ * how many they are in the last one; "007", "042" in the other table.
+ */
+extern const char eu_fmt_short[4001] __attribute__((visibility("hidden")));
+extern const char eu_fmt_triples[4001] __attribute__((visibility("hidden")));
 
 /* Decimal; lower-case hexadecimal without prefix and leading zeros. */
 char *eu_fmt_u64_long(char *p, uint64_t v);

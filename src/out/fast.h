@@ -26,10 +26,11 @@ static inline char *eu_fast_three(char *p, uint32_t v)
 
 static inline char *eu_fast_up_to_three(char *p, uint32_t v)
 {
-	unsigned int zeros = (v < 10) + (v < 100);
+	uint32_t w;
 
-	memcpy(p, eu_fmt_triples + v * 4 + zeros, 4);
-	return p + 3 - zeros;
+	memcpy(&w, eu_fmt_short + v * 4, 4);
+	memcpy(p, &w, 4);
+	return p + (le32toh(w) >> 24);
 }
 
 static inline __attribute__((always_inline)) char *eu_fast_u64(char *p,
@@ -37,18 +38,14 @@ static inline __attribute__((always_inline)) char *eu_fast_u64(char *p,
 {
 	uint32_t v = (uint32_t)big;
 
-	if (big < 10) {
-		*p = (char)('0' + v);
-		return p + 1;
-	}
-	if (big >= 1000000000)
-		return eu_fmt_u64_long(p, big);
-	if (v < 1000)
+	if (big < 1000)
 		return eu_fast_up_to_three(p, v);
-	if (v < 1000000) {
+	if (big < 1000000) {
 		p = eu_fast_up_to_three(p, v / 1000);
 		return eu_fast_three(p, v % 1000);
 	}
+	if (big >= 1000000000)
+		return eu_fmt_u64_long(p, big);
 	p = eu_fast_up_to_three(p, v / 1000000);
 	p = eu_fast_three(p, v / 1000 % 1000);
 	return eu_fast_three(p, v % 1000);

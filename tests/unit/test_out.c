@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "out/fast.h"
 #include "out/hist.h"
 #include "out/sink.h"
 #include "out/value.h"
@@ -343,6 +345,31 @@ static void unknown_enum_value_is_said(void **state)
 	eu_layout_free(l);
 }
 
+static void check_integer(uint64_t v)
+{
+	char text[EU_FMT_INT + EU_FAST_SLACK], expected[32];
+
+	*eu_fast_u64(text, v) = '\0';
+	snprintf(expected, sizeof(expected), "%" PRIu64, v);
+	assert_string_equal(text, expected);
+}
+
+static void integers_of_every_length(void **state)
+{
+	uint64_t power = 1;
+
+	(void)state;
+	for (uint64_t v = 0; v < 20000; v++)
+		check_integer(v);
+	for (int i = 0; i < 19; i++) {
+		power *= 10;
+		for (uint64_t v = power - 3; v < power + 3; v++)
+			check_integer(v);
+		check_integer(power / 9 * 4);
+	}
+	check_integer(UINT64_MAX);
+}
+
 static void sampled_map_as_columns_and_objects(void **state)
 {
 	struct eu_layout *k = layout(id_u32), *v = layout(id_event);
@@ -581,6 +608,7 @@ int main(void)
 		cmocka_unit_test(wide_integers_floats_and_enum64),
 		cmocka_unit_test(floats_have_a_point_in_any_locale),
 		cmocka_unit_test(unknown_enum_value_is_said),
+		cmocka_unit_test(integers_of_every_length),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
 		cmocka_unit_test(histogram_is_drawn),
 		cmocka_unit_test(columns_align_by_width),
