@@ -10,6 +10,9 @@
 
 #include <endian.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/fmt.h"
 #include "out/value.h"
@@ -86,37 +89,76 @@ static inline char *eu_fast_bool(char *p, bool v)
 }
 
 /*
- * Copies a string a word at a time as far as nothing in it needs care: bytes
- * below 0x20 and from DEL on, with @json '"' and '\\' too. True if that was
- * all of it; else *@s and *@n are the rest.
+ * Copy the 16 or 8 bytes at @s. The lowest bit of what they return is of the
+ * first byte that needs care (a byte has one bit, or eight): those below 0x20
+ * and from DEL on, with @json '"' and '\\' too.
  */
-static inline bool eu_fast_string(char **p, const char **s, size_t *n, bool json)
+#ifdef __SSE2__
+static inline unsigned int eu_fast_sixteen(char *p, const char *s, bool json)
+{
+	__m128i w = _mm_loadu_si128((const void *)s), m;
+
+	_mm_storeu_si128((void *)p, w);
+	/* One more, as signed ones: DEL and all above are below 0x21, too. */
+	m = _mm_cmplt_epi8(_mm_add_epi8(w, _mm_set1_epi8(1)),
+			   _mm_set1_epi8(0x21));
+	if (json) {
+		m = _mm_or_si128(m, _mm_cmpeq_epi8(w, _mm_set1_epi8('"')));
+		m = _mm_or_si128(m, _mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
+	}
+	return (unsigned int)_mm_movemask_epi8(m);
+}
+#endif
+
+static inline uint64_t eu_fast_eight(char *p, const char *s, bool json)
 {
 	const uint64_t ones = ~0ull / 255;
 	uint64_t w, m;
 
-	while (*n >= 8) {
-		memcpy(&w, *s, 8);
-		memcpy(*p, &w, 8);
-		w = le64toh(w);
-		/* Adding one carries DEL into the top bit, too. */
-		m = (w - ones * 0x20) | w | (w + ones);
-		if (json)
-			m |= ((w ^ ones * '"') - ones) |
-			     ((w ^ ones * '\\') - ones);
-		m &= ones * 0x80;
-		if (m) {
-			m = (uint64_t)__builtin_ctzll(m) >> 3;
-			*p += m;
-			*s += m;
-			*n -= m;
-			break;
+	memcpy(&w, s, 8);
+	memcpy(p, &w, 8);
+	w = le64toh(w);
+	/* Adding one carries DEL into the top bit, too. */
+	m = (w - ones * 0x20) | w | (w + ones);
+	if (json)
+		m |= ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones);
+	return m & ones * 0x80;
+}
+
+/*
+ * Copies a string many bytes at a time as far as nothing in it needs care.
+ * True if that was all of it; else *@s and *@n are the rest.
+ */
+static inline __attribute__((always_inline)) bool eu_fast_string(char **p,
+								 const char **s,
+								 size_t *n,
+								 bool json)
+{
+	size_t plain;
+	uint64_t care;
+
+#ifdef __SSE2__
+	for (; *n >= 16; *p += 16, *s += 16, *n -= 16) {
+		care = eu_fast_sixteen(*p, *s, json);
+		if (care) {
+			plain = (size_t)__builtin_ctzll(care);
+			goto out;
 		}
-		*p += 8;
-		*s += 8;
-		*n -= 8;
+	}
+#endif
+	for (; *n >= 8; *p += 8, *s += 8, *n -= 8) {
+		care = eu_fast_eight(*p, *s, json);
+		if (care) {
+			plain = (size_t)__builtin_ctzll(care) / 8;
+			goto out;
+		}
 	}
 	return !*n || !**s;
+out:
+	*p += plain;
+	*s += plain;
+	*n -= plain;
+	return !**s;
 }
 
 static inline char *eu_fast_copy(char *p, const char *s, size_t n)

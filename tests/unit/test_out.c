@@ -370,6 +370,35 @@ static void integers_of_every_length(void **state)
 	check_integer(UINT64_MAX);
 }
 
+/* eu_fmt_json() has another way of finding what needs care. */
+static void check_string(const char *s, size_t n)
+{
+	char text[64 * EU_FMT_BYTE], expected[64 * EU_FMT_BYTE], *p = text + 1;
+	const char *end;
+
+	text[0] = '"';
+	end = eu_fmt_json(expected, s, n);
+	if (!eu_fast_string(&p, &s, &n, true))
+		p = eu_fmt_json_rest(p, s, n);
+	*p++ = '"';
+	assert_int_equal(p - text, end - expected);
+	assert_memory_equal(text, expected, p - text);
+}
+
+static void what_needs_care_is_seen_everywhere(void **state)
+{
+	char s[41];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(s); n++)
+		for (size_t at = 0; at <= n; at++)
+			for (int c = 0; c < 256; c++) {
+				memset(s, at % 2 ? '~' : ' ', sizeof(s));
+				s[at] = (char)c;
+				check_string(s, n);
+			}
+}
+
 static void sampled_map_as_columns_and_objects(void **state)
 {
 	struct eu_layout *k = layout(id_u32), *v = layout(id_event);
@@ -609,6 +638,7 @@ int main(void)
 		cmocka_unit_test(floats_have_a_point_in_any_locale),
 		cmocka_unit_test(unknown_enum_value_is_said),
 		cmocka_unit_test(integers_of_every_length),
+		cmocka_unit_test(what_needs_care_is_seen_everywhere),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
 		cmocka_unit_test(histogram_is_drawn),
 		cmocka_unit_test(columns_align_by_width),
