@@ -11,15 +11,30 @@
  * the map comes first, under "map".
  */
 
-/* A top-level member: its text up to the value is written once. */
-struct field {
-	uint32_t from, len; /* in view->text: `,"pid":` */
+/*
+ * A line is written by pieces: some text that is always the same, then the
+ * value of a top-level member. Longer text stands in several pieces.
+ */
+struct piece {
+	char text[EU_FAST_SLACK]; /* `,"pid":` */
+	uint8_t len;
+	uint8_t what; /* enum eu_fast, or one of those below */
+	uint32_t offset, size;
+	const struct eu_step *step; /* NULL: no value */
+};
+
+enum {
+	JUST_TEXT = EU_FAST_NONE + 1,
+	TO_VALUE, /* behind the key: what follows is the value's */
+	TO_END,
+	STACKS, /* traces go here, which are no part of the layouts */
+	MAX_PIECES = 1 << 18,
 };
 
 struct view {
-	char *text;
+	struct piece *piece;
+	size_t n;
 	size_t most; /* bytes of a line, at most */
-	struct field field[];
 };
 
 /* A nameless member is called by its type, as in a map of plain integers. */
@@ -28,62 +43,79 @@ static const char *field_name(const struct eu_layout *l, size_t i)
 	return *l->steps[i].name ? l->steps[i].name : l->name;
 }
 
-static bool put_fields(struct eu_buf *b, const struct eu_layout *l,
-		       struct field *f, const char *open)
+/* Takes all of @text. */
+static int add_piece(struct view *v, struct eu_buf *text, int what,
+		     const struct eu_step *step)
 {
-	/* An object without members has its opening only. */
-	f[0].from = b->len;
-	if (!l->n)
-		eu_buf_puts(b, open);
-	f[0].len = b->len - f[0].from;
-	for (size_t i = 0; i < l->n; i++) {
-		const char *name = field_name(l, i);
+	struct piece *f;
+	size_t at = 0;
+	int r;
 
-		f[i].from = b->len;
-		eu_buf_puts(b, i ? "," : open);
-		eu_buf_json(b, name, strlen(name));
-		eu_buf_putc(b, ':');
-		f[i].len = b->len - f[i].from;
-	}
-	return !b->error;
+	do {
+		r = text->error ?:
+				  eu_array_grow(&v->piece, v->n, sizeof(*f),
+						MAX_PIECES);
+		if (r)
+			return r;
+		f = &v->piece[v->n++];
+		*f = (struct piece){ .what = JUST_TEXT };
+		f->len = (uint8_t)eu_min(text->len - at, sizeof(f->text));
+		if (f->len)
+			memcpy(f->text, text->data + at, f->len);
+		at += f->len;
+	} while (at < text->len);
+	f->what = (uint8_t)what;
+	f->step = step;
+	f->offset = step ? step->offset : 0;
+	f->size = step ? step->size : 0;
+	eu_buf_clear(text);
+	return 0;
 }
 
-static int json_begin(struct eu_sink *s, struct eu_stream *st,
-		      struct eu_error *err)
+/* The members of @l; the first has @open in front. */
+static int add_members(struct view *v, struct eu_buf *text,
+		       const struct eu_layout *l, const char *open, bool stacks)
 {
-	size_t n_key = st->key ? eu_max(st->key->n, 1u) : 0;
-	size_t n = n_key + eu_max(st->value->n, 1u);
-	eu_auto_buf struct eu_buf text = EU_BUF(1 << 20);
-	eu_auto_buf struct eu_buf open = EU_BUF(1 << 16);
-	struct view *v;
+	const char *name;
+	int r = 0;
 
-	v = calloc(1, sizeof(*v) + n * sizeof(v->field[0]));
-	if (!v)
-		return eu_error_oom(err);
-	eu_buf_putc(&open, '{');
-	if (s->labelled) {
-		eu_buf_puts(&open, "\"map\":");
-		eu_buf_json(&open, st->name, strlen(st->name));
-		eu_buf_putc(&open, ',');
+	for (size_t i = 0; i < l->n && !r; i++) {
+		name = field_name(l, i);
+		eu_buf_puts(text, i ? "," : open);
+		eu_buf_json(text, name, strlen(name));
+		eu_buf_putc(text, ':');
+		r = add_piece(v, text, l->steps[i].fast, &l->steps[i]);
+	}
+	if (!l->n && *open == '{')
+		eu_buf_puts(text, open);
+	if (stacks)
+		r = r ?: add_piece(v, text, STACKS, NULL);
+	eu_buf_putc(text, '}');
+	return r;
+}
+
+static int add_pieces(struct view *v, const struct eu_stream *st, bool labelled)
+{
+	eu_auto_buf struct eu_buf text = EU_BUF(1 << 16);
+	const char *open = "{";
+	int r = 0;
+
+	if (labelled) {
+		eu_buf_puts(&text, "{\"map\":");
+		eu_buf_json(&text, st->name, strlen(st->name));
+		open = ",";
 	}
 	if (st->key) {
-		eu_buf_puts(&open, "\"key\":{");
-		put_fields(&text, st->key, v->field, eu_buf_str(&open) ?: "");
-		eu_buf_clear(&open);
-		eu_buf_puts(&open, "},\"value\":{");
+		eu_buf_puts(&text, open);
+		eu_buf_puts(&text, "\"key\":");
+		r = add_members(v, &text, st->key, "{", st->n_stacks);
+		eu_buf_puts(&text, ",\"value\":");
+		r = r ?: add_piece(v, &text, TO_VALUE, NULL);
+		open = "{";
 	}
-	put_fields(&text, st->value, v->field + n_key, eu_buf_str(&open) ?: "");
-	eu_buf_fill(&text, '\0', EU_FAST_SLACK);
-	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
-		  text.len + n * 8 + 64;
-	v->text = eu_buf_take(&text, NULL);
-	if (!v->text || open.error) {
-		free(v->text);
-		free(v);
-		return eu_error_oom(err);
-	}
-	st->view = v;
-	return 0;
+	r = r ?: add_members(v, &text, st->value, open, st->n_stacks);
+	eu_buf_puts(&text, st->key ? "}\n" : "\n");
+	return r ?: add_piece(v, &text, TO_END, NULL);
 }
 
 static void json_finish(struct eu_sink *s, struct eu_stream *st)
@@ -93,9 +125,24 @@ static void json_finish(struct eu_sink *s, struct eu_stream *st)
 	(void)s;
 	if (!v)
 		return;
-	free(v->text);
+	free(v->piece);
 	free(v);
 	st->view = NULL;
+}
+
+static int json_begin(struct eu_sink *s, struct eu_stream *st,
+		      struct eu_error *err)
+{
+	struct view *v = calloc(1, sizeof(*v));
+
+	st->view = v;
+	if (!v || add_pieces(v, st, s->labelled)) {
+		json_finish(s, st);
+		return eu_error_oom(err);
+	}
+	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
+		  (v->n + 1) * sizeof(v->piece->text);
+	return 0;
 }
 
 static inline char *put_string(char *p, const char *s, size_t n)
@@ -107,91 +154,87 @@ static inline char *put_string(char *p, const char *s, size_t n)
 	return p;
 }
 
-/* A record that ends before its type does. */
-static char *put_cut(char *p, const char *text, const struct field *f,
-		     const struct eu_layout *l, const char *data, size_t size)
-{
-	for (const struct eu_step *s = l->steps; s < l->steps + l->n; s++) {
-		p = eu_fast_copy(p, text + f->from, f->len);
-		p = eu_value_json(p, l, s, data, size);
-		f++;
-	}
-	return p;
-}
-
-static inline __attribute__((always_inline)) char *put_object(
-	char *p, const char *text, const struct field *f,
-	const struct eu_layout *l, const char *data, size_t size)
-{
-	const struct eu_step *s = l->steps, *last = s + l->n;
-	const char *at;
-	uint64_t u;
-
-	if (s == last)
-		return eu_fast_copy(p, text + f->from, f->len);
-	if (__builtin_expect(size < l->size, 0))
-		return put_cut(p, text, f, l, data, size);
-	for (; s < last; s++, f++) {
-		at = data + s->offset;
-		p = eu_fast_copy(p, text + f->from, f->len);
-		switch (s->fast) {
-			EU_FAST_INT_CASES(p, at, u);
-		case EU_FAST_STRING: p = put_string(p, at, s->size); continue;
-		case EU_FAST_BOOL: p = eu_fast_bool(p, *at); continue;
-		default: p = eu_value_json(p, l, s, data, size); continue;
-		}
-		p = eu_fast_u64(p, u);
-	}
-	return p;
-}
-
-/* A line of a stream with stack traces, which are no part of its layouts. */
-static void with_stacks(struct eu_sink *s, const struct eu_record *r)
+/* A record that ends before its type does, or has stack traces. */
+static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
+						       const struct eu_record *r)
 {
 	const struct eu_stream *st = r->stream;
 	const struct view *v = st->view;
-	const struct field *f = v->field;
+	const struct eu_layout *l = st->key ?: st->value;
+	const char *data = st->key ? r->key : r->data;
+	size_t size = st->key ? st->key->size : r->size;
 	char *p = s->out.data + s->out.len;
 
-	if (st->key) {
-		p = put_object(p, v->text, f, st->key, r->key, st->key->size);
+	for (const struct piece *f = v->piece; f < v->piece + v->n; f++) {
+		memcpy(p, f->text, sizeof(f->text));
+		p += f->len;
+		if (f->step)
+			p = eu_value_json(p, l, f->step, data, size);
 		s->out.len = (size_t)(p - s->out.data);
-		eu_stack_json(s, r, true, st->key->n > 0);
-		f += eu_max(st->key->n, 1u);
-		if (!eu_buf_room(&s->out, v->most))
-			return;
-		p = s->out.data + s->out.len;
+		if (f->what == STACKS) {
+			eu_stack_json(s, r, l == st->key, p[-1] != '{');
+			if (!eu_buf_room(&s->out, v->most))
+				return;
+			p = s->out.data + s->out.len;
+		} else if (f->what == TO_VALUE) {
+			l = st->value;
+			data = r->data;
+			size = r->size;
+		}
 	}
-	p = put_object(p, v->text, f, st->value, r->data, r->size);
-	s->out.len = (size_t)(p - s->out.data);
-	eu_stack_json(s, r, false, st->value->n > 0);
-	eu_buf_puts(&s->out, st->key ? "}}\n" : "}\n");
 }
+
+#define PUT                                          \
+	do {                                         \
+		memcpy(p, f->text, sizeof(f->text)); \
+		p += f->len;                         \
+		at = data + f->offset;               \
+		goto *labels[f->what];               \
+	} while (0)
+#define NEXT         \
+	do {         \
+		f++; \
+		PUT; \
+	} while (0)
 
 static void json_record(struct eu_sink *s, const struct eu_record *r)
 {
+	static const void *const labels[] = { EU_FAST_LABELS, &&just_text,
+					      &&to_value, &&to_end };
 	const struct eu_stream *st = r->stream;
+	const struct eu_layout *l = st->value;
 	const struct view *v = st->view;
-	const struct field *f = v->field;
+	const struct piece *f = v->piece;
+	const char *data = r->data, *at;
 	char *p;
 
 	if (!eu_buf_room(&s->out, v->most))
 		return;
-	if (__builtin_expect(st->n_stacks > 0, 0)) {
-		with_stacks(s, r);
+	if (__builtin_expect(r->size < l->size || st->n_stacks, 0)) {
+		put_slowly(s, r);
 		return;
 	}
 	p = s->out.data + s->out.len;
 	if (st->key) {
-		p = put_object(p, v->text, f, st->key, r->key, st->key->size);
-		f += eu_max(st->key->n, 1u);
+		data = r->key;
+		l = st->key;
 	}
-	p = put_object(p, v->text, f, st->value, r->data, r->size);
-	if (st->key)
-		*p++ = '}';
-	*p++ = '}';
-	*p++ = '\n';
-	s->out.len = p - s->out.data;
+	PUT;
+	EU_FAST_NUMBERS(p, at, NEXT);
+string:
+	p = put_string(p, at, f->size);
+	NEXT;
+other:
+	p = eu_value_json(p, l, f->step, data, l->size);
+	NEXT;
+just_text:
+	NEXT;
+to_value:
+	l = st->value;
+	data = r->data;
+	NEXT;
+to_end:
+	s->out.len = (size_t)(p - s->out.data);
 }
 
 const struct eu_sink_ops eu_sink_json = {

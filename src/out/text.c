@@ -23,7 +23,7 @@ struct view {
 	size_t n;
 	size_t label;	  /* width of the label column, or 0 */
 	size_t most;	  /* bytes of a row, at most */
-	uint32_t start[]; /* column at which each value starts */
+	uint32_t start[]; /* column at which each value starts; compact: 0 */
 };
 
 /* Key and value of a map that are no structs have no names of their own. */
@@ -52,9 +52,10 @@ static void put_header(struct eu_sink *s, const struct eu_stream *st,
 	for (size_t i = 0; i < v->n; i++) {
 		name = heading(st, v, i);
 		len = strlen(name);
-		v->start[i] = column;
 		if (compact)
 			eu_buf_putc(&s->out, ' ');
+		else
+			v->start[i] = column;
 		for (const char *c = name; *c; c++)
 			eu_buf_putc(&s->out,
 				    compact ? tolower((unsigned char)*c) :
@@ -80,7 +81,9 @@ static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 	v->n_key = n_key;
 	v->n = n;
 	if (s->labelled)
-		v->label = eu_max(strlen(st->name), (size_t)MIN_WIDTH) + 1;
+		v->label = compact ? 1 :
+				     eu_max(strlen(st->name), (size_t)MIN_WIDTH) +
+					     1;
 	st->view = v;
 	if (!st->hist && !st->lines)
 		put_header(s, st, v, compact);
@@ -149,44 +152,13 @@ static inline char *put_string(char *p, const char **base, const char *s, size_t
 	return p;
 }
 
-/* A record that ends before its type does. */
-static char *put_cut(char *p, const char **base, const struct eu_layout *l,
-		     const uint32_t *start, const char *data, size_t size,
-		     bool compact)
+/* The columns of a key, or of a record that ends before its type does. */
+static char *put_columns(char *p, const char **base, const struct eu_layout *l,
+			 const uint32_t *start, const char *data, size_t size)
 {
 	for (const struct eu_step *s = l->steps; s < l->steps + l->n; s++) {
-		p = eu_fast_pad(p, compact ? p : *base + *start++);
+		p = eu_fast_pad(p, *base + *start++);
 		p = put_other(p, base, l, s, data, size);
-	}
-	return p;
-}
-
-/* The members of @l, each at its column, but behind one space at least. */
-static inline __attribute__((always_inline)) char *put_columns(
-	char *p, const char **base, const struct eu_layout *l,
-	const uint32_t *start, const char *data, size_t size, bool compact)
-{
-	const struct eu_step *s = l->steps, *last = s + l->n;
-	const char *at;
-	uint64_t u;
-
-	if (__builtin_expect(size < l->size, 0))
-		return put_cut(p, base, l, start, data, size, compact);
-	for (; s < last; s++, start++) {
-		at = data + s->offset;
-		if (compact)
-			*p++ = ' ';
-		else
-			p = eu_fast_pad(p, *base + *start);
-		switch (s->fast) {
-			EU_FAST_INT_CASES(p, at, u);
-		case EU_FAST_STRING:
-			p = put_string(p, base, at, s->size);
-			continue;
-		case EU_FAST_BOOL: p = eu_fast_bool(p, *at); continue;
-		default: p = put_other(p, base, l, s, data, size); continue;
-		}
-		p = eu_fast_u64(p, u);
 	}
 	return p;
 }
@@ -223,12 +195,31 @@ static void put_special(struct eu_sink *s, const struct eu_record *r)
 		put_line(&s->out, r->data, r->size);
 }
 
-static inline __attribute__((always_inline)) void put_row(
-	struct eu_sink *s, const struct eu_record *r, bool compact)
+/* A member at its column, but behind one space at least. */
+#define PUT                                        \
+	do {                                       \
+		if (step == last)                  \
+			goto end;                  \
+		p = eu_fast_pad(p, base + *start); \
+		at = data + step->offset;          \
+		goto *labels[step->fast];          \
+	} while (0)
+#define NEXT             \
+	do {             \
+		step++;  \
+		start++; \
+		PUT;     \
+	} while (0)
+
+static void record(struct eu_sink *s, const struct eu_record *r)
 {
+	static const void *const labels[] = { EU_FAST_LABELS };
 	const struct eu_stream *st = r->stream;
 	const struct view *v = st->view;
-	const char *base;
+	const struct eu_layout *l = st->value;
+	const struct eu_step *step = l->steps, *last = l->steps + l->n;
+	const uint32_t *start = v->start + v->n_key;
+	const char *base, *data = r->data, *at;
 	char *p;
 
 	if (__builtin_expect(st->hist || st->lines, 0)) {
@@ -240,35 +231,36 @@ static inline __attribute__((always_inline)) void put_row(
 	p = s->out.data + s->out.len;
 	base = p;
 	if (v->label)
-		p = put_label(p, st, compact ? 0 : v->label);
+		p = put_label(p, st, v->label);
 	memcpy(p, eu_sink_clock(s, r->when), 8);
 	p += 8;
 	if (st->key)
 		p = put_columns(p, &base, st->key, v->start, r->key,
-				st->key->size, compact);
-	p = put_columns(p, &base, st->value, v->start + v->n_key, r->data,
-			r->size, compact);
+				st->key->size);
+	if (__builtin_expect(r->size < l->size, 0)) {
+		p = put_columns(p, &base, l, start, data, r->size);
+		goto end;
+	}
+	PUT;
+	EU_FAST_NUMBERS(p, at, NEXT);
+string:
+	p = put_string(p, &base, at, step->size);
+	NEXT;
+other:
+	p = put_other(p, &base, l, step, data, l->size);
+	NEXT;
+end:
 	*p++ = '\n';
 	s->out.len = (size_t)(p - s->out.data);
 	if (__builtin_expect(st->n_stacks > 0, 0))
 		eu_stack_text(s, r);
 }
 
-static void text_record(struct eu_sink *s, const struct eu_record *r)
-{
-	put_row(s, r, false);
-}
-
-static void compact_record(struct eu_sink *s, const struct eu_record *r)
-{
-	put_row(s, r, true);
-}
-
 const struct eu_sink_ops eu_sink_text = {
 	.name = "text",
 	.help = "a table with aligned columns",
 	.begin = text_begin,
-	.record = text_record,
+	.record = record,
 	.finish = finish,
 	.takes_stacks = true,
 };
@@ -277,7 +269,7 @@ const struct eu_sink_ops eu_sink_compact = {
 	.name = "compact",
 	.help = "rows with single spaces",
 	.begin = compact_begin,
-	.record = compact_record,
+	.record = record,
 	.finish = finish,
 	.takes_stacks = true,
 };

@@ -16,7 +16,7 @@
 
 /* Types made by hand; the ids that the tests use. */
 static struct btf *btf;
-static int id_event, id_odd, id_u32, id_hist, id_wide;
+static int id_event, id_odd, id_u32, id_hist, id_wide, id_named;
 
 struct event {
 	int32_t pid;
@@ -154,7 +154,11 @@ static int make_types(void **state)
 	btf__add_field(btf, "minus", i128, BITS(struct wide, minus), 0);
 	btf__add_field(btf, "f", f, BITS(struct wide, f), 0);
 	btf__add_field(btf, "state", state64, BITS(struct wide, state), 0);
-	return btf && id_wide > 0 ? 0 : -1;
+	id_named = btf__add_struct(btf, "named", 8);
+	btf__add_field(btf, "short_one", u32, 0, 0);
+	btf__add_field(btf, "the_name_of_a_member_that_is_long_indeed", i32, 32,
+		       0);
+	return btf && id_named > 0 ? 0 : -1;
 }
 
 static int free_types(void **state)
@@ -187,6 +191,7 @@ static struct eu_layout *layout(int id)
 /* What a sink wrote, as text. */
 static char written[65536];
 static size_t n_written;
+static bool labelled;
 
 static int collect(void *ctx, const void *data, size_t len)
 {
@@ -212,6 +217,7 @@ static void run_sink(const char *name, struct eu_stream *st, const void *key,
 	setenv("TZ", "UTC", 1);
 	tzset();
 	assert_int_equal(eu_sink_init(&s, name, collect, NULL, NULL), 0);
+	s.labelled = labelled;
 	assert_int_equal(eu_sink_begin(&s, st, NULL), 0);
 	eu_sink_record(&s, &r);
 	assert_int_equal(eu_sink_flush(&s), 0);
@@ -342,6 +348,50 @@ static void unknown_enum_value_is_said(void **state)
 	e.color = 9;
 	run_sink("json", &st, NULL, &e, sizeof(e));
 	assert_non_null(strstr(written, "\"color\":\"<UNKNOWN_VARIANT>(9)\""));
+	eu_layout_free(l);
+}
+
+/* Of several streams each line says which it is. */
+static void long_names_and_labels(void **state)
+{
+	struct eu_layout *l = layout(id_named), *key = layout(id_u32);
+	struct eu_stream st = { .name = "many_events_of_a_kind", .value = l };
+	const struct {
+		uint32_t a;
+		int32_t b;
+	} e = { 7, -12345 };
+	uint32_t k = 1000;
+
+	(void)state;
+	labelled = true;
+	run_sink("json", &st, NULL, &e, sizeof(e));
+	assert_string_equal(
+		written,
+		"{\"map\":\"many_events_of_a_kind\",\"short_one\":7,"
+		"\"the_name_of_a_member_that_is_long_indeed\":-12345}\n");
+	run_sink("json", &st, NULL, &e, 4);
+	assert_string_equal(
+		written, "{\"map\":\"many_events_of_a_kind\",\"short_one\":7,"
+			 "\"the_name_of_a_member_that_is_long_indeed\":null}\n");
+	run_sink("text", &st, NULL, &e, sizeof(e));
+	assert_string_equal(
+		written,
+		"MAP                   TIME     SHORT_ONE THE_NAME_OF_A_MEMBER_THAT_IS_LONG_INDEED \n"
+		"many_events_of_a_kind 00:00:01 7         -12345\n");
+	run_sink("compact", &st, NULL, &e, sizeof(e));
+	assert_string_equal(
+		written,
+		"map time short_one the_name_of_a_member_that_is_long_indeed\n"
+		"many_events_of_a_kind 00:00:01 7 -12345\n");
+	st.key = key;
+	run_sink("json", &st, &k, &e, sizeof(e));
+	assert_string_equal(
+		written,
+		"{\"map\":\"many_events_of_a_kind\",\"key\":{\"u32\":1000},"
+		"\"value\":{\"short_one\":7,"
+		"\"the_name_of_a_member_that_is_long_indeed\":-12345}}\n");
+	labelled = false;
+	eu_layout_free(key);
 	eu_layout_free(l);
 }
 
@@ -637,6 +687,7 @@ int main(void)
 		cmocka_unit_test(wide_integers_floats_and_enum64),
 		cmocka_unit_test(floats_have_a_point_in_any_locale),
 		cmocka_unit_test(unknown_enum_value_is_said),
+		cmocka_unit_test(long_names_and_labels),
 		cmocka_unit_test(integers_of_every_length),
 		cmocka_unit_test(what_needs_care_is_seen_everywhere),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
