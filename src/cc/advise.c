@@ -5,12 +5,14 @@
 #include <bpf/libbpf.h>
 #include <ctype.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "cc/source.h"
 #include "pkg/section.h"
+#include "pkg/types.h"
 
 enum { MAX_HEADER = 4 << 20 };
 
@@ -168,7 +170,54 @@ static int check_flags(const struct eu_advice *a, struct eu_buf *out)
 	return 0;
 }
 
-/* A header beside the source that nobody named: does it mark types? */
+/* A buffer whose events have no type that is known, or NULL. */
+static const struct eu_map *untyped(const struct eu_package *pkg)
+{
+	const struct eu_map *m;
+
+	for (size_t i = 0; i < pkg->n_maps; i++) {
+		m = &pkg->maps[i];
+		if ((m->type == BPF_MAP_TYPE_RINGBUF ||
+		     m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) &&
+		    !eu_types_of_map(pkg, m))
+			return m;
+	}
+	return NULL;
+}
+
+/*
+ * Types of a header that was not given: one that is marked was meant to be
+ * exported, any may have been if events have no type.
+ */
+static void check_types(const struct eu_advice *a, const char *path,
+			const struct eu_type_names *types, struct eu_buf *out)
+{
+	const struct eu_map *map = untyped(a->pkg);
+	const struct eu_type_name *t;
+	bool marked = false;
+
+	for (size_t i = 0; i < types->n; i++) {
+		t = &types->list[i];
+		marked = marked || t->marked;
+		if (!t->marked)
+			continue;
+		place(path, t->line, "note", out);
+		eu_buf_printf(
+			out,
+			"'%s' is marked @export, but not exported: give its header too, as in 'ecc %s %s'\n",
+			t->name, a->source, path);
+	}
+	if (!types->n || marked || !map)
+		return;
+	t = types->list;
+	place(path, t->line, "note", out);
+	eu_buf_printf(
+		out,
+		"the events of map '%s' have no type: if it is '%s', give its header too, as in 'ecc %s %s'\n",
+		map->name, t->name, a->source, path);
+}
+
+/* A header beside the source that is included and was not given. */
 static int check_header(const struct eu_advice *a, const char *name, size_t len,
 			struct eu_buf *out)
 {
@@ -185,16 +234,12 @@ static int check_header(const struct eu_advice *a, const char *name, size_t len,
 	/* It may be found elsewhere, or not at all. */
 	if (eu_file_read(path, MAX_HEADER, &text, &len, NULL))
 		return 0;
-	r = eu_source_types(text, true, &types);
-	for (size_t i = 0; i < types.n; i++) {
-		place(path, types.list[i].line, "note", out);
-		eu_buf_printf(
-			out,
-			"'%s' is marked @export, but not exported: give its header too, as in 'ecc %s %s'\n",
-			types.list[i].name, a->source, path);
-	}
+	r = eu_source_types(text, false, &types);
+	/* Too many are none that anybody would give. */
+	if (!r)
+		check_types(a, path, &types, out);
 	eu_type_names_done(&types);
-	return r;
+	return r == -E2BIG ? 0 : r;
 }
 
 static int check_headers(const struct eu_advice *a, struct eu_buf *out)

@@ -250,9 +250,8 @@ int eu_annotate(struct eu_package *pkg, const struct eu_decls *decls,
 		r = add_progs(&a, &decls->funcs, skel);
 	if (!r)
 		r = add_exports(&a, decls);
-	if (!r)
-		r = eu_package_apply(pkg, meta, pkg->btf, err);
+	/* If nothing is to be exported, what the object's pointers anchor is. */
 	if (!r && !decls->header_seen && !decls->types.n)
 		json_object_del(meta, "export_types");
-	return r;
+	return r ? r : eu_package_apply(pkg, meta, pkg->btf, err);
 }

@@ -271,10 +271,17 @@ open.bpf.c" ]
 @test "a header beside the source that is not given" {
 	mkdir -p sub
 	mv bootstrap.* sub
-	# It is found, and what it declares is as usable as in the source.
+	# It is found, but nothing says that its struct is that of the events.
+	line=$(grep -n '^struct event' sub/bootstrap.h | cut -d: -f1)
 	run -0 --separate-stderr "$ECC" sub/bootstrap.bpf.c
-	[ -z "$stderr" ]
+	[ "$stderr" = "sub/bootstrap.h:$line: note: the events of map 'rb' have no type: if it is 'event', give its header too, as in 'ecc sub/bootstrap.bpf.c sub/bootstrap.h'" ]
 	[ "$(jq .meta.export_types sub/package.json)" = null ]
+	# Where the source says it, all is well.
+	cp -r sub said
+	echo 'const struct event *unused_event __attribute__((unused));' \
+		>>said/bootstrap.bpf.c
+	run -0 --separate-stderr "$ECC" said/bootstrap.bpf.c
+	[ -z "$stderr" ]
 	# What is marked there was meant to be exported.
 	sed -i 's,^struct event,/// @export\n&,' sub/bootstrap.h
 	line=$(grep -n '^struct event' sub/bootstrap.h | cut -d: -f1)
