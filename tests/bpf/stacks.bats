@@ -254,6 +254,7 @@ $T/bare" ]
 }
 
 @test "without the module there are addresses, and a word about it" {
+	need plain
 	ECLI=$BUILD/tools/ecli-static runs stacks.bpf.o -j --max-events 1
 	chain 0 "$OBJ/chain"
 	ended
