@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "cc/comment.h"
 
 #include <ctype.h>
@@ -12,9 +13,9 @@ enum { MAX_TEXT = 1 << 20 };
 
 /* Ours: these also count in the middle of a line. */
 static const char *const annotations[] = {
-	"cmdarg",  "description", "export", "export_config", "flags",
-	"ifindex", "intepreter",  "lost",   "sample",	     "target",
-	"tchook",  "tcopts",	  "type",   "xdpopts",
+	"cmdarg", "description", "either",     "export", "export_config",
+	"flags",  "ifindex",	 "intepreter", "lost",	 "sample",
+	"target", "tchook",	 "tcopts",     "type",	 "xdpopts",
 };
 
 /* Those of ours whose value must be JSON when it looks like it. */
@@ -24,7 +25,7 @@ static const char *const structured[] = {
 };
 
 /* Those of ours that are text whatever they look like. */
-static const char *const textual[] = { "target", "type" };
+static const char *const textual[] = { "either", "target", "type" };
 
 /* Doxygen's commands that begin a paragraph; "description" acts like one. */
 static const char *const blocks[] = {
@@ -289,5 +290,73 @@ int eu_comment_parse(const char *text, json_t **ret, struct eu_error *err)
 		return r;
 	}
 	*ret = p.out;
+	return 0;
+}
+
+/* The line before the one that begins at @at; false if that is the first. */
+static bool line_before(const char *text, size_t at, size_t *ret_from,
+			size_t *ret_to)
+{
+	const char *end;
+
+	if (!at)
+		return false;
+	*ret_to = at - 1;
+	end = memrchr(text, '\n', *ret_to);
+	*ret_from = end ? (size_t)(end - text) + 1 : 0;
+	while (*ret_to > *ret_from && isspace((unsigned char)text[*ret_to - 1]))
+		--*ret_to;
+	return true;
+}
+
+/* Is the line from @from to @to, after its indentation, a comment of its own? */
+static bool is_doc_line(const char *text, size_t from, size_t to)
+{
+	while (from < to && isspace((unsigned char)text[from]))
+		from++;
+	return to - from >= 3 && (!memcmp(text + from, "///", 3) ||
+				  !memcmp(text + from, "//!", 3));
+}
+
+/* Where the comment begins that ends at @end, or @end if it documents nothing. */
+static size_t block_begin(const char *text, size_t end)
+{
+	size_t i = end - 2;
+
+	while (i-- > 0)
+		if (text[i] == '/' && text[i + 1] == '*')
+			return strchr("*!", text[i + 2]) && i + 4 < end ? i : end;
+	return end;
+}
+
+int eu_comment_above(const char *text, size_t at, char **ret)
+{
+	size_t line, from, to, end;
+
+	*ret = NULL;
+	for (line = at; line && text[line - 1] != '\n'; line--)
+		if (strchr(";}", text[line - 1]))
+			return 0;
+	while (line_before(text, line, &from, &to)) {
+		line = from;
+		end = to;
+		if (is_doc_line(text, from, to)) {
+			while (line_before(text, line, &from, &to) &&
+			       is_doc_line(text, from, to))
+				line = from;
+		} else if (to - from >= 2 && !memcmp(text + to - 2, "*/", 2)) {
+			line = block_begin(text, to);
+		} else if (memchr(text + from, ';', to - from) ||
+			   memchr(text + from, '}', to - from) ||
+			   text[from] == '#') {
+			return 0;
+		} else {
+			continue;
+		}
+		if (line == end)
+			return 0;
+		*ret = strndup(text + line, end - line);
+		return *ret ? 0 : -ENOMEM;
+	}
 	return 0;
 }

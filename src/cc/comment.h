@@ -23,4 +23,11 @@
  */
 int eu_comment_parse(const char *text, json_t **ret, struct eu_error *err);
 
+/*
+ * The documentation comment that stands above what begins at @at of @text,
+ * with nothing between them but the beginning of a declaration, to be freed;
+ * NULL if there is none. -ENOMEM.
+ */
+int eu_comment_above(const char *text, size_t at, char **ret);
+
 #endif

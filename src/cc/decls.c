@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cc/comment.h"
+
 enum { MAX_DECLS = 8192 };
 
 /* All that is used of libclang; each is looked up by its name. */
 #define FUNCTIONS(X)                          \
 	X(clang_Cursor_getRawCommentText)     \
 	X(clang_File_isEqual)                 \
-	X(clang_Location_isFromMainFile)      \
 	X(clang_createIndex)                  \
 	X(clang_disposeDiagnostic)            \
 	X(clang_disposeIndex)                 \
@@ -27,6 +28,7 @@ enum { MAX_DECLS = 8192 };
 	X(clang_getDiagnosticSeverity)        \
 	X(clang_getDiagnosticSpelling)        \
 	X(clang_getFile)                      \
+	X(clang_getFileContents)              \
 	X(clang_getFileLocation)              \
 	X(clang_getInclusions)                \
 	X(clang_getNumDiagnostics)            \
@@ -54,7 +56,8 @@ static const struct {
 struct reader {
 	struct libclang c;
 	struct eu_decls *d;
-	CXFile header;
+	CXTranslationUnit unit;
+	CXFile source, header;
 	/* The comment of the nameless struct just before: a map's. */
 	char *pending;
 	int error;
@@ -96,6 +99,28 @@ static char *text(struct reader *r, CXString s)
 static char *comment_of(struct reader *r, CXCursor at)
 {
 	return text(r, r->c.clang_Cursor_getRawCommentText(at));
+}
+
+/*
+ * libclang gives no comment to what comes out of a macro, as in
+ * "int BPF_PROG(name, …)": it is looked for in the text.
+ */
+static char *comment_above(struct reader *r, CXCursor at)
+{
+	unsigned int offset = 0;
+	CXFile file = NULL;
+	const char *data;
+	char *comment;
+	size_t size;
+
+	r->c.clang_getFileLocation(r->c.clang_getCursorLocation(at), &file,
+				   NULL, NULL, &offset);
+	data = file ? r->c.clang_getFileContents(r->unit, file, &size) : NULL;
+	if (!data || offset > size)
+		return NULL;
+	if (eu_comment_above(data, offset, &comment))
+		r->error = -ENOMEM;
+	return comment;
 }
 
 static unsigned int line_of(struct reader *r, CXCursor at)
@@ -263,7 +288,7 @@ static void see_in_source(struct reader *r, CXCursor at)
 			    text(r, r->c.clang_getCursorSpelling(at)), comment,
 			    line_of(r, at));
 	} else if (kind == CXCursor_FunctionDecl) {
-		comment = comment_of(r, at);
+		comment = comment_of(r, at) ?: comment_above(r, at);
 		if (comment)
 			add(r, &r->d->funcs,
 			    text(r, r->c.clang_getCursorSpelling(at)), comment,
@@ -277,15 +302,14 @@ static enum CXChildVisitResult visit(CXCursor at, CXCursor parent,
 	struct reader *r = data;
 	enum CXCursorKind kind = r->c.clang_getCursorKind(at);
 	CXSourceLocation where = r->c.clang_getCursorLocation(at);
-	bool in_source = r->c.clang_Location_isFromMainFile(where);
-	bool in_header = false;
+	bool in_source, in_header;
 	CXFile file = NULL;
 
 	(void)parent;
-	if (r->header) {
-		r->c.clang_getFileLocation(where, &file, NULL, NULL, NULL);
-		in_header = file && r->c.clang_File_isEqual(file, r->header);
-	}
+	/* What a macro makes is where the macro is called. */
+	r->c.clang_getFileLocation(where, &file, NULL, NULL, NULL);
+	in_source = file && r->c.clang_File_isEqual(file, r->source);
+	in_header = file && r->header && r->c.clang_File_isEqual(file, r->header);
 	if (!in_source && !in_header)
 		return CXChildVisit_Continue;
 	if (kind == CXCursor_StructDecl) {
@@ -363,8 +387,11 @@ static char *fatal_of(struct reader *r, CXTranslationUnit unit)
 	return why;
 }
 
-static int read_unit(struct reader *r, CXTranslationUnit unit, const char *header)
+static int read_unit(struct reader *r, CXTranslationUnit unit,
+		     const char *source, const char *header)
 {
+	r->source = r->c.clang_getFile(unit, source);
+	r->unit = unit;
 	if (header)
 		r->header = r->c.clang_getFile(unit, header);
 	/* The source itself counts as well. */
@@ -402,7 +429,7 @@ int eu_decls_read(struct eu_decls *d, const char *libclang,
 						    CXTranslationUnit_KeepGoing,
 					    &unit);
 	if (!e && unit) {
-		e = read_unit(&r, unit, header);
+		e = read_unit(&r, unit, source, header);
 	} else {
 		d->fatal = strdup("it gives no reason");
 		e = d->fatal ? 0 : -ENOMEM;

@@ -65,6 +65,43 @@ static void test_comment(void **state)
 	}
 }
 
+/* "HERE" is what the comment is looked for. */
+static void test_comment_above(void **state)
+{
+	static const struct {
+		const char *text, *comment;
+	} rows[] = {
+		{ "HERE", NULL },
+		{ "int HERE", NULL },
+		{ "/// a; b\nint M(HERE", "/// a; b" },
+		{ "x;\n\t/// a\n\t//! b\n\nSEC(\"x\")\nint M(HERE",
+		  "\t/// a\n\t//! b" },
+		{ "/** a\n * b */\nint M(\n\tHERE", "/** a\n * b */" },
+		{ "/* a */\nint HERE", NULL },
+		{ "/**/\nint HERE", NULL },
+		{ "/// a\nint x;\nint HERE", NULL },
+		{ "/// a\nint x; int HERE", NULL },
+		{ "/// a\nint f()\n{\n}\nint HERE", NULL },
+		{ "/// a\n#define X\nint HERE", NULL },
+		{ "*/\nint HERE", NULL },
+	};
+	char *comment;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(rows); i++) {
+		const char *here = strstr(rows[i].text, "HERE");
+
+		assert_int_equal(eu_comment_above(rows[i].text,
+						  here - rows[i].text, &comment),
+				 0);
+		if (rows[i].comment)
+			assert_string_equal(comment, rows[i].comment);
+		else
+			assert_null(comment);
+		free(comment);
+	}
+}
+
 static void test_comment_bad(void **state)
 {
 	static const char *const rows[] = {
@@ -485,6 +522,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comment),
 		cmocka_unit_test(test_comment_bad),
+		cmocka_unit_test(test_comment_above),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_starts_with_vmlinux),
 		cmocka_unit_test(test_module_fits),
