@@ -107,6 +107,13 @@ int eu_program_target(struct eu_program *p, const char *target,
 		      struct eu_error *err);
 
 /*
+ * Before load: loads no programs but those named so, or leaves out those named
+ * so. May be called several times. -ENOENT.
+ */
+int eu_program_only(struct eu_program *p, const char *name, struct eu_error *err);
+int eu_program_skip(struct eu_program *p, const char *name, struct eu_error *err);
+
+/*
  * Shows records of map @map as values of @type ("event"). -ENOENT; -EINVAL if
  * the type is larger than the map's values.
  */

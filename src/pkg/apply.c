@@ -384,6 +384,8 @@ static int apply_prog(struct apply *a, json_t *item)
 			name, p->section, attach);
 	keep(&p->meta, item);
 	r = take_text(a, item, "description", &p->description);
+	if (!r)
+		r = take_text(a, item, "either", &p->either);
 	return r ? r : apply_targets(a, p, json_object_get(item, "target"));
 }
 

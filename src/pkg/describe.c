@@ -56,7 +56,8 @@ static json_t *programs(const struct eu_package *pkg, const struct eu_image *img
 		sym = eu_image_global(img, p->name);
 		if (sym)
 			set_number(one, "instructions", sym->size / 8);
-		if (p->manual)
+		set_text(one, "either", p->either);
+		if (p->manual || p->optional)
 			json_object_set_new(one, "optional", json_true());
 		if (p->n_targets) {
 			targets = json_array();

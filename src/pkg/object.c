@@ -213,8 +213,8 @@ static int add_prog(struct eu_package *pkg, const char *section,
 			    "programs", &p, err);
 	if (r)
 		return r;
-	p->manual = *section == '?';
-	p->section = strdup(section + p->manual);
+	p->optional = *section == '?';
+	p->section = strdup(section + p->optional);
 	p->name = strdup(name);
 	return p->section && p->name ? 0 : eu_error_oom(err);
 }

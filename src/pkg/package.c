@@ -53,6 +53,7 @@ static void free_progs(struct eu_package *pkg)
 		for (size_t k = 0; k < p->n_targets; k++)
 			free(p->targets[k]);
 		free(p->targets);
+		free(p->either);
 		json_decref(p->meta);
 	}
 	free(pkg->progs);

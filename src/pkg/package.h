@@ -91,11 +91,11 @@ struct eu_prog {
 	char *description; /* or NULL */
 	char **targets;	   /* attach targets in the one grammar */
 	size_t n_targets;
-	/*
-	 * SEC("?…"), or not among the metadata's programs: left out unless
-	 * asked for
-	 */
+	/* Not among the metadata's programs: left out unless asked for. */
 	bool manual;
+	/* SEC("?…"): left out where the kernel cannot. */
+	bool optional;
+	char *either; /* the program that stands in where this cannot, or NULL */
 	json_t *meta;
 };
 

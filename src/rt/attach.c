@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/choice.h"
 #include "rt/probe.h"
 
 static int attach_none(const struct eu_attach *a, struct eu_error *err)
@@ -141,39 +142,54 @@ static bool is_untyped(const struct eu_program *p, const struct eu_prog *prog)
 	return bpf && bpf_program__type(bpf) == BPF_PROG_TYPE_UNSPEC;
 }
 
+int eu_attach_prepare(struct eu_program *p, const struct eu_prog *prog,
+		      struct eu_error *err)
+{
+	if (section_of(prog)->attach == EU_ATTACH_BTF)
+		return choose_function(p, prog, err);
+	return 0;
+}
+
+static int check_prog(struct eu_program *p, const struct eu_prog *prog,
+		      struct eu_error *err)
+{
+	const struct eu_section *s = section_of(prog);
+	const struct eu_goal *g;
+	size_t at = 0;
+	int r;
+
+	if (s == &unknown && is_untyped(p, prog))
+		return eu_error_set(
+			err, -EINVAL,
+			"program '%s': section '%s' says no kind of program: write for example SEC(\"tp/sched/sched_switch\")",
+			prog->name, prog->section);
+	g = eu_attach_goal(p, prog, &at);
+	if (!g && !says_where(prog, s) &&
+	    (!p->unattached || s->attach == EU_ATTACH_BTF))
+		return refuse_bare(prog, s, err);
+	for (; g; g = eu_attach_goal(p, prog, &at)) {
+		r = eu_target_check(g->target, s, err);
+		if (r)
+			return eu_error_prefix(err, r, "program '%s'",
+					       prog->name);
+	}
+	return eu_attach_prepare(p, prog, err);
+}
+
 int eu_attach_check(struct eu_program *p, struct eu_error *err)
 {
-	const struct eu_section *s;
 	const struct eu_prog *prog;
-	const struct eu_goal *g;
-	size_t at;
 	int r;
 
 	for (size_t i = 0; i < p->pkg->n_progs; i++) {
 		prog = &p->pkg->progs[i];
-		s = section_of(prog);
-		at = 0;
-		g = eu_attach_goal(p, prog, &at);
-		if (prog->manual && !g)
+		if (!eu_choice_wants(p, prog))
 			continue;
-		if (s == &unknown && is_untyped(p, prog))
-			return eu_error_set(
-				err, -EINVAL,
-				"program '%s': section '%s' says no kind of program: write for example SEC(\"tp/sched/sched_switch\")",
-				prog->name, prog->section);
-		if (!g && !says_where(prog, s) &&
-		    (!p->unattached || s->attach == EU_ATTACH_BTF))
-			return refuse_bare(prog, s, err);
-		for (; g; g = eu_attach_goal(p, prog, &at)) {
-			r = eu_target_check(g->target, s, err);
-			if (r)
-				return eu_error_prefix(err, r, "program '%s'",
-						       prog->name);
-		}
-		r = s->attach == EU_ATTACH_BTF ? choose_function(p, prog, err) :
-						 0;
-		if (r)
+		r = check_prog(p, prog, err);
+		if (r && !eu_choice_droppable(p, prog))
 			return r;
+		if (r)
+			eu_choice_drop(p, prog, err);
 	}
 	return 0;
 }
@@ -282,8 +298,6 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 	size_t at = 0;
 	int r;
 
-	if (!a.bpf || !bpf_program__autoload(a.bpf))
-		return 0;
 	g = eu_attach_goal(p, prog, &at);
 	if (!g)
 		return attach_one(&a, err);
@@ -294,6 +308,27 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 			return r;
 	}
 	return 0;
+}
+
+/*
+ * A program, or the one that stands in for it. What may be left out is if it
+ * cannot be attached: kernels load what they then do not attach.
+ */
+static int attach_either(struct eu_program *p, const struct eu_prog *prog,
+			 struct eu_error *err)
+{
+	const struct eu_prog *other = eu_choice_other(p, prog);
+	size_t before = p->n_links;
+	int r;
+
+	if (eu_choice_wants(p, prog)) {
+		r = attach_prog(p, prog, err);
+		if (!r || !(prog->optional || other))
+			return r;
+		eu_program_detach(p, before);
+		eu_choice_drop(p, prog, err);
+	}
+	return other ? attach_either(p, other, err) : 0;
 }
 
 static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
@@ -325,7 +360,8 @@ int eu_attach_all(struct eu_program *p, struct eu_error *err)
 	int r = 0;
 
 	for (size_t i = 0; i < p->pkg->n_progs && !r; i++)
-		r = attach_prog(p, &p->pkg->progs[i], err);
+		if (!eu_choice_stands_in(p, &p->pkg->progs[i]))
+			r = attach_either(p, &p->pkg->progs[i], err);
 	if (!r)
 		r = attach_struct_ops(p, err);
 	if (r)

@@ -39,6 +39,10 @@ enum eu_attach_kind eu_attach_kind(const struct eu_program *p,
 const struct eu_goal *eu_attach_goal(const struct eu_program *p,
 				     const struct eu_prog *prog, size_t *at);
 
+/* Before load: what of its attaching is part of loading. */
+int eu_attach_prepare(struct eu_program *p, const struct eu_prog *prog,
+		      struct eu_error *err);
+
 /* Keeps a link that libbpf made; NULL is an error from errno, put in words. */
 int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		   struct eu_error *err);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "btf/tailor.h"
 #include "rt/attach.h"
+#include "rt/choice.h"
 #include "rt/failure.h"
 #include "rt/source.h"
 #include "rt/stacks.h"
@@ -95,31 +96,6 @@ static const char *tailored(struct eu_program *p, const struct eu_program_opts *
 	return path;
 }
 
-static int open_object(struct eu_program *p, const struct eu_program_opts *o,
-		       struct eu_error *err)
-{
-	const struct eu_package *pkg = p->pkg;
-	LIBBPF_OPTS(bpf_object_open_opts, oo, .object_name = pkg->name);
-	char path[EU_TAILOR_PATH];
-	int r;
-
-	if (o->btf && access(o->btf, R_OK))
-		return eu_error_set(err, -errno,
-				    "cannot read the kernel's BTF in '%s': %s",
-				    o->btf, strerror(errno));
-	oo.btf_custom_path = tailored(p, o, path);
-	eu_log_enter(&p->log);
-	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
-	eu_log_leave();
-	if (p->obj)
-		return 0;
-	r = -errno;
-	eu_error_set(err, r, "cannot open the BPF object of '%s'",
-		     pkg->origin ?: pkg->name);
-	eu_log_explain(&p->log, r, err);
-	return eu_failure_hint(p, r, err);
-}
-
 /*
  * Pins outlive us; a package has to be allowed to leave something behind. Maps
  * that ask for it go into @dir then, or are taken from there.
@@ -145,6 +121,45 @@ static int settle_pins(struct eu_program *p, const char *dir, struct eu_error *e
 	return 0;
 }
 
+int eu_program_open_object(struct eu_program *p, struct eu_error *err)
+{
+	const struct eu_package *pkg = p->pkg;
+	LIBBPF_OPTS(bpf_object_open_opts, oo, .object_name = pkg->name,
+		    .btf_custom_path = p->btf_path);
+	int r;
+
+	eu_log_enter(&p->log);
+	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
+	eu_log_leave();
+	if (p->obj)
+		return 0;
+	r = -errno;
+	eu_error_set(err, r, "cannot open the BPF object of '%s'",
+		     pkg->origin ?: pkg->name);
+	eu_log_explain(&p->log, r, err);
+	return eu_failure_hint(p, r, err);
+}
+
+static int prepare_object(struct eu_program *p, const struct eu_program_opts *o,
+			  struct eu_error *err)
+{
+	char room[EU_TAILOR_PATH];
+	const char *path;
+
+	if (o->btf && access(o->btf, R_OK))
+		return eu_error_set(err, -errno,
+				    "cannot read the kernel's BTF in '%s': %s",
+				    o->btf, strerror(errno));
+	p->choice = calloc(p->pkg->n_progs ?: 1, sizeof(*p->choice));
+	path = tailored(p, o, room);
+	p->btf_path = path ? strdup(path) : NULL;
+	if (!p->choice || (path && !p->btf_path))
+		return eu_error_oom(err);
+	for (size_t i = 0; i < p->pkg->n_progs; i++)
+		p->has_either = p->has_either || p->pkg->progs[i].either;
+	return eu_program_open_object(p, err);
+}
+
 int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 		   struct eu_program **ret, struct eu_error *err)
 {
@@ -164,7 +179,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	if (!r)
 		r = init(p, &o, err);
 	if (!r)
-		r = open_object(p, &o, err);
+		r = prepare_object(p, &o, err);
 	if (!r)
 		r = settle_pins(p, o.pin, err);
 	if (!r)
@@ -231,21 +246,6 @@ void eu_program_raise_memlock(void)
 	}
 }
 
-/* Programs that run only when asked for are asked for by a target. */
-static void leave_manual(struct eu_program *p)
-{
-	for (size_t i = 0; i < p->pkg->n_progs; i++) {
-		const struct eu_prog *prog = &p->pkg->progs[i];
-		struct bpf_program *bpf = eu_program_find(p, prog->name);
-		bool wanted = !prog->manual;
-
-		for (size_t k = 0; k < p->n_goals; k++)
-			wanted = wanted || p->goals[k].prog == prog;
-		if (bpf)
-			bpf_program__set_autoload(bpf, wanted);
-	}
-}
-
 /* libbpf rounds up rings, and gives arrays for CPUs as many as there are. */
 static void take_sizes(struct eu_program *p)
 {
@@ -261,12 +261,14 @@ static void take_sizes(struct eu_program *p)
 
 int eu_program_load(struct eu_program *p, struct eu_error *err)
 {
-	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err), retried;
 
 	if (!r)
 		r = eu_program_own_targets(p, err);
 	if (!r)
-		leave_manual(p);
+		r = eu_choice_check(p, err);
+	if (!r)
+		eu_choice_apply(p);
 	if (!r)
 		r = eu_attach_check(p, err);
 	if (r)
@@ -278,8 +280,13 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 	eu_log_enter(&p->log);
 	r = bpf_object__load(p->obj);
 	eu_log_leave();
+	if (r) {
+		eu_failure_explain(p, r, err);
+		retried = eu_choice_retry(p, err);
+		r = retried == -ENOENT ? r : retried;
+	}
 	if (r)
-		return eu_failure_explain(p, r, err);
+		return r;
 	take_sizes(p);
 	p->phase = EU_PHASE_LOADED;
 	return 0;
@@ -491,6 +498,8 @@ void eu_program_close(struct eu_program *p)
 	free(p->goals);
 	free(p->links);
 	eu_close(p->tailored_fd);
+	free(p->btf_path);
+	free(p->choice);
 	eu_close(p->once_fd);
 	eu_sink_done(&p->sink);
 	eu_log_done(&p->log);

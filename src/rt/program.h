@@ -42,9 +42,16 @@ struct eu_goal {
 	const struct eu_prog *prog;
 };
 
+/* What is known of a program by what the user and the kernel say. */
+enum { EU_CHOICE_ASKED = 1, EU_CHOICE_SKIPPED = 2 };
+
 struct eu_program {
 	struct eu_package *pkg;
 	struct bpf_object *obj;
+	char *btf_path;	 /* for libbpf; NULL: the kernel's own */
+	uint8_t *choice; /* for each program of the package */
+	bool only;	 /* no program but those that are asked for */
+	bool has_either; /* some stand in for others */
 	enum eu_phase phase;
 	struct eu_log log;
 
@@ -99,6 +106,9 @@ int eu_program_expect(const struct eu_program *p, enum eu_phase want,
 /* eu_program_set() with a value out of JSON. */
 int eu_program_set_json(struct eu_program *p, const char *name,
 			const json_t *value, struct eu_error *err);
+
+/* Opens the package's object as @p->obj. */
+int eu_program_open_object(struct eu_program *p, struct eu_error *err);
 
 /* Sets what the package says that variables have unless told otherwise. */
 int eu_program_own_values(struct eu_program *p, struct eu_error *err);

@@ -236,3 +236,57 @@ refused() {
 	stop_it
 	grep -q "attached on_kill to tp/syscalls/sys_enter_kill" "$ERR"
 }
+
+@test "optional programs are left out where the kernel cannot" {
+	need tracepoint
+	run_ready "$OBJ/optional.bpf.o" --magic "$MAGIC" -j
+	fire
+	stop_it
+	[ "$(cat "$OUT")" = '{"by":1}
+{"by":2}' ]
+	[ "$(wc -l <"$ERR")" = 2 ]
+	grep -q "left out: program 'no_helper' was refused: .*99999" "$ERR"
+	grep -q "left out: program 'no_tracepoint': tracepoint 'syscalls/eu_nothing' does not exist" "$ERR"
+}
+
+@test "--only and --skip choose programs" {
+	need tracepoint
+	run_ready --only there "$OBJ/optional.bpf.o" --magic "$MAGIC" -j
+	fire
+	stop_it
+	[ "$(cat "$OUT")" = '{"by":2}' ]
+	[ ! -s "$ERR" ]
+	run_ready --skip always "$OBJ/optional.bpf.o" --magic "$MAGIC" -j \
+		--skip no_helper --skip no_tracepoint
+	fire
+	stop_it
+	[ "$(cat "$OUT")" = '{"by":2}' ]
+	[ ! -s "$ERR" ]
+	run -2 "$ECLI" run --only alwys "$OBJ/optional.bpf.o"
+	[[ $output == *"no program 'alwys' in 'optional_bpf'; did you mean 'always'?"* ]]
+	run -2 "$ECLI" run --skip xxxxxxx "$OBJ/optional.bpf.o"
+	[[ $output == *"no program 'xxxxxxx' in 'optional_bpf'"* ]]
+	[[ $output != *"did you mean"* ]]
+}
+
+@test "an @either that leads nowhere or back" {
+	need ecc
+	cat >x.bpf.c <<-'END'
+		#include "vmlinux.h"
+		#include <bpf/bpf_helpers.h>
+		/// @either OTHER
+		SEC("tp/syscalls/sys_enter_kill")
+		int one(void *ctx) { return 0; }
+		/// @either one
+		SEC("tp/syscalls/sys_enter_kill")
+		int two(void *ctx) { return 0; }
+		char LICENSE[] SEC("license") = "GPL";
+	END
+	"$ECC" x.bpf.c
+	run -1 "$ECLI" run package.json
+	[[ $output == *"program 'one': @either names 'OTHER', which is no program of 'x_bpf'"* ]]
+	sed -i s/OTHER/two/ x.bpf.c
+	"$ECC" x.bpf.c
+	run -1 "$ECLI" run package.json
+	[[ $output == *"program 'one': its @either leads back to it"* ]]
+}

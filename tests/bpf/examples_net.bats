@@ -172,10 +172,11 @@ there() {
 	inside ip addr add 198.51.100.1/24 dev nk1
 	inside ip link set nk0 up
 	inside ip link set nk1 up
+	# The packet is on its way to the peer already.
 	there netkit -t nk1 --max-events 1
 	send 198.51.100.2
 	end_of_it
-	[ "$(cat "$OUT")" = '{"ifindex":'$(index nk1)',"length":'$FRAME',"peer":false}' ]
+	[ "$(cat "$OUT")" = '{"ifindex":'$(index nk0)',"length":'$FRAME',"peer":false}' ]
 	run -1 inside "$ECLI" run "$EXAMPLES/netkit/package.json" -t nk0
 	[[ $output == *"it is the peer: programs go to the other end"* ]]
 }

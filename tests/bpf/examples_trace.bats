@@ -152,3 +152,48 @@ started() {
 	[ "$(jq '.value.u64' "$OUT")" -ge 1 ]
 	kill "$SPIN"
 }
+
+@test "either: the first of three that the kernel can" {
+	need tracepoint
+	# What the example shows of a removed file is then in $unlinked.
+	unlinked() {
+		: >gone
+		rm gone &
+		removed=$!
+		wait $removed
+		stop_it
+		unlinked=$(rows $removed '[.by, .file]')
+	}
+	example either --skip by_fentry --skip by_kprobe
+	unlinked
+	[ "$unlinked" = '["tracepoint","gone"]' ]
+	[ ! -s "$ERR" ]
+	example either
+	if has fentry; then
+		unlinked
+		[ "$unlinked" = '["fentry","gone"]' ]
+		[ ! -s "$ERR" ]
+	elif has kprobe; then
+		unlinked
+		[ "$unlinked" = '["kprobe","gone"]' ]
+		grep -q "left out: program 'by_fentry'" "$ERR"
+	else
+		unlinked
+		[ "$unlinked" = '["tracepoint","gone"]' ]
+		grep -q "left out: program 'by_fentry'" "$ERR"
+		grep -q "left out: program 'by_kprobe': this kernel has no kprobes" "$ERR"
+	fi
+}
+
+@test "either, where all of them are there" {
+	need fentry kprobe tracepoint
+	for what in fentry:by_fentry kprobe:by_kprobe tracepoint:by_tp; do
+		example either --only "${what#*:}"
+		: >gone
+		rm gone &
+		removed=$!
+		wait $removed
+		stop_it
+		[ "$(rows $removed .by)" = "\"${what%:*}\"" ]
+	done
+}

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/fmt.h"
 #include "base/json.h"
+#include "base/nearest.h"
 #include "base/options.h"
 #include "base/utf8.h"
 #include "comma.h"
@@ -463,6 +464,35 @@ static void options_that_are_wrong(void **state)
 	}
 }
 
+static void test_nearest(void **state)
+{
+	static const char *const names[] = { "vfs_read",  "vfs_readv",
+					     "vfs_write", "vfs_raed",
+					     "do_rmdir",  "vfs_readdir" };
+	static const struct {
+		const char *wanted, *words;
+	} rows[] = {
+		{ "vfs_rea",
+		  "x; did you mean 'vfs_read', 'vfs_readv' or 'vfs_raed'?" },
+		{ "vfs_wirte", "x; did you mean 'vfs_write'?" },
+		{ "do_mkdir", "x; did you mean 'do_rmdir'?" },
+		{ "nothing", "x" },
+		{ "", "x" },
+	};
+	struct eu_error err;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(rows); i++) {
+		struct eu_nearest n = { .wanted = rows[i].wanted };
+
+		for (size_t k = 0; k < 2 * EU_COUNT(names); k++)
+			eu_nearest_try(&n, names[k / 2], strlen(names[k / 2]));
+		eu_error_set(&err, -ENOENT, "x");
+		assert_int_equal(eu_nearest_append(&n, -ENOENT, &err), -ENOENT);
+		assert_string_equal(err.text, rows[i].words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +512,7 @@ int main(void)
 		cmocka_unit_test(files_are_written),
 		cmocka_unit_test(options_in_all_forms),
 		cmocka_unit_test(options_that_are_wrong),
+		cmocka_unit_test(test_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,10 @@ static int apply(struct run *r, struct eu_error *err)
 	for (size_t i = 0; i < r->n_set && !ret; i++)
 		ret = eu_program_set(r->program, r->set[i].flag->var->name,
 				     r->set[i].value, err);
+	for (size_t i = 0; i < r->only.n && !ret; i++)
+		ret = eu_program_only(r->program, r->only.word[i], err);
+	for (size_t i = 0; i < r->skip.n && !ret; i++)
+		ret = eu_program_skip(r->program, r->skip.word[i], err);
 	for (size_t i = 0; i < r->targets.n && !ret; i++)
 		ret = eu_program_target(r->program, r->targets.word[i], err);
 	for (size_t i = 0; i < r->types.n && !ret; i++) {
@@ -262,6 +266,8 @@ static void done(struct run *r)
 	eu_flags_done(&r->flags);
 	eu_package_free(r->pkg);
 	free(r->targets.word);
+	free(r->only.word);
+	free(r->skip.word);
 	free(r->types.word);
 	free(r->set);
 	eu_close(r->signals);

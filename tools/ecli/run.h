@@ -27,7 +27,7 @@ struct run {
 	struct eu_package *pkg;
 	struct eu_flags flags;
 	struct eu_program *program;
-	struct run_words targets, types;
+	struct run_words targets, types, only, skip;
 	struct {
 		const struct eu_flag *flag;
 		const char *value;

@@ -85,6 +85,16 @@ static int take_target(struct run *r, const char *v, struct eu_error *err)
 	return add_word(&r->targets, v, err);
 }
 
+static int take_only(struct run *r, const char *v, struct eu_error *err)
+{
+	return add_word(&r->only, v, err);
+}
+
+static int take_skip(struct run *r, const char *v, struct eu_error *err)
+{
+	return add_word(&r->skip, v, err);
+}
+
 static int take_type(struct run *r, const char *v, struct eu_error *err)
 {
 	if (!strchr(v, '='))
@@ -205,6 +215,11 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X('t', "target", "[PROGRAM=]TARGET[,KEY=VALUE]",                       \
 	  "attach to TARGET: an interface, a cgroup, binary:symbol, a perf event; may be repeated", \
 	  take_target)                                                         \
+	X(0, "only", "PROGRAM",                                                \
+	  "run this program of the package and no other; may be repeated",     \
+	  take_only)                                                           \
+	X(0, "skip", "PROGRAM", "leave out this program; may be repeated",     \
+	  take_skip)                                                           \
 	X(0, "type", "MAP=STRUCT",                                             \
 	  "show the records of MAP as values of STRUCT", take_type)            \
 	X(0, "timeout", "TIME",                                                \
