@@ -329,8 +329,8 @@ static int probe_btf_type(const struct eu_probe *p)
 	} types[] = {
 		[BTF_TYPE_ITER] = { "bpf_iter__task", BTF_KIND_STRUCT },
 		[BTF_TYPE_ITER_CGROUP] = { "bpf_iter__cgroup", BTF_KIND_STRUCT },
-		[BTF_TYPE_STRUCT_OPS] = { "bpf_struct_ops_tcp_congestion_ops",
-					  BTF_KIND_STRUCT },
+		/* What attaches by a link; without one nothing is taken off. */
+		[BTF_TYPE_STRUCT_OPS] = { "bpf_struct_ops_link", BTF_KIND_STRUCT },
 	};
 	struct btf *btf = btf__load_vmlinux_btf();
 	int id = btf ? btf__find_by_name_kind(btf, types[p->arg].name,
@@ -345,6 +345,15 @@ static int probe_map(const struct eu_probe *p)
 {
 	int r = libbpf_probe_bpf_map_type(p->arg, NULL);
 
+	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
+}
+
+static int probe_cookie(const struct eu_probe *p)
+{
+	int r = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
+					BPF_FUNC_get_attach_cookie, NULL);
+
+	(void)p;
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
@@ -387,6 +396,7 @@ static const struct eu_probe probes[] = {
 	{ "kprobe.multi", "tracing", probe_kprobe_multi, 0,
 	  "CONFIG_FPROBE=y, Linux 5.18 or later" },
 	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
+	{ "cookie", "tracing", probe_cookie, 0, "Linux 5.15 or later" },
 	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
 	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
@@ -409,7 +419,7 @@ static const struct eu_probe probes[] = {
 	{ "netfilter", "network", probe_netfilter, EU_BPF_NETFILTER,
 	  "CONFIG_NETFILTER_BPF_LINK=y, Linux 6.4 or later" },
 	{ "struct_ops", "network", probe_btf_type, BTF_TYPE_STRUCT_OPS,
-	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 5.6 or later" },
+	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 6.4 or later" },
 	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER,
 	  "CONFIG_NET=y" },
 	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB,
