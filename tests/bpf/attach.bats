@@ -111,12 +111,12 @@ refused() {
 }
 
 @test "the pid of a target, and its cookie" {
-	need uprobe
+	need uprobe cookie
 	begin_target
 	other=$to
 	answers=$ANSWERS
 	begin_target
-	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
+	run_ready "$OBJ/uprobe.bpf.o" -j --cookies --max-events 2 \
 		-t "entry=$OBJ/target:eu_work,pid=$TARGET,cookie=0x1234" \
 		-t "leave=$OBJ/target:eu_work,pid=$TARGET,cookie=7"
 	# The other process runs the same function and is not seen.
@@ -211,9 +211,9 @@ refused() {
 }
 
 @test "a program attached to two places sees both" {
-	need uprobe
+	need uprobe cookie
 	begin_target
-	run_ready "$OBJ/uprobe.bpf.o" -j --max-events 3 \
+	run_ready "$OBJ/uprobe.bpf.o" -j --cookies --max-events 3 \
 		-t "entry=$OBJ/target:eu_work,cookie=1" \
 		-t "entry=libc:getsid,pid=$TARGET,cookie=2" \
 		-t "leave=$OBJ/target:eu_work,cookie=3"

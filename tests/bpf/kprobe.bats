@@ -75,7 +75,7 @@ rows() {
 	need bpf kprobe printk
 	run_ready "$OBJ/clone.bpf.o"
 	stop_it
-	if grep -qw ' finish_task_switch$' /proc/kallsyms; then
+	if grep -q ' finish_task_switch$' /proc/kallsyms; then
 		[ ! -s "$ERR" ]
 	else
 		grep -q "no function 'finish_task_switch' here: attached to 'finish_task_switch\." "$ERR"

@@ -214,8 +214,8 @@ attached() {
 	group
 	for flags in multi override; do
 		run_ready "$OBJ/cgroup.bpf.o" -t "$GROUP,flags=$flags"
-		[ "$(bpftool cgroup show "$GROUP" -j |
-			jq -r '.[].attach_flags' | sort -u)" = $flags ]
+		[ "$("$OBJ/attached" "$GROUP" | cut -d' ' -f2 | sort -u)" = \
+			$flags ]
 		stop_it
 		[ "$(in_group)" = 0 ]
 	done
@@ -243,7 +243,8 @@ attached() {
 		-t "/run/netns/$NS" --max-events 1
 	send 127.0.0.1
 	end_of_it
-	[ "$(cat "$OUT")" = '{"ifindex":'$(index lo)',"length":9,"where":"lookup"}' ]
+	# AF_INET
+	[ "$(cat "$OUT")" = '{"ifindex":2,"length":9,"where":"lookup"}' ]
 	run -1 "$ECLI" run "$OBJ/lookup.bpf.o"
 	[[ $output == *"needs a target: -t takes a network namespace (/proc/PID/ns/net)" ]]
 	run -1 "$ECLI" run "$OBJ/lookup.bpf.o" -t /no/such

@@ -66,5 +66,5 @@ member() {
 
 # How many programs are attached to the group.
 in_group() {
-	bpftool cgroup show "$GROUP" -j | jq -s 'add | length'
+	"$OBJ/attached" "$GROUP" | wc -l
 }

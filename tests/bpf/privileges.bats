@@ -74,16 +74,16 @@ ended() {
 }
 
 @test "after SIGKILL a guard detaches a cgroup program with flags" {
-	need root cgroup_skb cgroup2 program:bpftool
+	need root cgroup_skb cgroup2
 	cg=$(cgroup2)/eunomia.$BASHPID
 	mkdir "$cg"
 	start_ready "$ECLI" run --ready-fd 3 "$OBJ/cgroup.bpf.o" \
 		-t "$cg,flags=override"
-	[ -n "$(bpftool -j cgroup show "$cg" | jq -r '.[].id')" ]
+	[ -n "$("$OBJ/attached" "$cg")" ]
 	guard=$(guards)
 	stop_it KILL || [ $? = 137 ]
 	ended $guard
-	left=$(bpftool -j cgroup show "$cg" | jq -r '.[].id')
+	left=$("$OBJ/attached" "$cg")
 	rmdir "$cg"
 	[ -z "$left" ]
 }

@@ -14,7 +14,8 @@ struct event *unused_event __attribute__((unused));
 
 static long one(u32 i, void *ctx)
 {
-	struct event e = { .number = __sync_fetch_and_add(&next, 1) };
+	/* Nobody else counts: one that fetches needs Linux 5.12. */
+	struct event e = { .number = next++ };
 
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
 	return 0;

@@ -4,6 +4,6 @@
 SEC("sk_lookup")
 int on_lookup(struct bpf_sk_lookup *ctx)
 {
-	SHOW(ctx->ingress_ifindex, ctx->local_port, "lookup");
+	SHOW(ctx->family, ctx->local_port, "lookup");
 	return SK_PASS;
 }

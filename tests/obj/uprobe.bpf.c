@@ -19,6 +19,9 @@ struct {
 
 struct event *unused_event __attribute__((unused));
 
+/* Cookies are new in Linux 5.15. */
+const volatile _Bool cookies = 0;
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 SEC("uprobe")
@@ -28,7 +31,7 @@ int entry(struct pt_regs *ctx)
 
 	e.pid = bpf_get_current_pid_tgid() >> 32;
 	e.value = PT_REGS_PARM1(ctx);
-	e.cookie = bpf_get_attach_cookie(ctx);
+	e.cookie = cookies ? bpf_get_attach_cookie(ctx) : 0;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
 	return 0;
 }
@@ -40,7 +43,7 @@ int leave(struct pt_regs *ctx)
 
 	e.pid = bpf_get_current_pid_tgid() >> 32;
 	e.value = PT_REGS_RC(ctx);
-	e.cookie = bpf_get_attach_cookie(ctx);
+	e.cookie = cookies ? bpf_get_attach_cookie(ctx) : 0;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
 	return 0;
 }

@@ -6,6 +6,8 @@ enum color { RED, GREEN = 7 };
 enum minus { LOWEST = -2147483647 - 1, NONE = 0 };
 enum wide { WIDEST = 0xffffffffffffffffull };
 
+enum { HIGH_HALF = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
+
 struct value {
 	u8 u8_200;
 	u8 u8_max;
@@ -93,7 +95,7 @@ FIRE int on_kill(const struct enter *ctx)
 	v->high = 30;
 	v->minus_one = -1;
 	v->across = 0x1ffffffff;
-	((u64 *)&v->huge)[1] = 1;	       /* 2^64 */
+	((u64 *)&v->huge)[HIGH_HALF] = 1;   /* 2^64 */
 	*(u64 *)&v->real = 0x3ff8000000000000; /* 1.5 */
 	/* "aé" and the first of the two bytes of another "é". */
 	__builtin_memcpy(v->cut, "a\xc3\xa9\xc3", 4);
