@@ -5,6 +5,7 @@
 #	make			build into ./build
 #	make run [SECONDS=N]	build, compile an example and run it
 #	make test		all that this machine can test
+#	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
 #	make bench		measure
 #	make install [PREFIX=/usr/local] [DESTDIR=]
@@ -27,7 +28,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-fresh bench install uninstall format lint clean
+.PHONY: all build run test test-matrix test-fresh bench install uninstall format lint clean
 .NOTPARALLEL:
 
 all: build
@@ -47,6 +48,12 @@ test:
 	@scripts/setup test
 	@$U scripts/build $(BUILD)
 	@tests/run
+
+# KERNELS="arm64/6.12 amd64/5.10": these alone.
+test-matrix:
+	@scripts/setup matrix
+	@$U scripts/build $(BUILD)
+	@tests/matrix $(KERNELS)
 
 test-fresh:
 	@scripts/setup test
