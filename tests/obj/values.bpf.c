@@ -95,7 +95,7 @@ FIRE int on_kill(const struct enter *ctx)
 	v->high = 30;
 	v->minus_one = -1;
 	v->across = 0x1ffffffff;
-	((u64 *)&v->huge)[HIGH_HALF] = 1;   /* 2^64 */
+	((u64 *)&v->huge)[HIGH_HALF] = 1;      /* 2^64 */
 	*(u64 *)&v->real = 0x3ff8000000000000; /* 1.5 */
 	/* "aé" and the first of the two bytes of another "é". */
 	__builtin_memcpy(v->cut, "a\xc3\xa9\xc3", 4);
