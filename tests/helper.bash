@@ -52,6 +52,7 @@ has() {
 	root) [ "$(id -u)" = 0 ] ;;
 	ecc) [ -z "${GUEST:-}" ] && [ -x "$ECC" ] ;;
 	guest) [ -n "${GUEST:-}" ] ;;
+	symbols) [ -e "$BUILD/tools/modules/sym.so" ] ;;	# names for stacks
 	plain) ! grep -q libasan "$ECLI" ;;	# no sanitizers built in
 	program:*) command -v "${1#program:}" >/dev/null ;;
 	*)

@@ -183,11 +183,13 @@ void eu_sources_warn_if_silent(struct eu_program *p)
 /* Names are looked for once; without them stacks are addresses. */
 static int prepare_stacks(struct eu_program *p, struct eu_error *err)
 {
-	bool any = false, named = false;
+	bool any = false, named = false, of_processes = false;
 	struct eu_error why;
 
 	for (size_t i = 0; i < p->n_sources; i++) {
 		any = any || p->sources[i].stacks;
+		of_processes = of_processes ||
+			       eu_stacks_of_processes(&p->sources[i]);
 		named = named || eu_stacks_named(&p->sources[i]);
 	}
 	if (!any && p->sink.ops->needs_stacks && !p->record)
@@ -200,7 +202,9 @@ static int prepare_stacks(struct eu_program *p, struct eu_error *err)
 	p->sink.sym = eu_sym_new();
 	if (!p->sink.sym)
 		return eu_error_oom(err);
-	if (named && eu_sym_open(p->sink.sym, &why))
+	if (named)
+		eu_sym_open_kernel(p->sink.sym, NULL);
+	if (named && of_processes && eu_sym_open(p->sink.sym, &why))
 		eu_log(&p->log, 0, "%s", why.text);
 	return 0;
 }

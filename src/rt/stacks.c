@@ -248,6 +248,22 @@ int eu_stacks_new(struct eu_source *s, struct eu_error *err)
 	return 0;
 }
 
+bool eu_stacks_of_processes(const struct eu_source *s)
+{
+	for (size_t i = 0; i < s->stream.n_stacks; i++)
+		if (s->stream.stacks[i].user)
+			return true;
+	return false;
+}
+
+bool eu_stacks_by_id(const struct eu_source *s)
+{
+	for (size_t i = 0; i < s->stream.n_stacks; i++)
+		if (s->stacks->stacks[i].map_fd >= 0)
+			return true;
+	return false;
+}
+
 bool eu_stacks_named(const struct eu_source *s)
 {
 	const json_t *trace;

@@ -17,6 +17,10 @@ struct eu_stacks;
  */
 int eu_stacks_new(struct eu_source *s, struct eu_error *err);
 
+/* Are there some of processes, and some that are read from a map? */
+bool eu_stacks_of_processes(const struct eu_source *s);
+bool eu_stacks_by_id(const struct eu_source *s);
+
 /* Has it stacks, of which the package does not say that names are unwanted? */
 bool eu_stacks_named(const struct eu_source *s);
 

@@ -30,8 +30,8 @@ struct eu_sym_functions {
 	void *(*open)(void); /* NULL: out of memory */
 	void (*close)(void *m);
 	/*
-	 * @pid 0 is the kernel. False, and @fn was not called, when nothing
-	 * can be told of any address.
+	 * False, and @fn was not called, when nothing can be told of any
+	 * address of the process.
 	 */
 	bool (*resolve)(void *m, uint32_t pid, const uint64_t *addrs, size_t n,
 			eu_symbol_fn fn, void *ctx);

@@ -47,26 +47,6 @@ static void *sym_open(void)
 	return NULL;
 }
 
-static const blaze_syms *symbolize(struct state *s, uint32_t pid,
-				   const uint64_t *addrs, size_t n)
-{
-	const blaze_symbolize_src_process process = {
-		.type_size = sizeof(process),
-		.pid = pid,
-		.debug_syms = true,
-		.perf_map = true,
-	};
-	const blaze_symbolize_src_kernel kernel = {
-		.type_size = sizeof(kernel),
-		.debug_syms = true,
-	};
-
-	if (pid)
-		return blaze_symbolize_process_abs_addrs(s->symbolizer,
-							 &process, addrs, n);
-	return blaze_symbolize_kernel_abs_addrs(s->symbolizer, &kernel, addrs, n);
-}
-
 static void set_place(struct eu_symbol *to, const blaze_symbolize_code_info *c)
 {
 	to->dir = c->dir;
@@ -104,12 +84,10 @@ static void tell_place(struct state *s, uint32_t pid, uint64_t addr, size_t i,
 {
 	const blaze_normalize_opts o = { .type_size = sizeof(o) };
 	const blaze_user_meta *meta = NULL;
-	blaze_normalized_user_output *out = NULL;
+	blaze_normalized_user_output *out;
 	struct eu_symbol sym = { 0 };
 
-	if (pid)
-		out = blaze_normalize_user_addrs_opts(s->normalizer, pid, &addr,
-						      1, &o);
+	out = blaze_normalize_user_addrs_opts(s->normalizer, pid, &addr, 1, &o);
 	if (out && out->output_cnt && out->outputs[0].meta_idx < out->meta_cnt)
 		meta = &out->metas[out->outputs[0].meta_idx];
 	if (meta && meta->kind == BLAZE_USER_META_KIND_ELF) {
@@ -125,9 +103,17 @@ static bool sym_resolve(void *m, uint32_t pid, const uint64_t *addrs, size_t n,
 			eu_symbol_fn fn, void *ctx)
 {
 	struct eu_symbol syms[MAX_INLINED + 1];
+	const blaze_symbolize_src_process process = {
+		.type_size = sizeof(process),
+		.pid = pid,
+		.debug_syms = true,
+		.perf_map = true,
+	};
 	struct state *s = m;
-	const blaze_syms *found = symbolize(s, pid, addrs, n);
+	const blaze_syms *found;
 
+	found = blaze_symbolize_process_abs_addrs(s->symbolizer, &process,
+						  addrs, n);
 	if (!found)
 		return false;
 	for (size_t i = 0; i < found->cnt; i++) {

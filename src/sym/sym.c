@@ -2,10 +2,12 @@
 #include "sym/sym.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/module.h"
 #include "sym/functions.h"
+#include "sym/kallsyms.h"
 #include "sym/process.h"
 
 enum {
@@ -27,6 +29,9 @@ struct entry {
 struct eu_sym {
 	const struct eu_sym_functions *functions; /* NULL: no module */
 	void *module;
+	int kernel_fd;	      /* of /proc/kallsyms; -1: not open */
+	uint64_t kernel_read; /* when; 0: never */
+	struct eu_kallsyms kernel;
 	struct eu_processes processes;
 	struct entry *table;
 	size_t n, cap; /* a power of two */
@@ -44,7 +49,18 @@ struct query {
 
 struct eu_sym *eu_sym_new(void)
 {
-	return calloc(1, sizeof(struct eu_sym));
+	struct eu_sym *s = calloc(1, sizeof(struct eu_sym));
+
+	if (s)
+		s->kernel_fd = -1;
+	return s;
+}
+
+void eu_sym_open_kernel(struct eu_sym *s, const char *path)
+{
+	eu_close(s->kernel_fd);
+	s->kernel_fd = open(path ?: "/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	s->kernel_read = 0;
 }
 
 int eu_sym_open(struct eu_sym *s, struct eu_error *err)
@@ -56,7 +72,8 @@ int eu_sym_open(struct eu_sym *s, struct eu_error *err)
 		return 0;
 	r = eu_module_load("sym", &functions, err);
 	if (r)
-		return eu_error_prefix(err, r, "stack traces without names");
+		return eu_error_prefix(err, r,
+				       "stacks of processes without names");
 	s->functions = functions;
 	s->module = s->functions->open();
 	if (s->module)
@@ -80,6 +97,8 @@ void eu_sym_free(struct eu_sym *s)
 	if (s->functions)
 		s->functions->close(s->module);
 	forget(s);
+	eu_close(s->kernel_fd);
+	eu_kallsyms_done(&s->kernel);
 	eu_processes_done(&s->processes);
 	free(s);
 }
@@ -205,8 +224,43 @@ static uint64_t looked_up(const uint64_t *addrs, size_t i)
 	return addrs[i] - (i && addrs[i]);
 }
 
+/*
+ * Read at the first stack of the kernel's. Modules and BPF programs come later:
+ * for what is in none, again, but not all the time.
+ */
+static const struct eu_kallsym *find_in_kernel(struct eu_sym *s, uint64_t addr,
+					       uint64_t now)
+{
+	const struct eu_kallsym *k = eu_kallsyms_find(&s->kernel, addr);
+
+	if (k || (s->kernel_read && now - s->kernel_read < 1000000000))
+		return k;
+	s->kernel_read = now ?: 1;
+	eu_kallsyms_read(&s->kernel, s->kernel_fd);
+	return eu_kallsyms_find(&s->kernel, addr);
+}
+
+static void ask_kernel(struct query *q, uint64_t now)
+{
+	struct eu_sym *s = q->s;
+	const struct eu_kallsym *k;
+	struct eu_symbol sym;
+
+	for (size_t i = 0; i < q->n; i++) {
+		k = find_in_kernel(s, q->addrs[i], now);
+		if (k)
+			sym = (struct eu_symbol){
+				.name = s->kernel.text + k->name,
+				.module = k->module ? s->kernel.text + k->module :
+						      NULL,
+				.offset = q->addrs[i] - k->addr,
+			};
+		keep(q, i, &sym, k != NULL);
+	}
+}
+
 static void learn(struct eu_sym *s, uint32_t space, uint32_t pid,
-		  const uint64_t *addrs, size_t n)
+		  const uint64_t *addrs, size_t n, uint64_t now)
 {
 	struct query q = { .s = s, .space = space };
 	uint64_t addr;
@@ -216,7 +270,10 @@ static void learn(struct eu_sym *s, uint32_t space, uint32_t pid,
 		if (!place_of(s, space, addr)->frames)
 			q.addrs[q.n++] = addr;
 	}
-	if (q.n && !s->functions->resolve(s->module, pid, q.addrs, q.n, keep, &q))
+	if (!pid)
+		ask_kernel(&q, now);
+	else if (q.n &&
+		 !s->functions->resolve(s->module, pid, q.addrs, q.n, keep, &q))
 		for (size_t i = 0; i < q.n; i++)
 			keep(&q, i, NULL, 0);
 }
@@ -250,13 +307,14 @@ const struct eu_frame *eu_sym_stack(struct eu_sym *s, int64_t pid,
 	uint64_t addr;
 
 	n = eu_min(n, (size_t)MAX_ADDRS);
-	named = s->functions && pid >= 0 && make_room(s, n);
+	named = (pid ? pid > 0 && s->functions : s->kernel_fd >= 0) &&
+		make_room(s, n);
 	if (named && pid) {
 		space = eu_processes_space(&s->processes, (uint32_t)pid, now);
 		named = space != 0;
 	}
 	if (named)
-		learn(s, space, (uint32_t)pid, addrs, n);
+		learn(s, space, (uint32_t)pid, addrs, n, now);
 	for (size_t i = 0; i < n; i++) {
 		addr = looked_up(addrs, i);
 		if (named)

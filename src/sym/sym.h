@@ -3,8 +3,9 @@
 #define EU_SYM_SYM_H
 
 /*
- * Addresses of stack traces to names, through the module "sym" and with a
- * cache. What cannot be told stays an address; that is never an error.
+ * Addresses of stack traces to names, with a cache: those of processes through
+ * the module "sym", the kernel's from /proc/kallsyms. What cannot be told stays
+ * an address; that is never an error.
  *
  * Names of a process are kept when it ends, for what it left in maps. Another
  * process of its number, or another program in it, is found out within a
@@ -26,11 +27,14 @@ struct eu_frame {
 struct eu_sym;
 
 /*
- * Never fails for want of the module: then addresses stay what they are, and
- * eu_sym_open() says why. NULL if no memory.
+ * One that knows nothing: addresses stay what they are. NULL if no memory. The
+ * other two give it names of processes' functions, or say what is missing, and
+ * of the kernel's (@path NULL: of the running one), as far as the rights go
+ * that we have when calling it; they are not needed any more when reading.
  */
 struct eu_sym *eu_sym_new(void);
 int eu_sym_open(struct eu_sym *s, struct eu_error *err);
+void eu_sym_open_kernel(struct eu_sym *s, const char *path);
 
 /* Accepts NULL. */
 void eu_sym_free(struct eu_sym *s);

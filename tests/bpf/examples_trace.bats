@@ -147,7 +147,7 @@ started() {
 }
 
 @test "profile" {
-	need perf_event
+	need perf_event symbols
 	start "$OBJ/chain" spin
 	SPIN=$PID
 	example profile --pid "$SPIN" --max-events 1

@@ -44,8 +44,6 @@ static bool resolve(void *m, uint32_t pid, const uint64_t *addrs, size_t n,
 		}
 		s[0] = known[f][0];
 		s[1] = known[f][1];
-		if (!pid)
-			s[0].name = "do_kernel";
 		s[s[0].inlined].offset = addrs[i] & 15;
 		fn(ctx, i, s, 1 + s[0].inlined);
 	}

@@ -40,12 +40,22 @@ static int collect(void *ctx, const void *data, size_t len)
 	return 0;
 }
 
+static char kallsyms[4096];
+static const char listed[] = "0000000000000020 T do_kernel\n";
+
 static int prepare(void **state)
 {
+	int fd;
+
 	(void)state;
 	setenv("TZ", "UTC", 1);
 	tzset();
 	setenv("EUNOMIA_MODULE_DIR", MODULES, 1);
+	snprintf(kallsyms, sizeof(kallsyms), "%s/kallsyms.XXXXXX", MODULES);
+	fd = mkstemp(kallsyms);
+	if (write(fd, listed, sizeof(listed) - 1) != sizeof(listed) - 1)
+		return -1;
+	close(fd);
 	btf = text_to_btf(types, NULL);
 	return btf ? 0 : -1;
 }
@@ -54,6 +64,7 @@ static int release(void **state)
 {
 	(void)state;
 	btf__free(btf);
+	unlink(kallsyms);
 	return 0;
 }
 
@@ -73,6 +84,7 @@ static void begin(struct eu_sink *s, const char *format, struct eu_stream *st)
 	s->sym = eu_sym_new();
 	assert_non_null(s->sym);
 	assert_int_equal(eu_sym_open(s->sym, NULL), 0);
+	eu_sym_open_kernel(s->sym, kallsyms);
 	assert_int_equal(eu_sink_begin(s, st, NULL), 0);
 }
 
@@ -180,7 +192,7 @@ static void in_json(void **state)
 	assert_string_equal(
 		written,
 		"{\"key\":{\"pid\":7,\"comm\":\"p\",\"kstack\":["
-		"{\"addr\":\"0x25\",\"symbol\":\"do_kernel\",\"offset\":5,\"module\":\"/bin/p\"}],"
+		"{\"addr\":\"0x25\",\"symbol\":\"do_kernel\",\"offset\":5}],"
 		"\"ustack\":["
 		"{\"addr\":\"0x20\",\"symbol\":\"a<b>(char&, \\\"\\\\\\\")\",\"offset\":0,\"module\":\"/bin/p\"},"
 		"{\"inlined\":true,\"symbol\":\"inner\",\"file\":\"/src/i.h\"},"

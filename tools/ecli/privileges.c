@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "rt/source.h"
+#include "rt/stacks.h"
 #include "run.h"
 
 /*
@@ -80,19 +81,21 @@ static int keep_only(uint64_t keep)
 }
 
 /*
- * Names for stacks come out of the memory maps and files of whoever was
- * traced, and the kernel's own out of /proc/kallsyms.
+ * Names for stacks come out of the memory maps and files of whoever was traced.
+ * The kernel's own come out of a file that is open already.
  */
 static uint64_t for_stacks(const struct eu_program *p)
 {
 	uint64_t keep = 0;
 
-	for (size_t i = 0; i < p->n_sources; i++)
-		if (p->sources[i].stacks)
-			keep = 1ull << bpf_capability() | 1ull << CAP_SYSLOG |
-			       1ull << CAP_SYS_PTRACE |
-			       1ull << CAP_DAC_READ_SEARCH |
-			       1ull << map_files_capability();
+	for (size_t i = 0; i < p->n_sources; i++) {
+		if (eu_stacks_by_id(&p->sources[i]))
+			keep |= 1ull << bpf_capability();
+		if (eu_stacks_of_processes(&p->sources[i]))
+			keep |= 1ull << CAP_SYS_PTRACE |
+				1ull << CAP_DAC_READ_SEARCH |
+				1ull << map_files_capability();
+	}
 	return keep;
 }
 
