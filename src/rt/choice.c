@@ -120,52 +120,13 @@ void eu_choice_apply(struct eu_program *p)
 	}
 }
 
-/* What was set in one object is set in another; where to pin only if @pins. */
-static void copy_settings(const struct bpf_object *from, struct bpf_object *to,
-			  bool pins)
-{
-	const void *old;
-	struct bpf_map *m, *n;
-	size_t size, room;
-	void *data;
-
-	bpf_object__for_each_map (m, from) {
-		n = bpf_object__find_map_by_name(to, bpf_map__name(m));
-		if (!n)
-			continue;
-		bpf_map__set_pin_path(n, pins ? bpf_map__pin_path(m) : NULL);
-		old = bpf_map__initial_value(m, &size);
-		data = old ? bpf_map__initial_value(n, &room) : NULL;
-		if (data)
-			memcpy(data, old, eu_min(size, room));
-		else
-			bpf_map__set_max_entries(n, bpf_map__max_entries(m));
-	}
-}
-
-/* A new object with the settings of the one that there is, in its place. */
-static int renew(struct eu_program *p, bool pins, struct bpf_object **ret_old,
-		 struct eu_error *err)
-{
-	struct bpf_object *old = eu_take_ptr(p->obj);
-	int r = eu_program_open_object(p, err);
-
-	if (r) {
-		p->obj = old;
-		return r;
-	}
-	copy_settings(old, p->obj, pins);
-	*ret_old = old;
-	return 0;
-}
-
 /* Does it load when it is the only one? If not why not is in @err. */
 static int try_alone(struct eu_program *p, const struct eu_prog *prog,
 		     struct eu_error *err)
 {
 	struct bpf_program *bpf;
 	struct bpf_object *old;
-	int r = renew(p, false, &old, err);
+	int r = eu_program_renew(p, false, &old, err);
 
 	if (r)
 		return r;
@@ -203,7 +164,7 @@ int eu_choice_retry(struct eu_program *p, struct eu_error *err)
 	}
 	if (!dropped)
 		return -ENOENT;
-	r = renew(p, true, &old, err);
+	r = eu_program_renew(p, true, &old, err);
 	if (r)
 		return r;
 	bpf_object__close(old);

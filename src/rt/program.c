@@ -20,7 +20,7 @@
 #include "rt/source.h"
 #include "rt/stacks.h"
 
-enum { MAX_LINKS = 65536 };
+enum { MAX_KCONFIG = 1 << 20, MAX_LINKS = 65536 };
 
 /* Among the sources' numbers: nothing more will happen. */
 static const uint64_t ONCE = UINT64_MAX;
@@ -121,13 +121,15 @@ static int settle_pins(struct eu_program *p, const char *dir, struct eu_error *e
 	return 0;
 }
 
-int eu_program_open_object(struct eu_program *p, struct eu_error *err)
+static int open_object(struct eu_program *p, struct eu_error *err)
 {
 	const struct eu_package *pkg = p->pkg;
 	LIBBPF_OPTS(bpf_object_open_opts, oo, .object_name = pkg->name,
 		    .btf_custom_path = p->btf_path);
 	int r;
 
+	if (p->kconfig.len)
+		oo.kconfig = eu_buf_str(&p->kconfig);
 	eu_log_enter(&p->log);
 	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
 	eu_log_leave();
@@ -138,6 +140,44 @@ int eu_program_open_object(struct eu_program *p, struct eu_error *err)
 		     pkg->origin ?: pkg->name);
 	eu_log_explain(&p->log, r, err);
 	return eu_failure_hint(p, r, err);
+}
+
+/* What was set in one object is set in another; where to pin only if @pins. */
+static void copy_settings(const struct bpf_object *from, struct bpf_object *to,
+			  bool pins)
+{
+	const void *old;
+	struct bpf_map *m, *n;
+	size_t size, room;
+	void *data;
+
+	bpf_object__for_each_map (m, from) {
+		n = bpf_object__find_map_by_name(to, bpf_map__name(m));
+		if (!n)
+			continue;
+		bpf_map__set_pin_path(n, pins ? bpf_map__pin_path(m) : NULL);
+		old = bpf_map__initial_value(m, &size);
+		data = old ? bpf_map__initial_value(n, &room) : NULL;
+		if (data)
+			memcpy(data, old, eu_min(size, room));
+		else
+			bpf_map__set_max_entries(n, bpf_map__max_entries(m));
+	}
+}
+
+int eu_program_renew(struct eu_program *p, bool pins,
+		     struct bpf_object **ret_old, struct eu_error *err)
+{
+	struct bpf_object *old = eu_take_ptr(p->obj);
+	int r = open_object(p, err);
+
+	if (r) {
+		p->obj = old;
+		return r;
+	}
+	copy_settings(old, p->obj, pins);
+	*ret_old = old;
+	return 0;
 }
 
 static int prepare_object(struct eu_program *p, const struct eu_program_opts *o,
@@ -157,7 +197,7 @@ static int prepare_object(struct eu_program *p, const struct eu_program_opts *o,
 		return eu_error_oom(err);
 	for (size_t i = 0; i < p->pkg->n_progs; i++)
 		p->has_either = p->has_either || p->pkg->progs[i].either;
-	return eu_program_open_object(p, err);
+	return open_object(p, err);
 }
 
 int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
@@ -174,6 +214,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	p->pkg = pkg;
 	p->epoll_fd = -1;
 	p->tailored_fd = -1;
+	eu_buf_init(&p->kconfig, MAX_KCONFIG);
 	p->once_fd = -1;
 	r = take_opts(opts, &o, err);
 	if (!r)
@@ -498,6 +539,7 @@ void eu_program_close(struct eu_program *p)
 	free(p->goals);
 	free(p->links);
 	eu_close(p->tailored_fd);
+	eu_buf_done(&p->kconfig);
 	free(p->btf_path);
 	free(p->choice);
 	eu_close(p->once_fd);

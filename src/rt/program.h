@@ -68,11 +68,13 @@ struct eu_program {
 	void *ctx;
 	uint64_t now; /* wall clock of this dispatch */
 	uint64_t n_records;
-	uint64_t max_records; /* UINT64_MAX: no limit */
-	bool ended;	      /* what sinks had gathered is written */
-	bool draining;	      /* rounds of sampling end early */
-	int tailored_fd;      /* -1: none */
-	bool unattached;      /* only to be loaded: needs no targets */
+	uint64_t max_records;  /* UINT64_MAX: no limit */
+	bool ended;	       /* what sinks had gathered is written */
+	bool draining;	       /* rounds of sampling end early */
+	int tailored_fd;       /* -1: none */
+	char *btf;	       /* file with the kernel's BTF, or NULL */
+	struct eu_buf kconfig; /* lines in front of the kernel's own */
+	bool unattached;       /* only to be loaded: needs no targets */
 	int once_fd; /* readable: all that there is has run; -1: not so */
 };
 
@@ -107,8 +109,13 @@ int eu_program_expect(const struct eu_program *p, enum eu_phase want,
 int eu_program_set_json(struct eu_program *p, const char *name,
 			const json_t *value, struct eu_error *err);
 
-/* Opens the package's object as @p->obj. */
-int eu_program_open_object(struct eu_program *p, struct eu_error *err);
+/*
+ * Before load: opens the package's object once more, with what was set in
+ * @p->obj, in its place; where to pin only if @pins. The old one is the
+ * caller's to close, or to put back.
+ */
+int eu_program_renew(struct eu_program *p, bool pins,
+		     struct bpf_object **ret_old, struct eu_error *err);
 
 /* Sets what the package says that variables have unless told otherwise. */
 int eu_program_own_values(struct eu_program *p, struct eu_error *err);

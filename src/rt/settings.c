@@ -9,6 +9,7 @@
 
 #include "pkg/param.h"
 #include "pkg/types.h"
+#include "rt/kconfig.h"
 
 enum { MAX_GOALS = 4096 };
 
@@ -28,8 +29,9 @@ static int set_initial(struct eu_program *p, const struct eu_var *var,
 	size_t size;
 	char *data;
 
-	/* What the kernel was configured with is libbpf's to fill in. */
-	if (!m || !strcmp(var->section, ".kconfig"))
+	if (!strcmp(var->section, ".kconfig"))
+		return eu_kconfig_set(p, var, value, err);
+	if (!m)
 		return no_such_section(var, err);
 	data = bpf_map__initial_value(m, &size);
 	if (!data || (uint64_t)var->offset + var->size > size)

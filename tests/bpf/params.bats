@@ -32,7 +32,7 @@ sets() {
 
 # refused FLAG...: as a usage error, of which $output tells.
 refused() {
-	run -2 "$ECLI" run "$OBJ/params.bpf.o" "$@"
+	run -2 "$ECLI" run --timeout 1ms "$OBJ/params.bpf.o" "$@"
 }
 
 @test "without flags variables keep what the object gives them" {
@@ -129,9 +129,39 @@ refused() {
 		b_u64=4886718345 'b_text="abc"'
 }
 
-@test "a kind that no flag can set says so" {
-	refused --p_list 1
-	[[ $output == *"variable 'p_list'"*"cannot be set"* ]]
+@test "arrays and structs" {
+	sets --p_list 5,-6 --p_point '{"x":9,"tag":"ab"}' -- \
+		'p_list=[5,-6]' p_x=9 'p_tag="ab"'
+	sets --p_list '[7]' -- 'p_list=[7,0]' p_x=3
+	refused --p_list 1,2,3
+	[[ $output == *"variable 'p_list': 3 values, it holds 2"* ]]
+	refused --p_point '{"z":1}'
+	[[ $output == *"variable 'p_point': no member 'z' that can be set"* ]]
+}
+
+@test "addresses and durations by their typedefs" {
+	sets --p_ip 192.0.2.1 --p_wait 10ms -- 'p_ip=[192,0,2,1]' \
+		p_wait=10000000
+	refused --p_ip 192.0.2
+	[[ $output == *"variable 'p_ip': '192.0.2' is no IPv4 address (192.0.2.1) (type eu_ipv4)"* ]]
+}
+
+@test "--set and a file of parameters, the later one wins" {
+	printf 'p_u8: 7\np_list: [1, 2]\np_text: file\n' >values.yaml
+	printf '{"p_u8":8,"p_point":{"x":4}}' >values.json
+	sets --params values.yaml --params values.json --set p_text=set -- \
+		p_u8=8 'p_list=[1,2]' p_x=4 'p_text="set"'
+	sets --p_u8 9 --params values.json -- p_u8=8
+	sets --params values.json --p_u8 9 -- p_u8=9
+	refused --set nothing=1
+	[[ $output == *"no variable 'nothing' in 'params_bpf'"* ]]
+	refused --set p_u8
+	[[ $output == *"--set takes NAME=VALUE, not 'p_u8'"* ]]
+	refused --params /nowhere.yaml
+	[[ $output == *"cannot open '/nowhere.yaml'"* ]]
+	echo '[1]' >list.json
+	refused --params list.json
+	[[ $output == *"'list.json' holds no object of names and values"* ]]
 }
 
 @test "an unknown flag is a usage error that names it" {
@@ -228,4 +258,51 @@ refused() {
 		"$OBJ/params.bpf.o" --help
 	run -2 setpriv --reuid 65534 --clear-groups "$ECLI" run \
 		"$OBJ/params.bpf.o" --p_u8 256
+}
+
+# live PACKAGE NAME=VALUE...: runs it in a process that answers through the
+# library; "say LINE" and "tell" talk to it.
+live() {
+	rm -f in
+	mkfifo in
+	start bash -c 'exec "$@" <in' - "$BUILD/tests/rt/setlive" \
+		"$OBJ/$1" magic=$MAGIC "${@:2}"
+	exec {to}>in
+	wait_for '^ready$'
+}
+
+answered() {
+	echo "$1" >&$to
+	wait_for "$2"
+}
+
+@test "variables of a running program" {
+	live params.bpf.o d_int=5
+	fire
+	answered 1 '"d_int":5,'
+	answered d_int=6 '^ok$'
+	answered b_text=xyz 'ok'
+	answered b_u64=18446744073709551615 'ok'
+	fire
+	answered 1 '"d_int":6,'
+	grep -q '"b_u64":18446744073709551615,"b_text":"xyz"' "$OUT"
+	answered p_u8=1 "variable 'p_u8' is constant once the program is loaded"
+	answered d_int=x "variable 'd_int': 'x' is not an integer"
+	answered nothing=1 "no variable 'nothing'"
+	fire
+	answered 1 '"d_int":6,'
+	exec {to}>&-
+	end_of_it
+}
+
+@test "what the kernel is said to be configured with" {
+	fired kconfig.bpf.o -j
+	[ "$(jq -c '[.something, .name, .data]' "$OUT")" = '[false,"",1]' ]
+	[ "$(jq .version "$OUT")" -gt $((0x40000)) ]
+	version=$(jq .version "$OUT")
+	fired kconfig.bpf.o -j --data 7 --CONFIG_HZ 77 --set CONFIG_EU_SOMETHING=true \
+		--CONFIG_EU_NAME abc --CONFIG_BPF_SYSCALL TRI_MODULE
+	[ "$(cat "$OUT")" = '{"hz":77,"something":true,"bpf":2,"name":"abc","version":'$version',"data":7}' ]
+	run -2 "$ECLI" run --timeout 1ms "$OBJ/kconfig.bpf.o" --set LINUX_KERNEL_VERSION=1
+	[[ $output == *"variable 'LINUX_KERNEL_VERSION' is the kernel's to give"* ]]
 }

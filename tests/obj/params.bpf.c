@@ -25,6 +25,17 @@ const volatile float p_float = 0.5;
 const volatile double p_double = 0.25;
 const volatile int p_list[2] = { 1, 2 };
 
+typedef u32 eu_ipv4;
+typedef u64 eu_duration;
+struct point {
+	int x;
+	u8 tag[4];
+};
+
+const volatile struct point p_point = { .x = 3 };
+const volatile eu_ipv4 p_ip = 0;
+const volatile eu_duration p_wait = 0;
+
 int d_int = 11; /* .data */
 u64 b_u64;	/* .bss */
 char b_text[4];
@@ -51,6 +62,11 @@ struct params {
 	char p_text[8];
 	float p_float;
 	double p_double;
+	int p_list[2];
+	int p_x;
+	char p_tag[4];
+	u8 p_ip[4];
+	u64 p_wait;
 	int d_int;
 	u64 b_u64;
 	char b_text[4];
@@ -88,7 +104,14 @@ FIRE int on_kill(const struct enter *ctx)
 		p->p_text[i] = p_text[i];
 	*(u32 *)&p->p_float = *(const volatile u32 *)&p_float;
 	*(u64 *)&p->p_double = *(const volatile u64 *)&p_double;
-	p->d_int = d_int + 0 * p_list[0];
+	p->p_list[0] = p_list[0];
+	p->p_list[1] = p_list[1];
+	p->p_x = p_point.x;
+	for (int i = 0; i < 4; i++)
+		p->p_tag[i] = p_point.tag[i];
+	*(u32 *)p->p_ip = p_ip;
+	p->p_wait = p_wait;
+	p->d_int = d_int;
 	p->b_u64 = b_u64;
 	for (int i = 0; i < 4; i++)
 		p->b_text[i] = b_text[i];

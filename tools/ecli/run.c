@@ -55,9 +55,7 @@ static int apply(struct run *r, struct eu_error *err)
 	char *eq;
 	int ret = 0;
 
-	for (size_t i = 0; i < r->n_set && !ret; i++)
-		ret = eu_program_set(r->program, r->set[i].flag->var->name,
-				     r->set[i].value, err);
+	ret = run_apply_settings(r, err);
 	for (size_t i = 0; i < r->only.n && !ret; i++)
 		ret = eu_program_only(r->program, r->only.word[i], err);
 	for (size_t i = 0; i < r->skip.n && !ret; i++)

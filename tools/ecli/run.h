@@ -16,6 +16,13 @@ struct run_words {
 	size_t n;
 };
 
+/* A variable's value, or a file of them. */
+struct run_setting {
+	const char *name; /* NULL: @value is a file */
+	size_t name_len;
+	const char *value;
+};
+
 struct run_user {
 	unsigned int uid, gid;
 };
@@ -28,10 +35,7 @@ struct run {
 	struct eu_flags flags;
 	struct eu_program *program;
 	struct run_words targets, types, only, skip;
-	struct {
-		const struct eu_flag *flag;
-		const char *value;
-	} *set;
+	struct run_setting *set; /* in the order of the command line */
 	size_t n_set;
 	int out_fd;
 	bool out_blocks; /* it is a pipe or a terminal */
@@ -52,6 +56,12 @@ struct run {
  * negative errno, or 1 when all is done with it (--help).
  */
 int run_take_option(struct run *r, size_t i, struct eu_error *err);
+
+/* One more setting. */
+int run_add_setting(struct run *r, const struct run_setting *s,
+		    struct eu_error *err);
+/* All of them, once the program is open. */
+int run_apply_settings(const struct run *r, struct eu_error *err);
 
 /* Options up to the program's name, and those behind it. Returns as above. */
 int run_parse_head(struct run *r, struct eu_error *err);

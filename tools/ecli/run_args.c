@@ -67,14 +67,14 @@ static struct eu_option *join_options(const struct run *r)
 
 static int set_flag(struct run *r, size_t i, struct eu_error *err)
 {
-	const size_t max = 65536;
-	int e = eu_array_grow(&r->set, r->n_set, sizeof(*r->set), max);
+	const struct eu_flag *flag = &r->flags.flag[i];
+	const struct run_setting one = {
+		.name = flag->var->name,
+		.name_len = strlen(flag->var->name),
+		.value = flag->fixed ?: r->args.value,
+	};
 
-	if (e)
-		return eu_error_grow(err, e, max, "options");
-	r->set[r->n_set].flag = &r->flags.flag[i];
-	r->set[r->n_set++].value = r->flags.flag[i].fixed ?: r->args.value;
-	return 0;
+	return run_add_setting(r, &one, err);
 }
 
 /* "--" in front of the next word, or seen already, ends our options. */

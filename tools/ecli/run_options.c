@@ -103,6 +103,28 @@ static int take_type(struct run *r, const char *v, struct eu_error *err)
 	return add_word(&r->types, v, err);
 }
 
+static int take_set(struct run *r, const char *v, struct eu_error *err)
+{
+	const char *eq = strchr(v, '=');
+	const struct run_setting one = {
+		.name = v,
+		.name_len = eq ? eq - v : 0,
+		.value = eq ? eq + 1 : NULL,
+	};
+
+	if (!eq)
+		return eu_error_set(err, -EINVAL,
+				    "--set takes NAME=VALUE, not '%s'", v);
+	return run_add_setting(r, &one, err);
+}
+
+static int take_params(struct run *r, const char *v, struct eu_error *err)
+{
+	const struct run_setting file = { .value = v };
+
+	return run_add_setting(r, &file, err);
+}
+
 static int take_timeout(struct run *r, const char *v, struct eu_error *err)
 {
 	return parse_duration(v, &r->o->timeout_ns, err);
@@ -222,6 +244,11 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_skip)                                                           \
 	X(0, "type", "MAP=STRUCT",                                             \
 	  "show the records of MAP as values of STRUCT", take_type)            \
+	X(0, "set", "NAME=VALUE", "set a global variable of the program",      \
+	  take_set)                                                            \
+	X(0, "params", "FILE",                                                 \
+	  "set variables from FILE: an object of names and values, JSON or YAML", \
+	  take_params)                                                         \
 	X(0, "timeout", "TIME",                                                \
 	  "stop after TIME, which is above 0: 5 (seconds), 500ms, 2m, 1h; without it, never", \
 	  take_timeout)                                                        \
