@@ -71,7 +71,12 @@ struct eu_program_opts {
 	void *ctx;	     /* for the functions above */
 	eu_log_fn log;
 	void *log_ctx;
-	const char *btf;      /* file with the kernel's BTF; NULL: its own */
+	/*
+	 * A file with the kernel's BTF, or a directory laid out as BTFHub for
+	 * kernels that have none. NULL: $BTF_FILE_PATH, the kernel's own, or
+	 * what a tar package brings.
+	 */
+	const char *btf;
 	uint64_t max_records; /* the program ends after so many; 0: never */
 	bool no_tailor;	      /* let libbpf read the kernel's whole BTF */
 	/*

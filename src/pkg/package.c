@@ -100,6 +100,11 @@ void eu_package_free(struct eu_package *pkg)
 	free(pkg->version);
 	json_decref(pkg->meta);
 	json_decref(pkg->extra);
+	for (size_t i = 0; i < pkg->n_btfs; i++) {
+		free(pkg->btfs[i].name);
+		free(pkg->btfs[i].data);
+	}
+	free(pkg->btfs);
 	free(pkg);
 }
 

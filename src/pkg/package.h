@@ -117,6 +117,13 @@ struct eu_object {
 	json_t *packed; /* "bpf_object" of one that was not chosen, or NULL */
 };
 
+/* A kernel's BTF from the archive in a package. */
+struct eu_btf_file {
+	char *name; /* below "btfhub-archive/" */
+	void *data;
+	size_t size;
+};
+
 /* Items of one array of a package in the order of their names. */
 struct eu_index {
 	void **items; /* each begins with its name */
@@ -148,6 +155,11 @@ struct eu_package {
 	bool multiple_exports; /* "enable_multiple_export_types" */
 	json_t *meta;	       /* "meta" as it was read, or NULL */
 	json_t *extra;	       /* unknown keys beside "meta", or NULL */
+
+	/* Of tar: files for a kernel of the running one's release. */
+	struct eu_btf_file *btfs;
+	size_t n_btfs;
+	bool has_btfs; /* for some kernel */
 };
 
 /*

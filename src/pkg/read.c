@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -17,6 +18,7 @@
 
 enum {
 	MAX_VALUES = 2000000, /* of JSON: each takes some 100 bytes */
+	MAX_BTFS = 64,	      /* for one release of the kernel */
 	SNIFFED = 512,	      /* bytes that tell text from binary */
 };
 
@@ -68,8 +70,50 @@ static int parse_elf(const struct source *s, struct eu_package **ret)
 	return 0;
 }
 
+/* One kernel's BTF, if its name is RELEASE.btf or RELEASE.btf.tar.xz. */
+static int keep_btf(struct eu_package *pkg, const struct eu_tar *tar,
+		    const char *release, struct eu_error *err)
+{
+	static const char root[] = "btfhub-archive/";
+	const char *name = strstr(tar->name, root);
+	const char *base = strrchr(tar->name, '/');
+	size_t n = strlen(release);
+	struct eu_btf_file *f;
+
+	if (!name)
+		return 0;
+	pkg->has_btfs = true;
+	if (strncmp(base + 1, release, n) ||
+	    (strcmp(base + 1 + n, ".btf") && strcmp(base + 1 + n, ".btf.tar.xz")))
+		return 0;
+	if (eu_array_grow(&pkg->btfs, pkg->n_btfs, sizeof(*f), MAX_BTFS))
+		return eu_error_oom(err);
+	f = &pkg->btfs[pkg->n_btfs++];
+	f->name = strdup(name + sizeof(root) - 1);
+	f->data = malloc(tar->size ?: 1);
+	f->size = tar->size;
+	if (!f->name || !f->data)
+		return eu_error_oom(err);
+	memcpy(f->data, tar->file, tar->size);
+	return 0;
+}
+
+static int keep_btfs(const struct source *s, struct eu_package *pkg)
+{
+	struct utsname uts;
+	struct eu_tar tar;
+	int r = 0;
+
+	uname(&uts);
+	eu_tar_init(&tar, s->data, s->len);
+	while (!r && (r = eu_tar_next(&tar, s->err)) > 0)
+		r = keep_btf(pkg, &tar, uts.release, s->err);
+	return r;
+}
+
 static int parse_tar(const struct source *s, struct eu_package **ret)
 {
+	eu_auto_package struct eu_package *pkg = NULL;
 	struct source inner = *s;
 	struct eu_tar tar;
 	int r;
@@ -78,16 +122,22 @@ static int parse_tar(const struct source *s, struct eu_package **ret)
 		return refuse(s, -EINVAL, "is an archive in an archive");
 	eu_tar_init(&tar, s->data, s->len);
 	while ((r = eu_tar_next(&tar, s->err)) > 0)
-		if (!strcmp(tar.name, "package.json") ||
-		    !strcmp(tar.name, "package.yaml")) {
+		if (!inner.in_tar && (!strcmp(tar.name, "package.json") ||
+				      !strcmp(tar.name, "package.yaml"))) {
 			inner.data = tar.file;
 			inner.len = tar.size;
 			inner.in_tar = true;
-			return parse(&inner, ret);
 		}
 	if (r < 0)
 		return eu_error_prefix(s->err, r, "'%s'", s->origin);
-	return refuse(s, -EINVAL, "is an archive without a package.json");
+	if (!inner.in_tar)
+		return refuse(s, -EINVAL, "is an archive without a package.json");
+	r = parse(&inner, &pkg);
+	if (!r)
+		r = keep_btfs(s, pkg);
+	if (!r)
+		*ret = eu_take_ptr(pkg);
+	return r;
 }
 
 /*

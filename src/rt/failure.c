@@ -114,8 +114,9 @@ int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *er
 	if (code == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
 		return eu_error_set(
 			err, code,
-			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
-			name);
+			"'%s' needs the kernel's BTF and /sys/kernel/btf/vmlinux is not there%s: give it with --btf FILE, or use a kernel with CONFIG_DEBUG_INFO_BTF=y",
+			name,
+			p->pkg->has_btfs ? ", nor in the package's archive" : "");
 	refused = eu_log_refused(&p->log, &n);
 	if (refused)
 		eu_error_set(err, code, "program '%.*s' was refused", (int)n,

@@ -79,19 +79,19 @@ static const char *tailored(struct eu_program *p, const struct eu_program_opts *
 	const struct eu_tailor_opts t = {
 		.object = p->pkg->object->data,
 		.object_size = p->pkg->object->size,
-		.btf_path = o->btf,
+		.btf_path = p->kernel_btf.path,
 	};
 	struct eu_error why;
 
 	if (o->no_tailor)
-		return o->btf;
+		return p->kernel_btf.path;
 	if (eu_tailor_open(&t, &p->tailored_fd, &why)) {
 		eu_log(&p->log, 1, "reading all of the kernel's BTF: %s",
 		       why.text);
-		return o->btf;
+		return p->kernel_btf.path;
 	}
 	if (p->tailored_fd < 0)
-		return o->btf;
+		return p->kernel_btf.path;
 	eu_tailor_path(path, p->tailored_fd);
 	return path;
 }
@@ -185,11 +185,11 @@ static int prepare_object(struct eu_program *p, const struct eu_program_opts *o,
 {
 	char room[EU_TAILOR_PATH];
 	const char *path;
+	int r;
 
-	if (o->btf && access(o->btf, R_OK))
-		return eu_error_set(err, -errno,
-				    "cannot read the kernel's BTF in '%s': %s",
-				    o->btf, strerror(errno));
+	r = eu_kernel_btf_find(o->btf, p->pkg, &p->kernel_btf, err);
+	if (r)
+		return r;
 	p->choice = calloc(p->pkg->n_progs ?: 1, sizeof(*p->choice));
 	path = tailored(p, o, room);
 	p->btf_path = path ? strdup(path) : NULL;
@@ -215,6 +215,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 	p->epoll_fd = -1;
 	p->tailored_fd = -1;
 	eu_buf_init(&p->kconfig, MAX_KCONFIG);
+	p->kernel_btf.fd = -1;
 	p->once_fd = -1;
 	r = take_opts(opts, &o, err);
 	if (!r)
@@ -540,6 +541,7 @@ void eu_program_close(struct eu_program *p)
 	free(p->links);
 	eu_close(p->tailored_fd);
 	eu_buf_done(&p->kconfig);
+	eu_kernel_btf_done(&p->kernel_btf);
 	free(p->btf_path);
 	free(p->choice);
 	eu_close(p->once_fd);

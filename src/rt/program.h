@@ -12,6 +12,7 @@
 #include "out/sink.h"
 #include "pkg/package.h"
 #include "pkg/target.h"
+#include "rt/kernel_btf.h"
 #include "rt/log.h"
 
 enum eu_phase { EU_PHASE_OPEN, EU_PHASE_LOADED, EU_PHASE_ATTACHED };
@@ -48,6 +49,7 @@ enum { EU_CHOICE_ASKED = 1, EU_CHOICE_SKIPPED = 2 };
 struct eu_program {
 	struct eu_package *pkg;
 	struct bpf_object *obj;
+	struct eu_kernel_btf kernel_btf;
 	char *btf_path;	 /* for libbpf; NULL: the kernel's own */
 	uint8_t *choice; /* for each program of the package */
 	bool only;	 /* no program but those that are asked for */

@@ -261,7 +261,7 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_prog_type)                                                      \
 	X(0, "ready-fd", "N", "write READY=1 to descriptor N once attached",   \
 	  take_ready_fd)                                                       \
-	X(0, "btf", "FILE", "the kernel's BTF, where it has none of its own",  \
+	X(0, "btf", "PATH", "a file, or a directory as BTFHub's: the kernel's BTF, where it has none of its own", \
 	  take_btf)                                                            \
 	X(0, "no-tailor", NULL, "let libbpf read all of the kernel's BTF",     \
 	  take_no_tailor)                                                      \
