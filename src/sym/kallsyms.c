@@ -131,7 +131,8 @@ int eu_kallsyms_read(struct eu_kallsyms *k, int fd)
 		eu_kallsyms_done(k);
 		return r;
 	}
-	qsort(k->syms, k->n, sizeof(*k->syms), by_address);
+	if (k->n)
+		qsort(k->syms, k->n, sizeof(*k->syms), by_address);
 	return 0;
 }
 
