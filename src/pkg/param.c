@@ -67,7 +67,7 @@ int eu_param_json(const struct btf *btf, const struct eu_var *var,
 
 bool eu_param_hidden(const struct eu_var *var)
 {
-	return !strncmp(var->name, "__eunomia_dummy", strlen("__eunomia_dummy")) ||
+	return !strncmp(var->name, "__eunomia_", strlen("__eunomia_")) ||
 	       var->name[0] == '.' || eu_counts_losses(var->name, var->meta);
 }
 

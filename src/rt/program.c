@@ -16,6 +16,7 @@
 #include "btf/tailor.h"
 #include "rt/attach.h"
 #include "rt/choice.h"
+#include "rt/buffers.h"
 #include "rt/failure.h"
 #include "rt/source.h"
 #include "rt/stacks.h"
@@ -134,7 +135,7 @@ static int open_object(struct eu_program *p, struct eu_error *err)
 	p->obj = bpf_object__open_mem(pkg->object->data, pkg->object->size, &oo);
 	eu_log_leave();
 	if (p->obj)
-		return 0;
+		return eu_buffers_pick(p, err);
 	r = -errno;
 	eu_error_set(err, r, "cannot open the BPF object of '%s'",
 		     pkg->origin ?: pkg->name);
