@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "rt/lacks.h"
 
+#include <linux/bpf.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "rt/probe.h"
@@ -17,6 +19,7 @@ static const struct {
 	{ "trace_fexit", "fexit" },
 	{ "lsm_mac", "lsm" },
 	{ "trace_kprobe_multi", "kprobe.multi" },
+	{ "trace_iter", "iter" },
 };
 
 static bool attach_works(const char *name)
@@ -37,6 +40,27 @@ static bool type_works(int type)
 	       libbpf_probe_bpf_prog_type(type, NULL);
 }
 
+/* A program that takes the address of a map's value. */
+static bool has_global_data(void)
+{
+	eu_auto_close int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "eu_probe",
+					       sizeof(int), 8, 1, NULL);
+	const struct bpf_insn address[] = {
+		{ .code = BPF_LD | BPF_IMM | BPF_DW,
+		  .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_PSEUDO_MAP_VALUE,
+		  .imm = map },
+		{ 0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	eu_auto_close int prog = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER,
+					       "eu_probe", "GPL", address,
+					       EU_COUNT(address), NULL);
+
+	return prog >= 0;
+}
+
 static bool works(const struct eu_feature *f)
 {
 	switch (f->kind) {
@@ -47,6 +71,8 @@ static bool works(const struct eu_feature *f)
 		       libbpf_probe_bpf_helper(f->prog_type, f->id, NULL);
 	case EU_FEATURE_ATTACH: return attach_works(f->name);
 	default:
+		if (!strcmp(f->name, "global variables"))
+			return has_global_data();
 		return strcmp(f->name, "kernel BTF") != 0 ||
 		       !access("/sys/kernel/btf/vmlinux", R_OK);
 	}

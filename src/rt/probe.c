@@ -20,7 +20,7 @@
 #include "rt/kernel.h"
 
 /* Types of the kernel's BTF that tell what it can do. */
-enum { BTF_TYPE_ITER, BTF_TYPE_ITER_CGROUP, BTF_TYPE_STRUCT_OPS };
+enum { BTF_TYPE_ITER_CGROUP, BTF_TYPE_STRUCT_OPS };
 
 /* return 0; */
 static const struct bpf_insn nothing[] = {
@@ -254,6 +254,7 @@ static int probe_btf_id(const struct eu_probe *p)
 		[BPF_TRACE_FEXIT] = { BPF_PROG_TYPE_TRACING, "vfs_read" },
 		[BPF_TRACE_RAW_TP] = { BPF_PROG_TYPE_TRACING, "sched_switch" },
 		[BPF_LSM_MAC] = { BPF_PROG_TYPE_LSM, "file_open" },
+		[BPF_TRACE_ITER] = { BPF_PROG_TYPE_TRACING, "task" },
 	};
 	eu_auto_close int fd = -1, link = -1;
 	int id;
@@ -262,8 +263,9 @@ static int probe_btf_id(const struct eu_probe *p)
 	if (id < 0)
 		return id;
 	fd = load(what[p->arg].type, p->arg, id);
-	if (fd < 0)
-		return fd;
+	/* Iterators have links of another kind. */
+	if (fd < 0 || p->arg == BPF_TRACE_ITER)
+		return eu_min(fd, 0);
 	link = bpf_raw_tracepoint_open(NULL, fd);
 	return eu_min(link, 0);
 }
@@ -327,7 +329,6 @@ static int probe_btf_type(const struct eu_probe *p)
 		const char *name;
 		uint32_t kind;
 	} types[] = {
-		[BTF_TYPE_ITER] = { "bpf_iter__task", BTF_KIND_STRUCT },
 		[BTF_TYPE_ITER_CGROUP] = { "bpf_iter__cgroup", BTF_KIND_STRUCT },
 		/* What attaches by a link; without one nothing is taken off. */
 		[BTF_TYPE_STRUCT_OPS] = { "bpf_struct_ops_link", BTF_KIND_STRUCT },
@@ -400,7 +401,7 @@ static const struct eu_probe probes[] = {
 	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
 	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
-	{ "iter", "tracing", probe_btf_type, BTF_TYPE_ITER,
+	{ "iter", "tracing", probe_btf_id, BPF_TRACE_ITER,
 	  "kernel BTF, Linux 5.8 or later" },
 	{ "iter.cgroup", "tracing", probe_btf_type, BTF_TYPE_ITER_CGROUP,
 	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later" },
