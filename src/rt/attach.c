@@ -48,7 +48,7 @@ static const struct {
 	[EU_ATTACH_ITER] = { eu_attach_iter },
 	[EU_ATTACH_SYSCALL] = { eu_attach_syscall },
 	[EU_ATTACH_FREPLACE] = { attach_auto },
-	[EU_ATTACH_UPROBE_MULTI] = { attach_auto },
+	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi },
 };
 
 static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
@@ -95,6 +95,7 @@ static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 {
 	switch (s->attach) {
 	case EU_ATTACH_UPROBE:
+	case EU_ATTACH_UPROBE_MULTI:
 	case EU_ATTACH_USDT:
 	case EU_ATTACH_KPROBE:
 	case EU_ATTACH_KPROBE_MULTI:
@@ -145,9 +146,13 @@ static bool is_untyped(const struct eu_program *p, const struct eu_prog *prog)
 int eu_attach_prepare(struct eu_program *p, const struct eu_prog *prog,
 		      struct eu_error *err)
 {
-	if (section_of(prog)->attach == EU_ATTACH_BTF)
-		return choose_function(p, prog, err);
-	return 0;
+	struct bpf_program *bpf = eu_program_find(p, prog->name);
+
+	switch (section_of(prog)->attach) {
+	case EU_ATTACH_BTF: return choose_function(p, prog, err);
+	case EU_ATTACH_UPROBE_MULTI: return eu_attach_uprobe_multi_prepare(bpf);
+	default: return 0;
+	}
 }
 
 static int check_prog(struct eu_program *p, const struct eu_prog *prog,

@@ -81,6 +81,9 @@ int eu_attach_xdp(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_tc(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err);
+/* Before load: single probes where the kernel has no others. */
+int eu_attach_uprobe_multi_prepare(struct bpf_program *bpf);
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_kprobe_multi(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err);

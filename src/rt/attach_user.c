@@ -1,109 +1,236 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdio.h>
+#include <fnmatch.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "rt/attach.h"
+#include "rt/binary.h"
+#include "rt/kernel.h"
+#include "rt/probe.h"
 
-/*
- * Programs in user-space binaries. A binary is a path or the name of a library
- * ("libc", "libssl"), which libbpf looks for in the usual folders.
- */
+/* Programs in user-space binaries. */
 
-static int pid_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
+enum { MAX_FUNCTIONS = 65536 };
+
+/* What a target of these kinds says: "binary:rest". */
+struct place {
+	struct eu_binary binary;
+	const char *rest; /* a symbol, or "provider:probe"; borrowed */
+	int64_t pid, cookie;
+	bool returns;
+};
+
+static void leave(struct place *p)
 {
-	return eu_target_number(a->target, "pid", 1, INT32_MAX, -1, ret, err);
+	eu_binary_close(&p->binary);
 }
 
-static int cookie_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
+static int find_place(const struct eu_attach *a, struct place *p,
+		      struct eu_error *err)
 {
-	return eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX, 0,
-				ret, err);
+	const char *what = a->target ? a->target->what :
+				       strchr(a->prog->section, '/') + 1;
+	bool usdt = a->section->attach == EU_ATTACH_USDT;
+	const char *colon = usdt ? strchr(what, ':') : strrchr(what, ':');
+	int64_t container;
+	int r;
+
+	if (!colon)
+		return eu_error_set(err, -EINVAL, "'%s': %s", what,
+				    eu_shape_words(a->section->shape));
+	p->rest = colon + 1;
+	p->returns = !strncmp(a->prog->section, "uret", 4);
+	r = eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &p->pid, err);
+	if (!r)
+		r = eu_target_number(a->target, "container", 1, INT32_MAX, 0,
+				     &container, err);
+	if (!r)
+		r = eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX,
+				     0, &p->cookie, err);
+	if (!r)
+		r = eu_binary_open(&p->binary, what, colon - what, container,
+				   err);
+	return r;
 }
 
-/* libbpf takes "libc.so.6" for a library and anything else for a path. */
-static char *binary_name(const char *s, size_t n)
+static int look_near(void *ctx, const char *symbol, uint64_t address)
 {
-	char *name;
+	(void)address;
+	eu_nearest_try(ctx, symbol, strlen(symbol));
+	return 0;
+}
 
-	if (memchr(s, '/', n) || n < 4 || strncmp(s, "lib", 3) ||
-	    memmem(s, n, ".so", 3))
-		return strndup(s, n);
-	if (asprintf(&name, "%.*s.so%s", (int)n, s,
-		     n == 4 && s[3] == 'c' ? ".6" : "") < 0)
-		return NULL;
-	return name;
+static int no_symbol(const struct place *p, const char *symbol,
+		     struct eu_error *err)
+{
+	struct eu_nearest near = { .wanted = symbol };
+
+	eu_error_set(err, -ENOENT, "'%s' has no function '%s'", p->binary.name,
+		     symbol);
+	eu_binary_foreach(&p->binary, look_near, &near);
+	return eu_nearest_append(&near, -ENOENT, err);
+}
+
+static int is_there(void *ctx, const char *symbol, uint64_t address)
+{
+	(void)address;
+	return !strcmp(symbol, ctx);
+}
+
+/* "symbol", "symbol+0x10", "0x1234" of the file. */
+static int split(const struct place *p, char **ret_symbol, size_t *ret_offset,
+		 struct eu_error *err)
+{
+	bool number = p->rest[0] >= '0' && p->rest[0] <= '9';
+	const char *plus = strchr(p->rest, '+');
+	const char *digits = plus ? plus + 1 : number ? p->rest : NULL;
+	char *end = NULL;
+
+	*ret_offset = 0;
+	errno = 0;
+	if (digits)
+		*ret_offset = strtoul(digits, &end, eu_number_base(digits));
+	if (digits && (errno || *end || end == digits))
+		return eu_error_set(err, -EINVAL, "'%s' is no offset", p->rest);
+	if (number && !plus)
+		return 0;
+	*ret_symbol = strndup(p->rest, strcspn(p->rest, "+"));
+	return *ret_symbol ? 0 : eu_error_oom(err);
 }
 
 int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 {
-	LIBBPF_OPTS(bpf_uprobe_opts, o,
-		    .retprobe = !strncmp(a->prog->section, "uret", 4));
-	eu_auto_free char *binary = NULL, *symbol = NULL;
-	int64_t pid, cookie;
-	const char *colon;
-	size_t offset = 0;
-	char *end, *plus;
+	EU_CLEANUP(leave) struct place p = { .binary.fd = -1 };
+	LIBBPF_OPTS(bpf_uprobe_opts, o);
+	eu_auto_free char *symbol = NULL;
+	struct bpf_link *link;
+	size_t offset;
 	int r;
 
-	if (!a->target)
-		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
-	r = pid_of(a, &pid, err);
+	r = find_place(a, &p, err);
 	if (!r)
-		r = cookie_of(a, &cookie, err);
+		r = split(&p, &symbol, &offset, err);
 	if (r)
 		return r;
-	o.bpf_cookie = cookie;
-	colon = strrchr(a->target->what, ':');
-	binary = binary_name(a->target->what, colon - a->target->what);
-	symbol = strdup(colon + 1);
-	if (!binary || !symbol)
-		return eu_error_oom(err);
-	plus = strchr(symbol, '+');
-	end = symbol;
-	/* A bare number is an offset in the file. */
-	if (plus || (symbol[0] >= '0' && symbol[0] <= '9')) {
-		errno = 0;
-		offset = strtoul(plus ? plus + 1 : symbol, &end, 0);
-		if (errno || *end)
-			return eu_error_set(err, -EINVAL,
-					    "target '%s': '%s' is no offset",
-					    a->target->text, symbol);
-	}
-	if (plus)
-		*plus = '\0';
-	o.func_name = end == symbol || plus ? symbol : NULL;
-	return eu_attach_keep(a,
-			      bpf_program__attach_uprobe_opts(
-				      a->bpf, (pid_t)pid, binary, offset, &o),
-			      err);
+	o.retprobe = p.returns;
+	o.bpf_cookie = p.cookie;
+	o.func_name = symbol;
+	link = bpf_program__attach_uprobe_opts(a->bpf, (pid_t)p.pid,
+					       p.binary.path, offset, &o);
+	r = errno;
+	if (!link && symbol && !strchr(symbol, '@') &&
+	    !eu_binary_foreach(&p.binary, is_there, symbol))
+		return no_symbol(&p, symbol, err);
+	errno = r;
+	return eu_attach_keep(a, link, err);
+}
+
+/* Kernels before 6.6: a link for each function that the pattern fits. */
+struct single {
+	const struct eu_attach *a;
+	const struct place *p;
+	struct eu_error *err;
+	size_t n;
+	uint64_t *done; /* addresses: a function is in two tables, or has two names */
+};
+
+static int attach_single(void *ctx, const char *symbol, uint64_t address)
+{
+	struct single *s = ctx;
+	LIBBPF_OPTS(bpf_uprobe_opts, o, .retprobe = s->p->returns,
+		    .bpf_cookie = s->p->cookie, .func_name = symbol);
+	struct bpf_link *link;
+	int r;
+
+	if (fnmatch(s->p->rest, symbol, 0))
+		return 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->done[i] == address)
+			return 0;
+	r = eu_array_grow(&s->done, s->n, sizeof(*s->done), MAX_FUNCTIONS);
+	if (r)
+		return eu_error_grow(s->err, r, MAX_FUNCTIONS, "functions");
+	s->done[s->n++] = address;
+	link = bpf_program__attach_uprobe_opts(s->a->bpf, (pid_t)s->p->pid,
+					       s->p->binary.path, 0, &o);
+	return eu_attach_keep(s->a, link, s->err);
+}
+
+static int attach_singly(const struct eu_attach *a, const struct place *p,
+			 struct eu_error *err)
+{
+	struct single s = { .a = a, .p = p, .err = err };
+	int r = eu_binary_foreach(&p->binary, attach_single, &s);
+
+	free(s.done);
+	if (!r && !s.n)
+		return no_symbol(p, p->rest, err);
+	if (!r)
+		eu_log(&a->p->log, 0,
+		       "'%s': this kernel has no uprobe.multi: attached to %zu functions one by one",
+		       p->rest, s.n);
+	return r;
+}
+
+int eu_attach_uprobe_multi_prepare(struct bpf_program *bpf)
+{
+	const struct eu_probe *probe = eu_probe_find("uprobe.multi");
+
+	/* Loaded for single probes it reads its cookie from the right place. */
+	return probe->run(probe) ? bpf_program__set_expected_attach_type(bpf, 0) :
+				   0;
+}
+
+int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err)
+{
+	EU_CLEANUP(leave) struct place p = { .binary.fd = -1 };
+	LIBBPF_OPTS(bpf_uprobe_multi_opts, o);
+	struct bpf_link *link;
+	int r = find_place(a, &p, err);
+
+	if (r)
+		return r;
+	if (a->target && eu_target_key(a->target, "cookie"))
+		return eu_error_set(
+			err, -EINVAL,
+			"target '%s': of many functions none has a cookie",
+			a->target->text);
+	if (bpf_program__expected_attach_type(a->bpf) !=
+	    (enum bpf_attach_type)EU_BPF_TRACE_UPROBE_MULTI)
+		return attach_singly(a, &p, err);
+	o.retprobe = p.returns;
+	link = bpf_program__attach_uprobe_multi(a->bpf, (pid_t)p.pid,
+						p.binary.path, p.rest, &o);
+	if (!link && errno == ENOENT)
+		return no_symbol(&p, p.rest, err);
+	return eu_attach_keep(a, link, err);
 }
 
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 {
+	EU_CLEANUP(leave) struct place p = { .binary.fd = -1 };
 	LIBBPF_OPTS(bpf_usdt_opts, o);
-	eu_auto_free char *binary = NULL, *provider = NULL;
-	const char *first, *second;
-	int64_t pid, cookie;
+	eu_auto_free char *provider = NULL;
+	struct bpf_link *link;
+	const char *probe;
 	int r;
 
-	if (!a->target)
-		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
-	r = pid_of(a, &pid, err);
-	if (!r)
-		r = cookie_of(a, &cookie, err);
+	r = find_place(a, &p, err);
 	if (r)
 		return r;
-	o.usdt_cookie = cookie;
-	first = strchr(a->target->what, ':');
-	second = strchr(first + 1, ':');
-	binary = binary_name(a->target->what, first - a->target->what);
-	provider = strndup(first + 1, second - first - 1);
-	if (!binary || !provider)
-		return eu_error_oom(err);
-	return eu_attach_keep(a,
-			      bpf_program__attach_usdt(a->bpf, (pid_t)pid, binary,
-						       provider, second + 1, &o),
-			      err);
+	probe = strchr(p.rest, ':');
+	provider = probe ? strndup(p.rest, probe - p.rest) : NULL;
+	if (!provider)
+		return eu_error_set(err, probe ? -ENOMEM : -EINVAL, "'%s': %s",
+				    p.rest, eu_shape_words(EU_SHAPE_USDT));
+	o.usdt_cookie = p.cookie;
+	link = bpf_program__attach_usdt(a->bpf, (pid_t)p.pid, p.binary.path,
+					provider, probe + 1, &o);
+	if (!link && errno == ENOENT)
+		return eu_error_set(err, -ENOENT,
+				    "'%s' has no probe '%s' (see: readelf -n FILE)",
+				    p.binary.name, p.rest);
+	return eu_attach_keep(a, link, err);
 }

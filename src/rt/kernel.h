@@ -10,6 +10,7 @@ enum {
 	EU_BPF_TCX_EGRESS = 47,
 	/* since Linux 6.4 */
 	EU_BPF_NETFILTER = 45,
+	EU_BPF_TRACE_UPROBE_MULTI = 48,
 	/* since Linux 6.7 */
 	EU_BPF_NETKIT_PRIMARY = 54,
 	EU_BPF_NETKIT_PEER = 55,

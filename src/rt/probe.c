@@ -230,6 +230,28 @@ static int probe_uprobe(const struct eu_probe *p)
 	return r ? r : attach_perf(&attr, fd);
 }
 
+static int probe_uprobe_multi(const struct eu_probe *p)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, o);
+	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE, p->arg, 0);
+	eu_auto_close int link = -1;
+	unsigned long offset;
+	char path[4096];
+	uint64_t at = 0;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = offset_of((const void *)(uintptr_t)probe_uprobe_multi, path,
+		      sizeof(path), &at);
+	offset = at;
+	o.uprobe_multi.path = path;
+	o.uprobe_multi.offsets = &offset;
+	o.uprobe_multi.cnt = 1;
+	link = r ? r : bpf_link_create(fd, 0, p->arg, &o);
+	return eu_min(link, 0);
+}
+
 static int probe_perf_event(const struct eu_probe *p)
 {
 	struct perf_event_attr attr = {
@@ -398,6 +420,8 @@ static const struct eu_probe probes[] = {
 	  "CONFIG_FPROBE=y, Linux 5.18 or later" },
 	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
 	{ "cookie", "tracing", probe_cookie, 0, "Linux 5.15 or later" },
+	{ "uprobe.multi", "tracing", probe_uprobe_multi,
+	  EU_BPF_TRACE_UPROBE_MULTI, "CONFIG_UPROBES=y, Linux 6.6 or later" },
 	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
 	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
 	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },

@@ -65,17 +65,6 @@ started() {
 	[ "$(jq .pid "$OUT")" = "$busy" ]
 }
 
-@test "uprobe" {
-	need uprobe
-	begin_target
-	example uprobe -t "$OBJ/target:eu_work" --max-events 2
-	ask 3 6
-	ask 21 42
-	end_of_it
-	[ "$(jq -c '[.pid, .argument, .result]' "$OUT")" = "[$TARGET,3,6]
-[$TARGET,21,42]" ]
-}
-
 @test "iter_task" {
 	need iter
 	run -0 "$ECLI" run "$EXAMPLES/iter_task/package.json"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 
-# A process of tests/obj/target.c: lines for it go to descriptor $to.
+# begin_target [COMMAND...]: a process of tests/obj/target.c, which the command
+# becomes; lines for it go to descriptor $to.
 begin_target() {
 	rm -f in
 	mkfifo in
-	start bash -c 'exec "$0" <in' "$OBJ/target"
+	start bash -c 'exec "$@" <in' - "${@:-$OBJ/target}"
 	exec {to}>in
 	TARGET=$PID
 	ANSWERS=$OUT

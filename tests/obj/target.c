@@ -22,9 +22,35 @@
 
 int eu_work(int n);
 
+/*
+ * A probe "eunomia:work" with one argument, as <sys/sdt.h> of SystemTap makes
+ * them: a nop, and a note that says where it is and where the argument.
+ */
+#define PROBE(argument)                                                      \
+	__asm__ volatile("990: nop\n"                                        \
+			 ".pushsection .note.stapsdt, \"\", \"note\"\n"      \
+			 ".balign 4\n"                                       \
+			 ".4byte 992f - 991f, 994f - 993f, 3\n"              \
+			 "991: .asciz \"stapsdt\"\n"                         \
+			 "992: .balign 4\n"                                  \
+			 "993: .8byte 990b\n"                                \
+			 ".8byte _.stapsdt.base\n"                           \
+			 ".8byte 0\n"                                        \
+			 ".asciz \"eunomia\"\n"                              \
+			 ".asciz \"work\"\n"                                 \
+			 ".asciz \"-8@%0\"\n"                                \
+			 "994: .balign 4\n"                                  \
+			 ".popsection\n"                                     \
+			 ".pushsection .stapsdt.base, \"a\", \"progbits\"\n" \
+			 "_.stapsdt.base: .space 1\n"                        \
+			 ".popsection\n"                                     \
+			 :                                                   \
+			 : "r"((long)(argument)))
+
 __attribute__((noinline, visibility("default"))) int eu_work(int n)
 {
 	__asm__ volatile("" : "+r"(n));
+	PROBE(n);
 	return n * 2;
 }
 

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "rt/binary.h"
+
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+
+#include "base/file.h"
+
+enum { MAX_CACHE = 64 << 20 };
+
+/* Below @root even where links are absolute; as O_PATH does not, it reads. */
+static int open_in(int root, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+
+	if (root < 0)
+		return open(path, O_RDONLY | O_CLOEXEC);
+	return syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+/* Is it for this machine? A cache names libraries of others too. */
+static bool is_native(int fd)
+{
+	unsigned char own[20], other[20];
+	eu_auto_close int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	return self >= 0 && pread(self, own, 20, 0) == 20 &&
+	       pread(fd, other, 20, 0) == 20 &&
+	       own[EI_CLASS] == other[EI_CLASS] &&
+	       !memcmp(own + 18, other + 18, 2);
+}
+
+/* "libc" is "libc.so.6", "libc.so" too; "libc.so.6" is that alone. */
+static bool is_called(const char *file, const char *name)
+{
+	size_t n = strlen(name);
+	bool bare = !strstr(name, ".so");
+
+	if (strncmp(file, name, n))
+		return false;
+	file += n;
+	if (bare && strncmp(file, ".so", 3))
+		return false;
+	file += bare ? 3 : 0;
+	return !*file || *file == '.';
+}
+
+/* What ldconfig(8) writes: its second format, alone or behind the first. */
+struct cache {
+	char magic[20];
+	uint32_t n, strings;
+	uint32_t unused[5];
+	struct {
+		int32_t flags;
+		uint32_t key, value, unused;
+		uint64_t hwcap;
+	} entry[];
+};
+
+static const char *string_at(const char *data, size_t size, uint32_t at)
+{
+	return at < size && memchr(data + at, '\0', size - at) ? data + at : "";
+}
+
+static int take(struct eu_binary *b, int root, const char *path)
+{
+	eu_auto_close int fd = open_in(root, path);
+
+	if (fd < 0)
+		return -errno;
+	b->name = strdup(path);
+	if (root < 0)
+		b->path = strdup(path);
+	else if (asprintf(&b->path, "/proc/self/fd/%d", fd) < 0)
+		b->path = NULL;
+	if (!b->name || !b->path)
+		return -ENOMEM;
+	b->fd = root < 0 ? -1 : eu_take_fd(fd);
+	return 0;
+}
+
+static int take_native(struct eu_binary *b, int root, const char *path)
+{
+	eu_auto_close int fd = open_in(root, path);
+
+	if (fd < 0 || !is_native(fd))
+		return -ENOENT;
+	return take(b, root, path);
+}
+
+static int look_in_cache(struct eu_binary *b, int root, const char *name)
+{
+	static const char magic[] = "glibc-ld.so.cache1.1";
+	eu_auto_close int fd = open_in(root, "/etc/ld.so.cache");
+	eu_auto_free char *data = NULL;
+	const struct cache *c;
+	const char *at;
+	size_t size;
+	char path[32];
+	int r;
+
+	if (fd < 0)
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = eu_file_read(path, MAX_CACHE, &data, &size, NULL);
+	if (r)
+		return r;
+	at = memmem(data, size, magic, strlen(magic));
+	if (!at || (at - data) % 8)
+		return -ENOENT;
+	size -= at - data;
+	c = (const void *)at;
+	if (size < sizeof(*c) || (size - sizeof(*c)) / sizeof(c->entry[0]) < c->n)
+		return -ENOENT;
+	r = -ENOENT;
+	for (uint32_t i = 0; i < c->n && r == -ENOENT; i++)
+		if (is_called(string_at(at, size, c->entry[i].key), name))
+			r = take_native(b, root,
+					string_at(at, size, c->entry[i].value));
+	return r;
+}
+
+/* A library of that name in one folder. */
+static int look_in_folder(struct eu_binary *b, int root, const char *dir,
+			  const char *name)
+{
+	int fd = open_in(root, dir), r = -ENOENT;
+	const struct dirent *e;
+	char path[4096];
+	DIR *d;
+
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d)
+		eu_close(fd);
+	while (d && r == -ENOENT && (e = readdir(d))) {
+		if (!is_called(e->d_name, name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		r = take_native(b, root, path);
+	}
+	if (d)
+		closedir(d);
+	return r;
+}
+
+/* The folders of @list, which colons separate. */
+static int look_in_list(struct eu_binary *b, int root, const char *list,
+			const char *name, bool library)
+{
+	eu_auto_free char *copy = strdup(list ?: "");
+	char *rest = copy, path[4096];
+	const char *dir;
+	int r = -ENOENT;
+
+	while (r == -ENOENT && rest && (dir = strsep(&rest, ":"))) {
+		dir = *dir ? dir : ".";
+		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		r = library ? look_in_folder(b, root, dir, name) :
+			      take_native(b, root, path);
+	}
+	return r;
+}
+
+#if defined(__x86_64__)
+#define TRIPLET "x86_64-linux-gnu"
+#elif defined(__aarch64__)
+#define TRIPLET "aarch64-linux-gnu"
+#elif defined(__riscv)
+#define TRIPLET "riscv64-linux-gnu"
+#elif defined(__s390x__)
+#define TRIPLET "s390x-linux-gnu"
+#else
+#define TRIPLET "arm-linux-gnueabihf"
+#endif
+
+static int find(struct eu_binary *b, int root, const char *what)
+{
+	static const char libs[] =
+		"/lib/" TRIPLET ":/usr/lib/" TRIPLET
+		":/lib64:/usr/lib64:/lib:/usr/lib:/usr/local/lib";
+	static const char bins[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+				   "/usr/bin:/sbin:/bin";
+	bool library = !strncmp(what, "lib", 3), ours = root < 0;
+	int r;
+
+	if (strchr(what, '/'))
+		return take(b, root, what);
+	if (!library)
+		return look_in_list(b, root, ours ? getenv("PATH") ?: bins : bins,
+				    what, false);
+	r = ours && !getauxval(AT_SECURE) ?
+		    look_in_list(b, root, getenv("LD_LIBRARY_PATH"), what, true) :
+		    -ENOENT;
+	if (r == -ENOENT)
+		r = look_in_cache(b, root, what);
+	if (r == -ENOENT)
+		r = look_in_list(b, root, libs, what, true);
+	return r;
+}
+
+int eu_binary_open(struct eu_binary *b, const char *what, size_t n,
+		   int64_t container, struct eu_error *err)
+{
+	eu_auto_free char *name = strndup(what, n);
+	eu_auto_close int root = -1;
+	char path[64];
+	int r;
+
+	*b = (struct eu_binary){ .fd = -1 };
+	if (!name)
+		return eu_error_oom(err);
+	snprintf(path, sizeof(path), "/proc/%lld/root", (long long)container);
+	if (container)
+		root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (container && root < 0)
+		return eu_error_set(
+			err, -errno, "container=%lld: %s", (long long)container,
+			errno == ENOENT ? "no such process" : strerror(errno));
+	r = find(b, root, name);
+	if (!r)
+		return 0;
+	eu_binary_close(b);
+	if (r == -ENOMEM)
+		return eu_error_oom(err);
+	if (strchr(name, '/'))
+		return eu_error_set(err, r, "cannot open '%s'%s: %s", name,
+				    container ? " of that process" : "",
+				    strerror(-r));
+	return eu_error_set(err, r,
+			    "no %s '%s' where the %s looks%s: give its path",
+			    strncmp(name, "lib", 3) ? "program" : "library",
+			    name, strncmp(name, "lib", 3) ? "shell" : "loader",
+			    container ? " in the root of that process" : "");
+}
+
+void eu_binary_close(struct eu_binary *b)
+{
+	free(eu_take_ptr(b->path));
+	free(eu_take_ptr(b->name));
+	eu_close(eu_take_fd(b->fd));
+}
+
+static int walk_section(Elf *elf, Elf_Scn *scn, eu_binary_fn fn, void *ctx)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	GElf_Shdr sh;
+	GElf_Sym sym;
+	const char *name;
+	int r = 0;
+
+	if (!data || !gelf_getshdr(scn, &sh) || !sh.sh_entsize)
+		return 0;
+	for (size_t i = 0; i < sh.sh_size / sh.sh_entsize && !r; i++) {
+		if (!gelf_getsym(data, i, &sym) ||
+		    GELF_ST_TYPE(sym.st_info) != STT_FUNC || !sym.st_value)
+			continue;
+		name = elf_strptr(elf, sh.sh_link, sym.st_name);
+		r = name && *name ? fn(ctx, name, sym.st_value) : 0;
+	}
+	return r;
+}
+
+int eu_binary_foreach(const struct eu_binary *b, eu_binary_fn fn, void *ctx)
+{
+	eu_auto_close int fd = open(b->path, O_RDONLY | O_CLOEXEC);
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+	Elf *elf;
+	int r = 0;
+
+	elf_version(EV_CURRENT);
+	elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	while (elf && !r && (scn = elf_nextscn(elf, scn)))
+		if (gelf_getshdr(scn, &sh) &&
+		    (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM))
+			r = walk_section(elf, scn, fn, ctx);
+	elf_end(elf);
+	return r;
+}
