@@ -493,6 +493,72 @@ void eu_layout_free(struct eu_layout *l)
 	free(l);
 }
 
+/* The steps @from to @to of @src behind those of @l. */
+static void copy_steps(struct eu_layout *l, const struct eu_layout *src,
+		       size_t from, size_t to, uint32_t child,
+		       uint32_t child_enum)
+{
+	struct eu_step *s;
+
+	for (size_t i = from; i < to; i++) {
+		s = &l->steps[l->n_steps++];
+		*s = src->steps[i];
+		if (s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRUCT)
+			s->child += child;
+		else if (s->kind == EU_STEP_ENUM)
+			s->child += child_enum;
+	}
+}
+
+static void name_step(const struct eu_layout *l, struct eu_step *s,
+		      const char *name)
+{
+	if (!l->is_struct && l->type_id)
+		s->name = name;
+}
+
+static void join(struct eu_layout *l, const struct eu_layout *a,
+		 const struct eu_layout *b)
+{
+	copy_steps(l, a, 0, a->n, b->n, 0);
+	copy_steps(l, b, 0, b->n, a->n_steps, a->n_enums);
+	for (size_t i = a->n; i < l->n_steps; i++)
+		l->steps[i].offset += a->size;
+	copy_steps(l, a, a->n, a->n_steps, b->n, 0);
+	copy_steps(l, b, b->n, b->n_steps, a->n_steps, a->n_enums);
+	memcpy(l->enums, a->enums, a->n_enums * sizeof(*l->enums));
+	memcpy(l->enums + a->n_enums, b->enums, b->n_enums * sizeof(*l->enums));
+	l->n_enums = a->n_enums + b->n_enums;
+	l->n = a->n + b->n;
+	l->size = a->size + b->size;
+	l->max_json = a->max_json + b->max_json;
+	l->is_struct = true;
+	l->name = "";
+}
+
+struct eu_layout *eu_layout_join(struct eu_layout *a, const char *name_a,
+				 struct eu_layout *b, const char *name_b)
+{
+	struct eu_layout *l = calloc(1, sizeof(*l));
+
+	if (l && a && b) {
+		l->steps = calloc(a->n_steps + b->n_steps, sizeof(*l->steps));
+		l->enums = calloc(a->n_enums + b->n_enums + 1, sizeof(*l->enums));
+	}
+	if (!l || !l->steps || !l->enums) {
+		eu_layout_free(eu_take_ptr(l));
+	} else {
+		join(l, a, b);
+		name_step(a, &l->steps[0], name_a);
+		name_step(b, &l->steps[a->n], name_b);
+		/* Their values have gone over. */
+		a->n_enums = b->n_enums = 0;
+	}
+	eu_layout_free(a);
+	eu_layout_free(b);
+	return l;
+}
+
 const struct eu_step *eu_layout_member(const struct eu_layout *l, const char *name)
 {
 	for (uint32_t i = 0; i < l->n; i++)

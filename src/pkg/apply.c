@@ -163,6 +163,20 @@ static int apply_section(struct apply *a, json_t *item)
 	return r;
 }
 
+/* Values of maps that have one for each processor. */
+static int apply_cpus(struct apply *a, struct eu_map *m, const json_t *cpus)
+{
+	const char *word = json_string_value(cpus);
+
+	if (!cpus || (word && !strcmp(word, "sum")))
+		return 0;
+	if (!word || strcmp(word, "list"))
+		return wrong(a, "map", m->name,
+			     "'cpus' of 'sample' must be sum or list");
+	m->each_cpu = true;
+	return 0;
+}
+
 static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 {
 	static const struct {
@@ -177,6 +191,7 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 	const json_t *interval = json_object_get(s, "interval");
 	uint64_t ms = 1000;
 	size_t i = 0;
+	int r;
 
 	if (!s || json_is_null(s))
 		return 0;
@@ -193,14 +208,15 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 		return wrong(
 			a, "map", m->name,
 			"'type' of 'sample' must be default_kv, log2_hist or linear_hist");
-	if (interval && (eu_json_u64(interval, &ms) || !ms || ms > INT32_MAX))
+	if (interval && (eu_json_u64(interval, &ms) || ms > INT32_MAX))
 		return wrong(
 			a, "map", m->name,
-			"'interval' of 'sample' must be milliseconds above 0");
+			"'interval' of 'sample' must be milliseconds, or 0: at the end");
 	m->sample = kinds[i].kind;
 	m->interval_ms = ms;
 	m->keep = json_is_false(json_object_get(s, "clear_map"));
-	return take_text(a, s, "unit", &m->unit);
+	r = apply_cpus(a, m, json_object_get(s, "cpus"));
+	return r ? r : take_text(a, s, "unit", &m->unit);
 }
 
 static int apply_member(struct apply *a, struct eu_map *m, const json_t *item)

@@ -122,7 +122,7 @@ static json_t *maps(const struct eu_package *pkg)
 		set_text(one, "shown_as", shown);
 		if (shown && !m->sample)
 			set_type(pkg, one, "record", eu_types_of_map(pkg, m));
-		if (m->interval_ms)
+		if (m->sample)
 			set_number(one, "interval_ms", m->interval_ms);
 		json_array_append_new(list, one);
 	}

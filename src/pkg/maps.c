@@ -69,7 +69,27 @@ static void type_member(const struct btf *btf, uint32_t id, uint32_t *ret_id,
 }
 
 static void read_definition(const struct btf *btf, const struct btf_type *t,
-			    struct eu_map *map)
+			    struct eu_map *map, bool outer);
+
+/* __array(values, struct inner) is "struct inner *values[]". */
+static void inner_member(const struct btf *btf, uint32_t id, struct eu_map *map)
+{
+	const struct btf_type *t = eu_btf_resolve(btf, id, NULL);
+
+	if (map->inner || !t || !btf_is_array(t))
+		return;
+	t = eu_btf_resolve(btf, btf_array(t)->type, NULL);
+	if (t && btf_is_ptr(t))
+		t = eu_btf_resolve(btf, t->type, NULL);
+	if (!t || !btf_is_struct(t))
+		return;
+	map->inner = calloc(1, sizeof(*map->inner));
+	if (map->inner)
+		read_definition(btf, t, map->inner, false);
+}
+
+static void read_definition(const struct btf *btf, const struct btf_type *t,
+			    struct eu_map *map, bool outer)
 {
 	const struct btf_member *m = btf_members(t);
 	const char *name;
@@ -86,6 +106,8 @@ static void read_definition(const struct btf *btf, const struct btf_type *t,
 		else if (!strcmp(name, "value"))
 			type_member(btf, m[i].type, &map->value_type_id,
 				    &map->value_size);
+		else if (!strcmp(name, "values") && outer)
+			inner_member(btf, m[i].type, map);
 	}
 	/* As libbpf does: a perf event array's may be left out. */
 	if (map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
@@ -116,7 +138,7 @@ static int btf_maps(struct eu_package *pkg, struct eu_error *err)
 		r = add_map(pkg, name, &map, err);
 		if (r)
 			return r;
-		read_definition(pkg->btf, def, map);
+		read_definition(pkg->btf, def, map, true);
 	}
 	return 0;
 }

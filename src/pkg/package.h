@@ -73,14 +73,18 @@ struct eu_map {
 	bool mmaped; /* internal, and mapped into user space */
 	/* How it is shown, where the package says so. */
 	enum eu_sample_kind sample;
-	uint32_t interval_ms; /* of sampling */
+	uint32_t interval_ms; /* of sampling; 0: at the end only */
 	char *unit;	      /* of a histogram, or NULL */
 	bool keep;	      /* "clear_map": false: not cleared each round */
+	bool each_cpu;	      /* "cpus": "list": values of CPUs not summed */
+	uint32_t top;	      /* only so many, the largest first; 0: all */
+	char *sort;	      /* member that "top" goes by, or NULL */
 	uint32_t export_type_id; /* "export_config", or an annotation; 0: none */
 	struct eu_member *members;
 	size_t n_members;
-	bool exported;	  /* "export_config" is not "no_export" */
-	bool stack_trace; /* "intepreter": stack traces */
+	bool exported;	      /* "export_config" is not "no_export" */
+	bool stack_trace;     /* "intepreter": stack traces */
+	struct eu_map *inner; /* of a map of maps: what those are; or NULL */
 	json_t *meta;
 };
 

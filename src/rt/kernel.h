@@ -4,6 +4,8 @@
 
 /* Constants of the kernel's interface that older headers lack. */
 
+#include <fcntl.h>
+
 enum {
 	/* enum bpf_attach_type, since Linux 6.6 */
 	EU_BPF_TCX_INGRESS = 46,
@@ -18,6 +20,12 @@ enum {
 
 /* enum bpf_prog_type, since Linux 6.4 */
 enum { EU_BPF_PROG_TYPE_NETFILTER = 32 };
+
+/* enum bpf_map_type, since Linux 6.2; headers have both under other names */
+enum { EU_BPF_MAP_TYPE_CGRP_STORAGE = 32 };
+
+/* pidfd_open(2) of a thread that is not the first, since Linux 6.9 */
+enum { EU_PIDFD_THREAD = O_EXCL };
 
 enum {
 	/* Where among the programs of one place; since Linux 6.6 */

@@ -314,6 +314,8 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 		eu_choice_apply(p);
 	if (!r)
 		r = eu_attach_check(p, err);
+	if (!r)
+		r = eu_sources_check(p, err);
 	if (r)
 		return r;
 	if (!p->pkg->n_progs && !p->pkg->n_maps)
@@ -449,7 +451,7 @@ int eu_program_fd(const struct eu_program *p)
 /* One that is dispatched whether or not it seems to have work. */
 static bool ask_anyway(const struct eu_program *p, const struct eu_source *s)
 {
-	return p->draining || p->once_fd >= 0 || s->ops->forgets;
+	return eu_program_ending(p) || s->ops->forgets;
 }
 
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
@@ -468,6 +470,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 			       eu_error_set(err, -errno, "epoll_wait: %s",
 					    strerror(errno));
 	p->now = clock_ns(CLOCK_REALTIME);
+	p->unfinished = false;
 	if (err)
 		err->text[0] = '\0';
 	eu_log_enter(&p->log);
@@ -487,7 +490,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 		return eu_error_set(err, w, "cannot write: %s", strerror(-w));
 	if ((!r || r == -ECANCELED) && p->n_records == p->max_records)
 		return eu_error_set(err, -ENODATA, "all records were handed out");
-	if (!r && p->once_fd >= 0)
+	if (!r && p->once_fd >= 0 && !p->unfinished)
 		return eu_error_set(err, -ENODATA, "all programs have run");
 	if (r && err && !err->text[0])
 		eu_error_set(err, r, "a record was refused: %s", strerror(-r));

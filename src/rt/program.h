@@ -73,6 +73,7 @@ struct eu_program {
 	uint64_t max_records;  /* UINT64_MAX: no limit */
 	bool ended;	       /* what sinks had gathered is written */
 	bool draining;	       /* rounds of sampling end early */
+	bool unfinished;       /* there is more of them: dispatch again */
 	int tailored_fd;       /* -1: none */
 	char *btf;	       /* file with the kernel's BTF, or NULL */
 	struct eu_buf kconfig; /* lines in front of the kernel's own */
@@ -86,7 +87,7 @@ int eu_program_new(struct eu_package *pkg, const struct eu_program_opts *opts,
 
 /*
  * As eu_program_dispatch(), before the end: what maps have gathered since they
- * were last sampled is handed out too.
+ * were last sampled is handed out too. To be called again while @p->unfinished.
  */
 int eu_program_drain(struct eu_program *p, struct eu_error *err);
 
@@ -130,6 +131,12 @@ struct eu_link *eu_program_add_link(struct eu_program *p);
 
 /* Detaches and removes the last links until @n are left. */
 void eu_program_detach(struct eu_program *p, size_t n);
+
+/* Is what maps have gathered to be handed out for the last time? */
+static inline bool eu_program_ending(const struct eu_program *p)
+{
+	return p->draining || p->once_fd >= 0;
+}
 
 static inline struct bpf_program *eu_program_find(const struct eu_program *p,
 						  const char *name)

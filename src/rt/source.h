@@ -56,6 +56,12 @@ int eu_source_iter_start(struct eu_program *p, const struct eu_prog *prog,
 			 const struct eu_target *target, struct bpf_link *link,
 			 struct eu_error *err);
 
+/* The layout of the keys of a sampled map, as s->key; NULL: it has none. */
+int eu_source_sample_key(struct eu_source *s, struct eu_error *err);
+
+/* Before load: -EINVAL for a map that is to be sampled and cannot be. */
+int eu_sources_check(const struct eu_program *p, struct eu_error *err);
+
 /* The sources of a loaded program, in its list; closed by the other call. */
 int eu_sources_open(struct eu_program *p, struct eu_error *err);
 void eu_sources_close(struct eu_program *p);

@@ -1,74 +1,112 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/timerfd.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 
+#include "rt/cpus.h"
 #include "rt/source.h"
+#include "rt/walk.h"
 
 /*
- * A map whose entries are read every interval, and removed unless the package
- * keeps them. Keys are collected before any is removed, since the walk over a
- * hash map starts again after a key that is gone.
+ * A map whose entries are read every interval, or once at the end, and taken
+ * away unless the package keeps them.
  *
- * Of arrays, whose entries are always there, those that are zero count as
- * removed. Of maps with a value for each CPU, numbers are added up; what is no
- * number comes from the first CPU that has any.
+ * A round that takes long is gone on with at the next dispatch: the timer stays
+ * unread, and so readable, until the round is over. Rounds that fall due
+ * meanwhile are left out.
  */
 
-enum { DEFAULT_INTERVAL = 1000, MAX_KEYS = 1 << 20, SPARE = 1024 };
-
-/* The kinds of maps that can be read key by key. */
-static const struct kind {
-	enum bpf_map_type type;
-	bool array, per_cpu;
-} kinds[] = {
-	{ BPF_MAP_TYPE_HASH },
-	{ BPF_MAP_TYPE_LRU_HASH },
-	{ BPF_MAP_TYPE_LPM_TRIE },
-	{ BPF_MAP_TYPE_ARRAY, true },
-	{ BPF_MAP_TYPE_PERCPU_HASH, false, true },
-	{ BPF_MAP_TYPE_LRU_PERCPU_HASH, false, true },
-	{ BPF_MAP_TYPE_PERCPU_ARRAY, true, true },
+enum {
+	SLICE_NS = 10000000, /* of a dispatch, at most */
+	LOOK_EVERY = 256,    /* entries between looks at the clock */
+	MAX_PREFIX = 2 * UINT8_MAX,
 };
 
 struct sample {
 	int timer;
-	char *keys; /* key_size bytes each */
-	size_t n_keys, cap;
-	char *value;   /* of all CPUs, the first one's is shown */
-	size_t stride; /* bytes of the value of one CPU */
-	int cpus;      /* that have one */
-	const struct kind *kind;
-	bool two_steps; /* the kernel has no lookup-and-delete */
+	struct eu_walk *walk;
+	bool active; /* in the middle of a round */
+	bool last;   /* and that is the one at the end */
+	bool over;
+	/* Key and number of the processor, where those are listed. */
+	char *listed;
+	char prefix[MAX_PREFIX];
 };
 
-static const struct kind *find_kind(uint32_t type)
+/* The definition that keys and values are of. */
+static const struct eu_map *leaf(const struct eu_map *m)
 {
-	for (size_t i = 0; i < EU_COUNT(kinds); i++)
-		if (kinds[i].type == type)
-			return &kinds[i];
-	return NULL;
+	return m->inner ?: m;
 }
 
-static int make_room(struct sample *t, const struct eu_map *m)
+static bool lists_cpus(const struct eu_source *s)
 {
-	size_t bytes;
+	const struct eu_walk_kind *k = eu_walk_kind(leaf(s->map)->type);
 
-	t->cpus = t->kind->per_cpu ? libbpf_num_possible_cpus() : 1;
-	if (t->cpus < 0)
-		return t->cpus;
-	t->stride = ((size_t)m->value_size + 7) & ~(size_t)7;
-	if (__builtin_mul_overflow(t->stride, t->cpus, &bytes))
-		return -E2BIG;
-	t->value = calloc(1, bytes ?: 1);
-	return t->value ? 0 : -ENOMEM;
+	return s->map->each_cpu && k && k->per_cpu;
+}
+
+static int key_of(struct eu_program *p, const struct eu_map *m,
+		  struct eu_layout **ret, struct eu_error *err)
+{
+	if (m->key_type_id && p->pkg->btf)
+		return eu_layout_new(p->pkg->btf, m->key_type_id, ret, err);
+	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", m->key_size);
+	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* What stands in the place of a key, under its own name. */
+static struct eu_layout *substitute(const char *name)
+{
+	bool pid = !strcmp(name, "pid"), prefix = !strcmp(name, "prefix");
+	struct eu_layout *l = eu_layout_bytes(pid ? EU_STEP_UINT : EU_STEP_STRING,
+					      name,
+					      pid    ? sizeof(uint32_t) :
+					      prefix ? MAX_PREFIX :
+						       PATH_MAX);
+
+	if (l)
+		l->is_struct = true;
+	return l;
+}
+
+int eu_source_sample_key(struct eu_source *s, struct eu_error *err)
+{
+	const struct eu_walk_kind *k = eu_walk_kind(s->map->type);
+	struct eu_layout *inner = NULL;
+	int r = 0;
+
+	if (k->key && !*k->key)
+		return 0;
+	if (k->key)
+		s->key = substitute(k->key);
+	else
+		r = key_of(s->program, s->map, &s->key, err);
+	if (!r && s->map->inner) {
+		r = key_of(s->program, s->map->inner, &inner, err);
+		if (!r)
+			s->key = eu_layout_join(s->key, "outer", inner, "key");
+	}
+	if (!r && lists_cpus(s))
+		s->key = eu_layout_join(s->key, "key",
+					eu_layout_bytes(EU_STEP_UINT, "cpu",
+							sizeof(uint32_t)),
+					"cpu");
+	if (r)
+		return eu_error_prefix(err, r, "map '%s'", s->map->name);
+	return s->key ? 0 : eu_error_oom(err);
 }
 
 static int sample_open(struct eu_source *s, struct eu_error *err)
 {
-	uint32_t ms = s->map->interval_ms ?: DEFAULT_INTERVAL;
+	uint32_t ms = s->map->interval_ms;
 	struct itimerspec every = {
 		.it_interval = { ms / 1000, ms % 1000 * 1000000l },
 		.it_value = { ms / 1000, ms % 1000 * 1000000l },
@@ -81,18 +119,12 @@ static int sample_open(struct eu_source *s, struct eu_error *err)
 	s->state = t;
 	s->lost_known = true;
 	t->timer = -1;
-	t->kind = find_kind(s->map->type);
-	if (!t->kind)
-		return eu_error_set(
-			err, -EINVAL,
-			"map '%s' cannot be sampled: it is a %s; hash, LRU and array maps can be",
-			s->map->name,
-			libbpf_bpf_map_type_str(s->map->type) ?:
-				"map of a kind unknown here");
-	r = make_room(t, s->map);
+	r = eu_walk_new(s->map, s->map_fd, s->map->keep, &t->walk, err);
 	if (r)
-		return eu_error_set(err, r, "cannot sample map '%s': %s",
-				    s->map->name, strerror(-r));
+		return r;
+	t->listed = calloc(1, s->key ? s->key->size : 1);
+	if (!t->listed)
+		return eu_error_oom(err);
 	t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (t->timer < 0 || timerfd_settime(t->timer, 0, &every, NULL))
 		return eu_error_set(err, -errno, "cannot sample map '%s': %s",
@@ -107,161 +139,153 @@ static int sample_fd(const struct eu_source *s)
 	return t->timer;
 }
 
-static int more_keys(struct sample *t, size_t key_size)
-{
-	size_t cap = t->cap * 2 + SPARE, bytes;
-	char *p;
-
-	if (__builtin_mul_overflow(cap, key_size, &bytes) || cap > MAX_KEYS * 4)
-		return -E2BIG;
-	p = realloc(t->keys, bytes);
-	if (!p)
-		return -ENOMEM;
-	t->keys = p;
-	t->cap = cap;
-	return 0;
-}
-
 /*
- * A map under writing may show a key twice or never end: more keys than the
- * map holds are not asked for.
+ * The key of a trie, struct bpf_lpm_trie_key, as "10.1.0.0/16": addresses by
+ * their length, and all else in hexadecimal.
  */
-static int collect_keys(struct eu_source *s)
+static const char *put_prefix(struct sample *t, const char *key, size_t size)
 {
-	struct sample *t = s->state;
-	size_t size = s->map->key_size, most = s->map->max_entries;
-	char *last = NULL;
+	const unsigned char *data = (const void *)(key + sizeof(uint32_t));
+	char *p = t->prefix, *end = p + sizeof(t->prefix);
+	uint32_t bits;
 
-	for (t->n_keys = 0; t->n_keys < most; t->n_keys++) {
-		if (t->n_keys == t->cap && more_keys(t, size))
-			return -ENOMEM;
-		last = t->n_keys ? t->keys + (t->n_keys - 1) * size : NULL;
-		if (bpf_map_get_next_key(s->map_fd, last,
-					 t->keys + t->n_keys * size))
-			return errno == ENOENT ? 0 : -errno;
+	size -= sizeof(bits);
+	memcpy(&bits, key, sizeof(bits));
+	memset(t->prefix, 0, sizeof(t->prefix));
+	if (size == sizeof(struct in_addr) || size == sizeof(struct in6_addr)) {
+		inet_ntop(size == sizeof(struct in_addr) ? AF_INET : AF_INET6,
+			  data, p, INET6_ADDRSTRLEN);
+		p += strlen(p);
+	} else {
+		for (size_t i = 0; i < size && end - p > 16; i++)
+			p += snprintf(p, end - p, "%02x", data[i]);
 	}
-	return 0;
+	snprintf(p, end - p, "/%u", bits);
+	return t->prefix;
 }
 
-/* Reads an entry, and takes it away in the same step where that is asked for. */
-static int take(struct eu_source *s, const char *key)
+static int give(struct eu_source *s, const void *key, const void *value)
+{
+	return eu_source_record(s, key, value, leaf(s->map)->value_size);
+}
+
+static int give_cpus(struct eu_source *s, const void *key, const char *value)
+{
+	const struct sample *t = s->state;
+	size_t size = s->key->size - sizeof(uint32_t);
+	int r = 0;
+
+	memcpy(t->listed, key, size);
+	for (int cpu = 0; cpu < t->walk->cpus && !r; cpu++) {
+		const char *v = value + cpu * t->walk->stride;
+
+		if (!s->map->keep && eu_is_zero(v, t->walk->stride))
+			continue;
+		memcpy(t->listed + size, &cpu, sizeof(cpu));
+		r = give(s, t->listed, v);
+	}
+	return r;
+}
+
+static int give_entry(struct eu_source *s, const void *key, char *value)
 {
 	struct sample *t = s->state;
+	bool prefix = s->map->type == BPF_MAP_TYPE_LPM_TRIE;
+
+	if (prefix && !s->program->record)
+		key = put_prefix(t, key, s->map->key_size);
+	if (lists_cpus(s))
+		return give_cpus(s, key, value);
+	if (t->walk->cpus > 1)
+		eu_cpus_sum(s->value, value, t->walk->stride, t->walk->cpus);
+	return give(s, key, value);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* A slice of a round: 1 if there is more of it. */
+static int give_some(struct eu_source *s, struct eu_error *err)
+{
+	struct sample *t = s->state;
+	uint64_t end = now_ns() + SLICE_NS;
+	const void *key = NULL;
+	char *value;
 	int r;
 
-	if (s->map->keep || t->kind->array || t->two_steps)
-		return bpf_map_lookup_elem(s->map_fd, key, t->value);
-	r = bpf_map_lookup_and_delete_elem(s->map_fd, key, t->value);
-	if (!r || errno == ENOENT)
-		return r;
-	/* Since Linux 5.14 for hash maps (3e87f192b405). */
-	t->two_steps = true;
-	return bpf_map_lookup_elem(s->map_fd, key, t->value);
+	for (unsigned int n = 1;; n++) {
+		r = eu_walk_next(t->walk, &key, &value);
+		if (r < 0)
+			return eu_error_set(err, r, "cannot read map '%s': %s",
+					    s->map->name, strerror(-r));
+		if (!r)
+			return 0;
+		r = give_entry(s, key, value);
+		if (r)
+			return r;
+		if (!(n % LOOK_EVERY) && now_ns() >= end)
+			return 1;
+	}
 }
 
-static void clear(struct eu_source *s, const char *key)
+static bool is_due(const struct sample *t)
+{
+	struct pollfd p = { .fd = t->timer, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static int begin_round(struct eu_source *s, struct eu_error *err)
 {
 	struct sample *t = s->state;
+	int r = eu_walk_begin(t->walk);
 
-	if (s->map->keep)
-		return;
-	if (t->kind->array) {
-		memset(t->value, 0, t->stride * t->cpus);
-		bpf_map_update_elem(s->map_fd, key, t->value, BPF_ANY);
-	} else if (t->two_steps) {
-		bpf_map_delete_elem(s->map_fd, key);
-	}
+	if (r)
+		return eu_error_set(err, r, "cannot read map '%s': %s",
+				    s->map->name, strerror(-r));
+	t->active = true;
+	t->last = eu_program_ending(s->program);
+	return 0;
 }
 
-static bool is_zero(const char *p, size_t n)
+static void end_round(struct eu_source *s)
 {
-	return !n || (!*p && !memcmp(p, p + 1, n - 1));
-}
-
-static void add_number(char *sum, const char *data, uint32_t size)
-{
-	uint64_t a = 0, b = 0;
-	/* The lowest bytes; what they overflow into is cut off. */
-	size_t skip = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 8 - size : 0;
-
-	memcpy((char *)&a + skip, sum, size);
-	memcpy((char *)&b + skip, data, size);
-	a += b;
-	memcpy(sum, (char *)&a + skip, size);
-}
-
-/* Adds the value of step @s at @data to that at @sum. */
-static void add_value(const struct eu_layout *l, const struct eu_step *s,
-		      char *sum, const char *data)
-{
-	const struct eu_step *e = &l->steps[s->child];
-
-	switch (s->kind) {
-	case EU_STEP_UINT:
-	case EU_STEP_INT: add_number(sum, data, s->size); break;
-	case EU_STEP_ARRAY:
-		for (uint32_t i = 0; i < s->count; i++)
-			add_value(l, e, sum + i * e->size, data + i * e->size);
-		break;
-	case EU_STEP_STRUCT:
-		if (s->is_union)
-			goto whole;
-		for (uint32_t i = 0; i < s->count; i++)
-			add_value(l, e + i, sum + e[i].offset,
-				  data + e[i].offset);
-		break;
-	default:
-	whole:
-		if (is_zero(sum, s->size))
-			memcpy(sum, data, s->size);
-	}
-}
-
-static void add_cpus(struct eu_source *s)
-{
-	const struct eu_layout *l = s->value;
 	struct sample *t = s->state;
-	const char *data;
+	uint64_t ticks;
 
-	if (l->size > t->stride)
-		return;
-	for (int cpu = 1; cpu < t->cpus; cpu++) {
-		data = t->value + cpu * t->stride;
-		for (uint32_t i = 0; i < l->n; i++)
-			add_value(l, &l->steps[i], t->value + l->steps[i].offset,
-				  data + l->steps[i].offset);
-	}
+	t->active = false;
+	t->over = t->last;
+	if (!s->program->record)
+		eu_sink_round(&s->program->sink, &s->stream);
+	/* What came meanwhile is one round more, not several. */
+	while (read(t->timer, &ticks, sizeof(ticks)) < 0 && errno == EINTR)
+		;
 }
 
 static int sample_dispatch(struct eu_source *s, struct eu_error *err)
 {
 	struct sample *t = s->state;
-	const char *key;
-	uint64_t ticks;
-	int r;
+	bool ending = eu_program_ending(s->program);
+	int r = 0;
 
-	if (read(t->timer, &ticks, sizeof(ticks)) != sizeof(ticks) &&
-	    !s->program->draining)
+	if (t->over || (!t->active && !ending && !is_due(t)))
 		return 0;
-	r = collect_keys(s);
-	if (r)
-		return eu_error_set(err, r, "cannot read map '%s': %s",
-				    s->map->name, strerror(-r));
-	for (size_t i = 0; i < t->n_keys && !r; i++) {
-		key = t->keys + i * s->map->key_size;
-		/* Gone since the walk: nothing to show. */
-		if (take(s, key))
-			continue;
-		add_cpus(s);
-		if (t->kind->array && !s->map->keep &&
-		    is_zero(t->value, s->map->value_size))
-			continue;
-		r = eu_source_record(s, key, t->value, s->map->value_size);
-		clear(s, key);
-	}
-	if (!s->program->record)
-		eu_sink_round(&s->program->sink, &s->stream);
-	return r;
+	if (!t->active)
+		r = begin_round(s, err);
+	if (!r)
+		r = give_some(s, err);
+	if (r < 0)
+		return r;
+	if (!r)
+		end_round(s);
+	if (ending && !t->over)
+		s->program->unfinished = true;
+	return 0;
 }
 
 static void sample_close(struct eu_source *s)
@@ -271,8 +295,8 @@ static void sample_close(struct eu_source *s)
 	if (!t)
 		return;
 	eu_close(t->timer);
-	free(t->keys);
-	free(t->value);
+	eu_walk_free(t->walk);
+	free(t->listed);
 	free(t);
 }
 

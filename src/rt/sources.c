@@ -8,6 +8,7 @@
 #include "pkg/types.h"
 #include "rt/attach.h"
 #include "rt/stacks.h"
+#include "rt/walk.h"
 
 /* Which kind of source a map is, or NULL. */
 static const struct eu_source_ops *source_kind(const struct eu_package *pkg,
@@ -67,6 +68,7 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 {
 	struct eu_program *p = s->program;
 	const struct eu_map *m = s->map;
+	const struct eu_map *leaf = m && m->sample && m->inner ? m->inner : m;
 	int r = 0;
 
 	if (!m) {
@@ -83,11 +85,10 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 		s->stream.name = m->name;
 		s->stream.unit = m->unit;
 		if (m->sample)
-			r = make_layout(p, m, m->key_type_id, m->key_size,
-					&s->key, err);
+			r = eu_source_sample_key(s, err);
 		if (!r)
-			r = make_layout(p, m, eu_types_of_map(p->pkg, m),
-					m->sample ? m->value_size : MAX_BYTES,
+			r = make_layout(p, m, eu_types_of_map(p->pkg, leaf),
+					m->sample ? leaf->value_size : MAX_BYTES,
 					&s->value, err);
 		s->stream.hist = !r && has_slots(s);
 		s->stream.kept = m->keep;
@@ -116,6 +117,16 @@ static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
 				    s->ops->name, s->stream.name,
 				    strerror(errno));
 	return 0;
+}
+
+int eu_sources_check(const struct eu_program *p, struct eu_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->pkg->n_maps && !r; i++)
+		if (source_kind(p->pkg, &p->pkg->maps[i]) == &eu_source_sample)
+			r = eu_walk_check(&p->pkg->maps[i], err);
+	return r;
 }
 
 static int count_sources(const struct eu_package *pkg)

@@ -186,8 +186,139 @@ on_all_cpus() {
 	done
 }
 
-@test "a map that cannot be read by key is refused by name" {
-	sample waiting '{interval: 100}'
+@test "values of each CPU, listed" {
+	need program:taskset
+	sample per_cpu '{interval: 0, cpus: "list"}'
+	run_ready package.json --magic "$MAGIC" -j
+	taskset -c 0 bash -c "kill -2 $MAGIC" 2>/dev/null || :
+	taskset -c 1 bash -c "kill -2 $MAGIC; kill -2 $MAGIC" 2>/dev/null || :
+	stop_it
+	sort "$OUT" >rows
+	[ "$(cat rows)" = '{"key":{"u32":2,"cpu":0},"value":{"u64":1}}
+{"key":{"u32":2,"cpu":1},"value":{"u64":2}}' ] ||
+		[ "$(jq -s 'map(.value.u64) | add' rows)" = 3 ]
+}
+
+@test "at the end only" {
+	sample plain '{interval: 0}'
+	shows 5 5
+	[ "$(tail -n +2 "$OUT" | tr -s ' ' | cut -d' ' -f2-)" = "5 2" ]
+}
+
+@test "prefixes of a trie" {
+	sample networks '{interval: 0}'
+	shows 3 4 3
+	tail -n +2 "$OUT" | tr -s ' ' | cut -d' ' -f2- | sort >rows
+	[ "$(cat rows)" = "10.3.0.0/16 2
+10.4.0.0/16 1" ]
+	[[ $(sed -n 1p "$OUT") == "TIME     PREFIX "* ]]
+	sample networks '{interval: 20}'
+	run_ready package.json --magic "$MAGIC" -j
+	fire 9
+	wait_for '"10.9.0.0/16"'
+	fire 8
+	wait_for '"10.8.0.0/16"'
+	stop_it
+	[ "$(cat "$OUT")" = '{"key":{"prefix":"10.9.0.0/16"},"value":{"u64":1}}
+{"key":{"prefix":"10.8.0.0/16"},"value":{"u64":1}}' ]
+}
+
+@test "what is taken out of a queue and of a stack is gone" {
+	sample waiting '{interval: 20}'
+	run_ready package.json --magic "$MAGIC" -j
+	fire 3 4
+	wait_for 4
+	fire 5
+	wait_for 5
+	stop_it
+	[ "$(jq -c .u64 "$OUT" | tr '\n' ' ')" = '3 4 5 ' ]
+	sample pile '{interval: 0}'
+	OPTIONS=(-j)
+	shows 3 4 5
+	[ "$(jq -c .u64 "$OUT" | tr '\n' ' ')" = '5 4 3 ' ]
+	sample pile '{interval: 0, clear_map: false}'
 	run -1 "$ECLI" run package.json
-	[[ $output == *"map 'waiting' cannot be sampled: it is a queue"* ]]
+	[[ $output == *"map 'pile' cannot be sampled and kept: a stack is read by taking out"* ]]
+}
+
+@test "maps in a map" {
+	sample outer '{interval: 20}'
+	run_ready package.json --magic "$MAGIC" -j
+	fire 3 4 3
+	wait_for '"outer":0'
+	fire 7
+	wait_for '"key":7'
+	stop_it
+	jq -sc 'group_by(.key)[] | [.[0].key, (map(.value.u64) | add)]' \
+		"$OUT" | sort >rows
+	[ "$(cat rows)" = '[{"outer":0,"key":4},1]
+[{"outer":1,"key":3},2]
+[{"outer":1,"key":7},1]' ]
+}
+
+@test "storage of tasks" {
+	need btf tcx	# as new a kernel as that
+	jq -c '(.meta.bpf_skel.maps[] | select(.name == "tasks")
+		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
+	shows 4 6
+	[ "$(tr -s ' ' <"$OUT" | tail -n +2 | cut -d' ' -f2-)" = "$ME 2 6" ]
+	[[ $(sed -n 1p "$OUT") == "TIME     PID    TIMES  LAST "* ]]
+}
+
+@test "storage of control groups" {
+	need btf tcx cgroup2
+	jq -c '(.meta.bpf_skel.maps[] | select(.name == "groups")
+		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
+	mkdir "$(cgroup2)/eu-$$"
+	run_ready package.json --magic "$MAGIC" -j
+	bash -c "echo \$\$ >$(cgroup2)/eu-$$/cgroup.procs
+		kill -7 $MAGIC" 2>/dev/null || :
+	stop_it
+	rmdir "$(cgroup2)/eu-$$"
+	[ "$(cat "$OUT")" = \
+'{"key":{"cgroup":"/eu-'$$'"},"value":{"times":1,"last":7}}' ]
+}
+
+@test "each of a hundred thousand entries, once" {
+	local i
+
+	sample large '{interval: 0}'
+	run_ready package.json --magic "$MAGIC" -j
+	for i in {1..100}; do
+		fire 31
+	done
+	stop_it
+	[ "$(wc -l <"$OUT")" = 100000 ]
+	[ "$(sort -u "$OUT" | wc -l)" = 100000 ]
+	[ "$(jq .key.u32 "$OUT" | sort -n | tail -n 1)" = 99999 ]
+}
+
+@test "both ways to go over a map hand out each entry once" {
+	run -0 "$BUILD/tests/rt/walk"
+	echo "$output"
+	[ "${#lines[@]}" = 8 ]
+	[[ $output != *"not ok"* ]]
+}
+
+@test "maps that cannot be read from here are refused by name" {
+	sample jumps '{interval: 100}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"map 'jumps' cannot be sampled: it is of type prog_array; hash"* ]]
+	for map in inodes socks; do
+		jq -c "(.meta.bpf_skel.maps[] | select(.name == \"$map\")
+			).sample = {interval: 0}" "$OBJ/storage.json" \
+			>package.json
+		run -1 "$ECLI" run package.json
+		[[ $output == *"map '$map' cannot be sampled: it is of type "* ]]
+	done
+	[[ $output == *"SEC(\"iter/bpf_sk_storage_map\") can walk over it"* ]]
+}
+
+@test "what has to be known of a sample" {
+	sample plain '{interval: -1}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"'interval' of 'sample' must be milliseconds, or 0: at the end"* ]]
+	sample plain '{cpus: "each"}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"'cpus' of 'sample' must be sum or list"* ]]
 }

@@ -42,6 +42,54 @@ struct {
 	__type(value, u64);
 } waiting SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, 4);
+	__type(value, u64);
+} pile SEC(".maps");
+
+struct prefix {
+	u32 prefixlen;
+	u8 addr[4];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 64);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix);
+	__type(value, u64);
+} networks SEC(".maps");
+
+struct inner {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, u32);
+	__type(value, u64);
+} odd SEC(".maps"), even SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 3);
+	__type(key, u32);
+	__array(values, struct inner);
+} outer SEC(".maps") = { .values = { &even, &odd } };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 4);
+	__uint(key_size, sizeof(u32));
+	__uint(value_size, sizeof(u32));
+} jumps SEC(".maps");
+
+/* More than a batch holds. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 100000);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32);
+	__type(value, u64);
+} large SEC(".maps");
+u32 filled = 0;
+
 #define ADD(map, key)                                                   \
 	do {                                                            \
 		u64 one = 1, *n = bpf_map_lookup_elem(&map, &key);      \
@@ -87,9 +135,44 @@ static void distribute(u32 sig)
 	bpf_get_current_comm(h->comm, sizeof(h->comm));
 }
 
+/* 10.SIG.0.0/16 */
+static void group(u32 sig)
+{
+	struct prefix p = { 16, { 10, sig } };
+
+	ADD(networks, p);
+}
+
+static void nest(u32 sig)
+{
+	u64 one = 1, *n;
+	u32 side = sig & 1;
+	void *in = bpf_map_lookup_elem(&outer, &side);
+
+	if (!in)
+		return;
+	n = bpf_map_lookup_elem(in, &sig);
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	else
+		bpf_map_update_elem(in, &sig, &one, BPF_ANY);
+}
+
+/* A thousand more. */
+static void fill(void)
+{
+	u64 n;
+
+	for (int i = 0; i < 1000; i++) {
+		n = filled++;
+		bpf_map_update_elem(&large, &n, &n, BPF_ANY);
+	}
+}
+
 FIRE int on_kill(const struct enter *ctx)
 {
 	u32 sig = ctx->args[1], index = sig & 3;
+	u64 wide = sig;
 
 	if (!fired(ctx))
 		return 0;
@@ -100,5 +183,13 @@ FIRE int on_kill(const struct enter *ctx)
 	ADD(list, index);
 	ADD(per_cpu, sig);
 	ADD(per_cpu_list, index);
+	bpf_map_push_elem(&waiting, &wide, BPF_EXIST);
+	bpf_map_push_elem(&pile, &wide, BPF_EXIST);
+	if (sig == 31) {
+		fill();
+		return 0;
+	}
+	group(sig);
+	nest(sig);
 	return 0;
 }

@@ -506,6 +506,38 @@ static void histogram_is_drawn(void **state)
 	eu_layout_free(v);
 }
 
+static void layouts_are_joined(void **state)
+{
+	struct eu_layout *l = eu_layout_join(layout(id_u32), "outer",
+					     layout(id_event), "key");
+	struct event e = { .pid = 7, .comm = "sh", .color = 1 };
+	struct eu_stream st = { .name = "m", .value = l };
+	char bytes[sizeof(uint32_t) + sizeof(e)];
+	uint32_t n = 42;
+
+	(void)state;
+	memcpy(bytes, &n, sizeof(n));
+	memcpy(bytes + sizeof(n), &e, sizeof(e));
+	assert_int_equal(l->size, sizeof(bytes));
+	run_sink("json", &st, NULL, bytes, sizeof(bytes));
+	assert_non_null(strstr(written, "{\"outer\":42,\"pid\":7,"));
+	assert_non_null(strstr(written, "\"comm\":\"sh\""));
+	assert_non_null(strstr(written, "(1)\""));
+	eu_layout_free(l);
+	/* What is nested keeps its place in the one that it belongs to. */
+	l = eu_layout_join(layout(id_odd), "", layout(id_odd), "");
+	for (size_t i = 0; i < l->n / 2; i++) {
+		const struct eu_step *a = &l->steps[i], *b = a + l->n / 2;
+
+		assert_string_equal(a->name, b->name);
+		assert_int_equal(a->offset + l->size / 2, b->offset);
+		if (a->kind == EU_STEP_STRUCT)
+			assert_string_equal(l->steps[a->child].name,
+					    l->steps[b->child].name);
+	}
+	eu_layout_free(l);
+}
+
 static void columns_align_by_width(void **state)
 {
 	struct eu_layout *l = layout(id_hist);
@@ -692,6 +724,7 @@ int main(void)
 		cmocka_unit_test(what_needs_care_is_seen_everywhere),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
 		cmocka_unit_test(histogram_is_drawn),
+		cmocka_unit_test(layouts_are_joined),
 		cmocka_unit_test(columns_align_by_width),
 		cmocka_unit_test(types_without_values_are_refused),
 		cmocka_unit_test(members_outside_of_their_type_are_refused),

@@ -69,6 +69,8 @@ static const unsigned int allowed[] = {
 	SYS_ioctl,
 	SYS_faccessat,
 	SYS_uname,
+	/* Storage of tasks is found by descriptors of those. */
+	SYS_pidfd_open,
 	SYS_getrandom,
 #ifdef SYS_readlink
 	SYS_readlink,

@@ -144,9 +144,19 @@ static int become(const struct run_user *u, struct eu_error *err)
 			    strerror(errno));
 }
 
+/* Inner maps are found by their ids, for which CAP_BPF does not do. */
+static uint64_t for_inner_maps(const struct eu_program *p)
+{
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (p->sources[i].map && p->sources[i].map->sample &&
+		    p->sources[i].map->inner)
+			return 1ull << CAP_SYS_ADMIN;
+	return 0;
+}
+
 int drop_privileges(const struct run *r, struct eu_error *err)
 {
-	uint64_t keep = for_stacks(r->program);
+	uint64_t keep = for_stacks(r->program) | for_inner_maps(r->program);
 	int ret = 0;
 
 	if (r->o->stats || reads_maps(r->program))

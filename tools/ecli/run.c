@@ -150,7 +150,8 @@ static bool ends(struct run *r, int fd)
 {
 	struct signalfd_siginfo si;
 
-	if (fd == r->asks && read(fd, &si, sizeof(si)) == sizeof(si))
+	if ((fd == r->asks || fd == r->signals || fd == r->timer) &&
+	    read(fd, &si, sizeof(si)) > 0 && fd == r->asks)
 		run_report(r);
 	return fd != r->asks && fd != eu_program_fd(r->program);
 }
@@ -158,20 +159,25 @@ static bool ends(struct run *r, int fd)
 static int loop(struct run *r, struct eu_error *err)
 {
 	struct epoll_event ev[4];
-	bool over = false;
+	bool over = false, asked;
 	int n, ret = 0;
 
 	if (watch(r, eu_program_fd(r->program)))
 		return eu_error_set(err, -errno, "cannot wait: %s",
 				    strerror(errno));
 	watch_reader(r);
-	while (!over) {
-		n = epoll_wait(r->loop, ev, EU_COUNT(ev), -1);
+	while (!over || r->program->unfinished) {
+		n = epoll_wait(r->loop, ev, EU_COUNT(ev), over ? 0 : -1);
 		if (n < 0 && errno != EINTR)
 			return eu_error_set(err, -errno, "cannot wait: %s",
 					    strerror(errno));
+		asked = false;
 		for (int i = 0; i < n; i++)
-			over = ends(r, ev[i].data.fd) || over;
+			asked = ends(r, ev[i].data.fd) || asked;
+		/* Large maps take their time; who asks again does not have it. */
+		if (over && asked)
+			break;
+		over = over || asked;
 		/* What happened before the end is part of the output. */
 		if (dispatch(r, over, &ret, err))
 			break;
