@@ -86,4 +86,13 @@ int eu_number_base(const char *digits);
  */
 double eu_number_real(const char *text, const char **ret_end);
 
+/*
+ * @n of @total, at least as many, scaled to @by; near enough where the product
+ * of the two has more than 64 bits.
+ */
+static inline uint64_t eu_scale(uint64_t n, uint64_t by, uint64_t total)
+{
+	return n <= UINT64_MAX / by ? n * by / total : n / (total / by);
+}
+
 #endif

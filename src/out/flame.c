@@ -135,8 +135,7 @@ static void put_label(struct eu_buf *b, const struct frame *f, uint64_t x,
 /* In tenths of a pixel. */
 static uint64_t position(const struct graph *g, uint64_t count)
 {
-	return (uint64_t)((unsigned __int128)count * (WIDTH - 2 * MARGIN) * 10 /
-			  g->total);
+	return eu_scale(count, (WIDTH - 2 * MARGIN) * 10, g->total);
 }
 
 /* Closes the frame opened last, at @to. */
@@ -145,8 +144,7 @@ static void close_frame(struct graph *g, uint64_t to)
 	const struct frame *f = &g->open[--g->n];
 	uint64_t x = position(g, f->from), width = position(g, to) - x;
 	uint64_t y = HEAD + (uint64_t)(g->rows - 1 - g->n) * ROW;
-	uint64_t part = (uint64_t)((unsigned __int128)(to - f->from) * 10000 /
-				   g->total);
+	uint64_t part = eu_scale(to - f->from, 10000, g->total);
 	struct eu_buf *b = &g->s->out;
 
 	if (width < LEAST)

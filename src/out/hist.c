@@ -10,9 +10,7 @@ enum { MAX_SLOTS = 64 };
 
 static void stars(struct eu_buf *out, uint64_t v, uint64_t max, int width)
 {
-	/* Counts may be large, and then the quotient alone is close enough. */
-	int n = (int)(v <= UINT64_MAX / width ? v * width / max :
-						v / (max / width));
+	int n = (int)eu_scale(v, width, max);
 
 	eu_buf_fill(out, '*', n);
 	eu_buf_fill(out, ' ', width - n);

@@ -371,6 +371,15 @@ static int probe_map(const struct eu_probe *p)
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
+/* Calls of kernel functions, trampolines and arenas need one. */
+static int probe_jit(const struct eu_probe *p)
+{
+	int on = 0, r = read_number("/proc/sys/net/core/bpf_jit_enable", &on);
+
+	(void)p;
+	return r ? r : on ? 0 : -EOPNOTSUPP;
+}
+
 static int probe_cookie(const struct eu_probe *p)
 {
 	int r = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
@@ -410,6 +419,8 @@ static const struct eu_probe probes[] = {
 	{ "printk", "system", probe_printk, 0,
 	  "tracefs and CONFIG_BPF_EVENTS=y, Linux 5.9 or later" },
 
+	{ "jit", "system", probe_jit, 0,
+	  "CONFIG_BPF_JIT=y and sysctl net.core.bpf_jit_enable=1" },
 	{ "tracepoint", "tracing", probe_tracepoint, 0,
 	  "tracefs and CONFIG_BPF_EVENTS=y" },
 	{ "raw_tp", "tracing", probe_raw_tp, 0, "CONFIG_BPF_EVENTS=y" },

@@ -143,7 +143,7 @@ there() {
 }
 
 @test "netfilter" {
-	need netfilter
+	need netfilter jit
 	network
 	there netfilter -t ipv4:output,priority=-7,defrag=1 --drop_port 10 --max-events 2
 	run -1 inside "$ECLI" run "$EXAMPLES/netfilter/package.json" \
