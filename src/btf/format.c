@@ -3,31 +3,41 @@
 
 #include <string.h>
 
+#include "btf/names.h"
+
 enum { MAX_TYPEDEFS = 32 };
 
-static const char *const names[EU_FORMAT_COUNT] = {
-	[EU_FORMAT_NONE] = "",
-	[EU_FORMAT_IPV4] = "ipv4",
-	[EU_FORMAT_IPV6] = "ipv6",
-	[EU_FORMAT_MAC] = "mac",
-	[EU_FORMAT_PORT] = "port",
-	[EU_FORMAT_DURATION] = "duration",
-	[EU_FORMAT_DURATION_US] = "duration_us",
-	[EU_FORMAT_DURATION_MS] = "duration_ms",
-	[EU_FORMAT_DURATION_S] = "duration_s",
-	[EU_FORMAT_TIMESTAMP] = "timestamp",
-	[EU_FORMAT_WALLCLOCK] = "wallclock",
-	[EU_FORMAT_SIZE] = "size",
-	[EU_FORMAT_ERRNO] = "errno",
-	[EU_FORMAT_SIGNAL] = "signal",
-	[EU_FORMAT_SYSCALL] = "syscall",
-	[EU_FORMAT_UID] = "uid",
-	[EU_FORMAT_GID] = "gid",
-	[EU_FORMAT_DEVICE] = "device",
-	[EU_FORMAT_MODE] = "mode",
-	[EU_FORMAT_CGROUP] = "cgroup",
-	[EU_FORMAT_NETNS] = "netns",
-	[EU_FORMAT_HEX] = "hex",
+/* Names are cut at EU_NAMES_MAX, and a byte may take six. */
+enum { MAX_NAME = EU_NAMES_MAX * 6 + 4, MAX_PATH = EU_NAMES_PATH * 6 + 4 };
+
+/* Its name, the bytes of its text at most, usual columns. */
+static const struct row {
+	const char *name;
+	uint16_t max;
+	uint8_t width;
+} rows[EU_FORMAT_COUNT] = {
+	[EU_FORMAT_NONE] = { "", 0, 0 },
+	[EU_FORMAT_IPV4] = { "ipv4", 20, 15 },
+	[EU_FORMAT_IPV6] = { "ipv6", 50, 25 },
+	[EU_FORMAT_MAC] = { "mac", 20, 17 },
+	[EU_FORMAT_PORT] = { "port", 8, 0 },
+	[EU_FORMAT_DURATION] = { "duration", 32, 8 },
+	[EU_FORMAT_DURATION_US] = { "duration_us", 32, 8 },
+	[EU_FORMAT_DURATION_MS] = { "duration_ms", 32, 8 },
+	[EU_FORMAT_DURATION_S] = { "duration_s", 32, 8 },
+	[EU_FORMAT_TIMESTAMP] = { "timestamp", 48, 15 },
+	[EU_FORMAT_WALLCLOCK] = { "wallclock", 48, 15 },
+	[EU_FORMAT_SIZE] = { "size", 32, 0 },
+	[EU_FORMAT_ERRNO] = { "errno", 40, 12 },
+	[EU_FORMAT_SIGNAL] = { "signal", 32, 8 },
+	[EU_FORMAT_SYSCALL] = { "syscall", 64, 16 },
+	[EU_FORMAT_UID] = { "uid", MAX_NAME, 8 },
+	[EU_FORMAT_GID] = { "gid", MAX_NAME, 8 },
+	[EU_FORMAT_DEVICE] = { "device", 32, 0 },
+	[EU_FORMAT_MODE] = { "mode", 32, 10 },
+	[EU_FORMAT_CGROUP] = { "cgroup", MAX_PATH, 24 },
+	[EU_FORMAT_NETNS] = { "netns", MAX_NAME, 10 },
+	[EU_FORMAT_HEX] = { "hex", 24, 10 },
 };
 
 /*
@@ -55,14 +65,34 @@ static const struct {
 enum eu_format eu_format_find(const char *name)
 {
 	for (int i = EU_FORMAT_NONE + 1; i < EU_FORMAT_COUNT; i++)
-		if (!strcmp(names[i], name))
+		if (!strcmp(rows[i].name, name))
 			return i;
 	return EU_FORMAT_NONE;
 }
 
 const char *eu_format_name(enum eu_format format)
 {
-	return names[format];
+	return rows[format].name;
+}
+
+size_t eu_format_max(enum eu_format format)
+{
+	return rows[format].max;
+}
+
+size_t eu_format_width(enum eu_format format)
+{
+	return rows[format].width;
+}
+
+int eu_format_list(struct eu_error *err)
+{
+	int r = 0;
+
+	for (int i = EU_FORMAT_NONE + 1; i < EU_FORMAT_COUNT; i++)
+		r = eu_error_append(err, err ? err->code : 0, "%s%s",
+				    i > 1 ? ", " : "", rows[i].name);
+	return r;
 }
 
 const char *eu_format_hint(enum eu_format format)
@@ -79,6 +109,16 @@ const char *eu_format_hint(enum eu_format format)
 	case EU_FORMAT_SIZE: return "is no size (4096, 64K, 1.5M)";
 	default: return "is not a value of it";
 	}
+}
+
+/* Structs that are addresses wherever they come from. */
+static enum eu_format of_struct(const char *name, uint32_t size)
+{
+	if (!strcmp(name, "in_addr") && size == 4)
+		return EU_FORMAT_IPV4;
+	if (!strcmp(name, "in6_addr") && size == 16)
+		return EU_FORMAT_IPV6;
+	return EU_FORMAT_NONE;
 }
 
 static enum eu_format of_typedef(const char *name)
@@ -100,6 +140,10 @@ enum eu_format eu_format_of_type(const struct btf *btf, uint32_t type_id)
 		if (btf_is_typedef(t))
 			format = of_typedef(
 				btf__name_by_offset(btf, t->name_off) ?: "");
+		else if (btf_is_struct(t))
+			return of_struct(btf__name_by_offset(btf, t->name_off) ?:
+						 "",
+					 t->size);
 		else if (!btf_is_mod(t) && !btf_is_type_tag(t))
 			break;
 		t = btf__type_by_id(btf, t->type);

@@ -11,7 +11,7 @@
 
 #include <bpf/btf.h>
 
-#include "base/util.h"
+#include "base/error.h"
 
 enum eu_format {
 	EU_FORMAT_NONE,
@@ -48,7 +48,19 @@ const char *eu_format_name(enum eu_format format);
 /* What a wrong text of it is not, for messages: "is no IPv4 address". Static. */
 const char *eu_format_hint(enum eu_format format);
 
-/* What the typedefs of @type_id say, the outermost that says anything. */
+/* Bytes that its text takes at most, quotes of JSON included. */
+size_t eu_format_max(enum eu_format format);
+
+/* Columns that most of its texts need. */
+size_t eu_format_width(enum eu_format format);
+
+/*
+ * What the typedefs of @type_id say, the outermost that says anything; struct
+ * in_addr and in6_addr are addresses.
+ */
 enum eu_format eu_format_of_type(const struct btf *btf, uint32_t type_id);
+
+/* Appends all names to an error: "ipv4, ipv6, ...". Returns its code. */
+int eu_format_list(struct eu_error *err);
 
 #endif

@@ -8,7 +8,6 @@
 enum {
 	MAX_DEPTH = 32,
 	MAX_STEPS = 1 << 16,
-	MAX_TEXT = 16 << 20, /* bytes of one value as text */
 };
 
 struct compiler {
@@ -240,6 +239,29 @@ static size_t count_members(struct compiler *c, const struct btf_type *t,
 	return n;
 }
 
+/* Can a value of that kind and size mean that? */
+static bool fits(const struct eu_step *s, const struct eu_layout *l,
+		 enum eu_format format)
+{
+	const struct eu_step *e = s->kind == EU_STEP_ARRAY ? &l->steps[s->child] :
+							     NULL;
+	bool number = s->kind == EU_STEP_UINT || s->kind == EU_STEP_INT ||
+		      s->kind == EU_STEP_POINTER || s->kind == EU_STEP_BITS ||
+		      s->kind == EU_STEP_SBITS || s->kind == EU_STEP_ENUM;
+
+	switch (format) {
+	case EU_FORMAT_NONE: return true;
+	case EU_FORMAT_IPV4: return s->size == 4 && !s->bit_size && !s->rest;
+	case EU_FORMAT_IPV6: return s->size == 16 && !s->rest;
+	case EU_FORMAT_MAC: return s->size == 6 && e && e->size == 1;
+	case EU_FORMAT_PORT: return s->size == 2 && number && !s->bit_size;
+	case EU_FORMAT_HEX:
+		return number || s->kind == EU_STEP_STRING ||
+		       s->kind == EU_STEP_BYTES || (e && e->size == 1);
+	default: return number;
+	}
+}
+
 /* A bit field's bytes are those that it touches, at most nine, usually four. */
 static int bit_field(struct compiler *c, struct eu_step *s, uint32_t bit_off,
 		     uint32_t bits)
@@ -287,6 +309,8 @@ static int compile_members(struct compiler *c, const struct btf_type *t,
 		r = compile(c, at, m[i].type, depth + 1);
 		if (!r && bits)
 			r = bit_field(c, &c->l->steps[at], bit_off, bits);
+		if (!r && !fits(&c->l->steps[at], c->l, c->l->steps[at].format))
+			c->l->steps[at].format = EU_FORMAT_NONE;
 		if (!r && (uint64_t)c->l->steps[at].offset + c->l->steps[at].size >
 				  limit)
 			r = no_value(c, "has a member outside of it");
@@ -318,7 +342,8 @@ static int compile_struct(struct compiler *c, uint32_t at,
 }
 
 /* Fills kind, size, count and child of step @at. */
-static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth)
+static int compile_kind(struct compiler *c, uint32_t at, uint32_t type_id,
+			int depth)
 {
 	const struct btf_type *t;
 	uint32_t id, child;
@@ -349,6 +374,16 @@ static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth)
 	return r;
 }
 
+static int compile(struct compiler *c, uint32_t at, uint32_t type_id, int depth)
+{
+	enum eu_format format = eu_format_of_type(c->btf, type_id);
+	int r = compile_kind(c, at, type_id, depth);
+
+	if (!r && fits(&c->l->steps[at], c->l, format))
+		c->l->steps[at].format = (uint8_t)format;
+	return r;
+}
+
 /* Bytes that the value of step @s takes as JSON or text, at most. */
 static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 {
@@ -356,6 +391,10 @@ static size_t max_text(const struct eu_layout *l, const struct eu_step *s)
 	/* What is not there is "null", however small it would be. */
 	size_t n = 0, sum = 4;
 
+	if (s->format == EU_FORMAT_HEX)
+		return (size_t)s->size * 2 + 24;
+	if (s->format)
+		return eu_format_max(s->format);
 	switch (s->kind) {
 	case EU_STEP_STRING:
 		/* "\u0001" for one byte. */
@@ -385,6 +424,8 @@ static enum eu_fast fast_way(const struct eu_step *s)
 {
 	int log2 = __builtin_ctz(s->size ?: 1);
 
+	if (s->format || s->length || s->rest)
+		return EU_FAST_NONE;
 	switch (s->kind) {
 	case EU_STEP_UINT:
 	case EU_STEP_POINTER: return EU_FAST_U8 + log2;
@@ -394,6 +435,70 @@ static enum eu_fast fast_way(const struct eu_step *s)
 	case EU_STEP_STRING: return EU_FAST_STRING;
 	default: return EU_FAST_NONE;
 	}
+}
+
+/* Of an element with the comma behind it; long lists are mostly of numbers. */
+static size_t element_text(const struct eu_layout *l, const struct eu_step *e)
+{
+	static const uint8_t digits[] = { [1] = 4, [2] = 6, [4] = 11, [8] = 20 };
+
+	if ((e->kind == EU_STEP_UINT || e->kind == EU_STEP_INT) && !e->format)
+		return digits[e->size] + 1u;
+	return max_text(l, e) + 1;
+}
+
+/*
+ * An array without a length at the end of the record is as long as the record
+ * has room; it may be the last member of the last struct.
+ */
+static void find_rest(struct eu_layout *l, struct eu_step *s)
+{
+	struct eu_step *last = NULL;
+
+	if (s->kind == EU_STEP_STRUCT && !s->is_union && s->count)
+		last = &l->steps[s->child + s->count - 1];
+	if (last)
+		find_rest(l, last);
+	s->rest = last ? last->rest :
+			 !s->size && (s->kind == EU_STEP_STRING ||
+				      (s->kind == EU_STEP_ARRAY && !s->count &&
+				       l->steps[s->child].size));
+	if (!s->rest || last)
+		return;
+	l->rest_size = s->kind == EU_STEP_ARRAY ? l->steps[s->child].size : 1;
+}
+
+static void measure(struct eu_layout *l)
+{
+	size_t sum = 68;
+
+	l->whole = l->rest_size ? SIZE_MAX : l->size;
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct eu_step *m = &l->steps[i];
+
+		sum += eu_min(max_text(l, m) + 4 + strlen(m->name),
+			      SIZE_MAX / 4 / (l->n + 1));
+	}
+	l->max_json = sum;
+	/* "\u0001" for one byte of text. */
+	l->rest_text = 6;
+	for (size_t i = 0; i < l->n_steps; i++) {
+		struct eu_step *s = &l->steps[i];
+
+		s->fast = fast_way(s);
+		if (s->rest && s->kind == EU_STEP_ARRAY)
+			l->rest_text = element_text(l, &l->steps[s->child]);
+	}
+}
+
+size_t eu_layout_more(const struct eu_layout *l, size_t size)
+{
+	size_t most;
+
+	if (!l->rest_size)
+		return 0;
+	most = EU_LAYOUT_MAX_TEXT / l->rest_text;
+	return eu_min(size / l->rest_size, most) * l->rest_text + 64;
 }
 
 /* The root is a step like any other; its members become the top level. */
@@ -411,10 +516,10 @@ static int compile_root(struct compiler *c, uint32_t type_id)
 	}
 	if (r)
 		return r;
+	find_rest(l, &l->steps[0]);
 	root = l->steps[0];
 	l->size = root.size;
-	l->max_json = max_text(l, &root) + 64;
-	if (l->max_json > MAX_TEXT)
+	if (max_text(l, &root) > EU_LAYOUT_MAX_TEXT)
 		return eu_error_set(c->err, -E2BIG,
 				    "type '%s' is too large to be shown",
 				    l->name);
@@ -432,6 +537,80 @@ static int compile_root(struct compiler *c, uint32_t type_id)
 	return 0;
 }
 
+/* The step among @n from @first on that has that name; 0: none, else 1 + it. */
+static uint32_t named(const struct eu_layout *l, uint32_t first, uint32_t n,
+		      const char *name)
+{
+	for (uint32_t i = first; i < first + n; i++)
+		if (!strcmp(l->steps[i].name, name))
+			return i + 1;
+	return 0;
+}
+
+static bool is_integer(const struct eu_step *s)
+{
+	return s->kind == EU_STEP_UINT || s->kind == EU_STEP_INT ||
+	       s->kind == EU_STEP_BITS || s->kind == EU_STEP_SBITS;
+}
+
+/* Of an array of numbers each is what the annotation says. */
+static bool set_format(struct eu_layout *l, struct eu_step *s,
+		       enum eu_format format)
+{
+	while (!fits(s, l, format) && s->kind == EU_STEP_ARRAY)
+		s = &l->steps[s->child];
+	if (!fits(s, l, format))
+		return false;
+	s->format = (uint8_t)format;
+	return true;
+}
+
+/* To the member of the struct whose members begin at @first. */
+static bool annotate(struct eu_layout *l, uint32_t first, uint32_t n,
+		     const char *name, enum eu_format format, const char *length)
+{
+	uint32_t at = named(l, first, n, name), by;
+	struct eu_step *s;
+
+	if (!at)
+		return false;
+	s = &l->steps[at - 1];
+	if (format && !set_format(l, s, format))
+		return false;
+	if (!length)
+		return true;
+	by = named(l, first, n, length);
+	if (!by || !is_integer(&l->steps[by - 1]) ||
+	    (s->kind != EU_STEP_ARRAY && s->kind != EU_STEP_STRING))
+		return false;
+	s->length = by;
+	return true;
+}
+
+bool eu_layout_annotate(struct eu_layout *l, const struct btf *btf,
+			uint32_t type_id, const char *name,
+			enum eu_format format, const char *length)
+{
+	bool done = false;
+	uint32_t id;
+
+	if (!eu_btf_resolve(btf, type_id, &type_id))
+		return false;
+	if (l->is_struct && eu_btf_resolve(btf, l->type_id, &id) && id == type_id)
+		done = annotate(l, 0, l->n, name, format, length);
+	for (size_t i = 0; i < l->n_steps; i++) {
+		const struct eu_step *s = &l->steps[i];
+
+		if (s->kind == EU_STEP_STRUCT &&
+		    eu_btf_resolve(btf, s->type_id, &id) && id == type_id)
+			done = annotate(l, s->child, s->count, name, format,
+					length) ||
+			       done;
+	}
+	measure(l);
+	return done;
+}
+
 int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		  struct eu_layout **ret, struct eu_error *err)
 {
@@ -447,8 +626,8 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		    compile_root(&c, type_id) :
 		    eu_error_set(err, -EINVAL, "type %u: its name is none",
 				 type_id);
-	for (size_t i = 0; i < c.l->n_steps; i++)
-		c.l->steps[i].fast = fast_way(&c.l->steps[i]);
+	if (!r)
+		measure(c.l);
 	if (r) {
 		eu_layout_free(c.l);
 		return r;
@@ -477,8 +656,7 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 		.size = size,
 		.name = name,
 	};
-	l->steps[0].fast = fast_way(&l->steps[0]);
-	l->max_json = max_text(l, &l->steps[0]) + 64;
+	measure(l);
 	return l;
 }
 
@@ -575,6 +753,11 @@ void eu_layout_hide(struct eu_layout *l, const char *name)
 		i++;
 	if (i == l->n)
 		return;
+	for (size_t k = 0; k < l->n; k++) {
+		uint32_t by = l->steps[k].length;
+
+		l->steps[k].length = by == i + 1 ? 0 : by - (by > i + 1);
+	}
 	/* What is nested stands behind all of the top level, and stays. */
 	memmove(&l->steps[i], &l->steps[i + 1], (--l->n - i) * sizeof(*l->steps));
 }

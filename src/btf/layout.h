@@ -15,6 +15,15 @@
 #include <bpf/btf.h>
 
 #include "base/error.h"
+#include "btf/format.h"
+
+struct eu_names;
+
+/*
+ * Bytes of one value as text. Of an array that takes the rest of a record so
+ * many elements are shown as fit into that.
+ */
+enum { EU_LAYOUT_MAX_TEXT = 16 << 20 };
 
 enum eu_step_kind {
 	EU_STEP_UINT, /* size 1, 2, 4, 8 */
@@ -57,11 +66,15 @@ struct eu_step {
 	uint8_t bit_size;
 	bool is_union;	 /* of EU_STEP_STRUCT */
 	uint8_t fast;	 /* enum eu_fast */
+	uint8_t format;	 /* enum eu_format: what it means */
+	bool rest;	 /* goes on to the end of the record */
 	uint32_t offset; /* bytes from the parent's start */
 	uint32_t size;	 /* bytes; of bit fields: of the bytes read */
 	uint32_t count;
 	uint32_t child;
 	uint32_t type_id; /* of the member, with its typedefs */
+	/* 1 + the step that says how many elements count; 0: all do */
+	uint32_t length;
 	const char *name; /* "" if it has none */
 };
 
@@ -89,6 +102,14 @@ struct eu_layout {
 	struct eu_enum *enums;
 	size_t n_enums;
 	size_t max_json; /* bytes that a value takes as JSON, at most */
+	/*
+	 * Records of at least so many bytes have all members at their places;
+	 * SIZE_MAX where the last one takes the rest of the record.
+	 */
+	size_t whole;
+	size_t rest_text;	/* bytes that one element of it takes as JSON */
+	uint32_t rest_size;	/* bytes of one element */
+	struct eu_names *names; /* borrowed; NULL: ids stay numbers */
 };
 
 /*
@@ -107,6 +128,18 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 				  uint32_t size);
 
 void eu_layout_free(struct eu_layout *l);
+
+/* Bytes that a record of @size takes as JSON beyond max_json, at most. */
+size_t eu_layout_more(const struct eu_layout *l, size_t size);
+
+/*
+ * Gives the member @name of every struct @type_id that is part of @l a format,
+ * or the member @length that says how many of its elements count; @length may
+ * be NULL. False if there is none that can have it.
+ */
+bool eu_layout_annotate(struct eu_layout *l, const struct btf *btf,
+			uint32_t type_id, const char *name,
+			enum eu_format format, const char *length);
 
 /* The member called @name, or NULL. Only top-level ones. */
 const struct eu_step *eu_layout_member(const struct eu_layout *l,

@@ -163,8 +163,11 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 	const struct eu_layout *l = st->key ?: st->value;
 	const char *data = st->key ? r->key : r->data;
 	size_t size = st->key ? st->key->size : r->size;
-	char *p = s->out.data + s->out.len;
+	char *p;
 
+	if (!eu_buf_room(&s->out, v->most + eu_layout_more(st->value, r->size)))
+		return;
+	p = s->out.data + s->out.len;
 	for (const struct piece *f = v->piece; f < v->piece + v->n; f++) {
 		memcpy(p, f->text, sizeof(f->text));
 		p += f->len;
@@ -210,7 +213,7 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 
 	if (!eu_buf_room(&s->out, v->most))
 		return;
-	if (__builtin_expect(r->size < l->size || st->n_stacks, 0)) {
+	if (__builtin_expect(r->size < l->whole || st->n_stacks, 0)) {
 		put_slowly(s, r);
 		return;
 	}

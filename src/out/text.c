@@ -38,6 +38,15 @@ static const char *heading(const struct eu_stream *st, const struct view *v,
 	return i < v->n_key ? "key" : "value";
 }
 
+/* Columns that a member has at least. */
+static size_t min_width(const struct eu_stream *st, const struct view *v, size_t i)
+{
+	const struct eu_step *s = i < v->n_key ? &st->key->steps[i] :
+						 &st->value->steps[i - v->n_key];
+
+	return eu_max(eu_format_width(s->format), (size_t)MIN_WIDTH);
+}
+
 static void put_header(struct eu_sink *s, const struct eu_stream *st,
 		       struct view *v, bool compact)
 {
@@ -61,7 +70,7 @@ static void put_header(struct eu_sink *s, const struct eu_stream *st,
 				    compact ? tolower((unsigned char)*c) :
 					      toupper((unsigned char)*c));
 		if (!compact) {
-			len = eu_max(len, (size_t)MIN_WIDTH);
+			len = eu_max(len, min_width(st, v, i));
 			eu_buf_fill(&s->out, ' ', len - strlen(name) + 1);
 		}
 		column += len + 1;
@@ -226,7 +235,9 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 		put_special(s, r);
 		return;
 	}
-	if (!eu_buf_room(&s->out, v->most))
+	if (!eu_buf_room(&s->out, v->most) ||
+	    (l->rest_size &&
+	     !eu_buf_room(&s->out, v->most + eu_layout_more(l, r->size))))
 		return;
 	p = s->out.data + s->out.len;
 	base = p;
@@ -237,7 +248,7 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 	if (st->key)
 		p = put_columns(p, &base, st->key, v->start, r->key,
 				st->key->size);
-	if (__builtin_expect(r->size < l->size, 0)) {
+	if (__builtin_expect(r->size < l->whole, 0)) {
 		p = put_columns(p, &base, l, start, data, r->size);
 		goto end;
 	}

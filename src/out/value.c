@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "btf/meaning.h"
 
 /* Records are packed as the program likes; nothing here may assume alignment. */
 static inline uint64_t load_uint(const void *p, uint32_t size)
@@ -176,13 +177,35 @@ static char *put_members(char *p, const struct eu_layout *l, uint32_t first,
 	return p;
 }
 
+/*
+ * How many elements (of a string: bytes) count: those that there are room for,
+ * as another member says, or what is left of the record.
+ */
+static size_t elements(const struct eu_layout *l, const struct eu_step *s,
+		       const char *base, size_t size, size_t left)
+{
+	size_t n = s->kind == EU_STEP_ARRAY ? s->count : left;
+	int64_t v;
+
+	if (s->rest) {
+		n = s->kind == EU_STEP_ARRAY ? left / l->rest_size : left;
+		n = eu_min(n, EU_LAYOUT_MAX_TEXT / l->rest_text);
+	}
+	if (s->length) {
+		v = eu_value_int(&l->steps[s->length - 1], base, size);
+		n = eu_min(n, (size_t)eu_max(v, (int64_t)0));
+	}
+	return n;
+}
+
 static char *put_array(char *p, const struct eu_layout *l,
-		       const struct eu_step *s, const char *data, size_t size)
+		       const struct eu_step *s, const char *data, size_t size,
+		       size_t n)
 {
 	const struct eu_step *e = &l->steps[s->child];
 
 	*p++ = '[';
-	for (uint32_t i = 0; i < s->count && size >= e->size; i++) {
+	for (size_t i = 0; i < n && size >= e->size; i++) {
 		p = eu_value_json(p, l, e, data, size);
 		*p++ = ',';
 		data += e->size;
@@ -204,17 +227,65 @@ static inline bool present(const struct eu_step *s, size_t size)
 		s->kind == EU_STEP_STRUCT || s->kind == EU_STEP_BYTES);
 }
 
+/* Bytes of the value that are there. */
+static inline size_t bytes_left(const struct eu_step *s, size_t size)
+{
+	size -= s->offset;
+	return s->rest ? size : eu_min(size, (size_t)s->size);
+}
+
+static bool is_signed(const struct eu_layout *l, const struct eu_step *s)
+{
+	return s->kind == EU_STEP_INT || s->kind == EU_STEP_SBITS ||
+	       (s->kind == EU_STEP_ENUM && l->enums[s->child].is_signed);
+}
+
+/* A number's bytes are those of the smallest integer that holds a bit field. */
+static void meaning(const struct eu_layout *l, const struct eu_step *s,
+		    const char *base, size_t size, struct eu_meaning *m)
+{
+	*m = (struct eu_meaning){
+		.format = s->format,
+		.is_signed = is_signed(l, s),
+		.data = base + s->offset,
+		.size = (uint32_t)bytes_left(s, size),
+		.names = l->names,
+	};
+	if (s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRING)
+		m->size = (uint32_t)eu_min((size_t)m->size,
+					   elements(l, s, base, size, m->size));
+	else if (s->kind == EU_STEP_ENUM && !m->is_signed)
+		m->number = any_uint(s, m->data);
+	else
+		m->number = (uint64_t)eu_value_int(s, base, size);
+	if (s->bit_size)
+		m->size = 8;
+}
+
+/* Half an address is none; bytes are bytes. */
+static bool has_meaning(const struct eu_step *s, size_t size)
+{
+	return s->format && (s->format == EU_FORMAT_HEX ||
+			     (uint64_t)s->offset + s->size <= size);
+}
+
 char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
 		    const char *base, size_t size)
 {
 	const char *data = base + s->offset;
+	struct eu_meaning m;
 	size_t left;
 
 	if (!present(s, size))
 		return put_literal(p, "null");
-	left = eu_min(size - s->offset, (size_t)s->size);
+	if (has_meaning(s, size)) {
+		meaning(l, s, base, size, &m);
+		return eu_meaning_json(p, &m);
+	}
+	left = bytes_left(s, size);
 	switch (s->kind) {
-	case EU_STEP_STRING: return eu_fmt_json(p, data, left);
+	case EU_STEP_STRING:
+		return eu_fmt_json(p, data, elements(l, s, base, size, left));
 	case EU_STEP_ENUM:
 		*p++ = '"';
 		p = put_enum(p, l, s, data);
@@ -231,7 +302,9 @@ char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
 		p = eu_fmt_hexdump(p, data, left);
 		*p++ = '"';
 		return p;
-	case EU_STEP_ARRAY: return put_array(p, l, s, data, left);
+	case EU_STEP_ARRAY:
+		return put_array(p, l, s, data, left,
+				 elements(l, s, base, size, left));
 	case EU_STEP_STRUCT:
 		return put_members(p, l, s->child, s->count, data, left);
 	default: return put_number(p, s, data);
@@ -242,15 +315,19 @@ char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
 		    const char *base, size_t size, size_t *ret_columns)
 {
 	const char *data = base + s->offset;
+	struct eu_meaning m;
 	char *from = p;
 
+	*ret_columns = 0;
 	if (!present(s, size)) {
 		*p++ = '-';
+	} else if (has_meaning(s, size)) {
+		meaning(l, s, base, size, &m);
+		return eu_meaning_text(p, &m, ret_columns);
 	} else if (s->kind == EU_STEP_STRING) {
-		*ret_columns = 0;
-		return eu_fmt_text(p, data,
-				   eu_min(size - s->offset, (size_t)s->size),
-				   ret_columns);
+		return eu_fmt_text(
+			p, data, elements(l, s, base, size, bytes_left(s, size)),
+			ret_columns);
 	} else if (s->kind == EU_STEP_ENUM) {
 		p = put_enum(p, l, s, data);
 	} else if (s->kind == EU_STEP_INT128 || s->kind == EU_STEP_UINT128) {

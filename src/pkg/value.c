@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "btf/layout.h"
 #include "pkg/ctype.h"
-#include "pkg/meaning.h"
+#include "btf/meaning.h"
 
 enum {
 	MAX_LISTED = 16, /* values of an enum, in a message */

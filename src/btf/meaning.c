@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "btf/meaning.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/fmt.h"
+#include "btf/syscalls.h"
+
+static int parse_mac(const char *text, uint8_t *dst)
+{
+	unsigned int b[6];
+	int n = 0;
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2],
+		   &b[3], &b[4], &b[5], &n) != 6 ||
+	    text[n])
+		return -EINVAL;
+	for (int i = 0; i < 6; i++)
+		dst[i] = b[i];
+	return 1;
+}
+
+int eu_meaning_address(enum eu_format format, const char *text, void *dst,
+		       size_t size)
+{
+	if (format == EU_FORMAT_IPV4 && size == 4)
+		return inet_pton(AF_INET, text, dst) == 1 ? 1 : -EINVAL;
+	if (format == EU_FORMAT_IPV6 && size == 16)
+		return inet_pton(AF_INET6, text, dst) == 1 ? 1 : -EINVAL;
+	if (format == EU_FORMAT_MAC && size == 6)
+		return parse_mac(text, dst);
+	return 0;
+}
+
+struct unit {
+	const char *name;
+	double times;
+};
+
+static const struct unit times[] = {
+	{ "ns", 1 },   { "us", 1e3 },	{ "ms", 1e6 },	  { "s", 1e9 },
+	{ "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+};
+
+static const struct unit sizes[] = {
+	{ "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 }, { "MiB", 0x1p20 },
+	{ "G", 0x1p30 }, { "GiB", 0x1p30 }, { "T", 0x1p40 }, { "TiB", 0x1p40 },
+};
+
+/* A number with a unit; one without is left to others. */
+static int with_unit(const char *text, const struct unit *u, size_t n,
+		     double per, uint64_t *ret)
+{
+	const char *end;
+	double d = eu_number_real(text, &end);
+
+	if (!*text || !*end)
+		return 0;
+	for (size_t i = 0; i < n && end != text; i++) {
+		if (strcmp(u[i].name, end))
+			continue;
+		d = d * u[i].times / per;
+		if (!(d >= 0 && d < 0x1p64))
+			return -ERANGE;
+		*ret = (uint64_t)(d + 0.5);
+		return 1;
+	}
+	return -EINVAL;
+}
+
+static int signal_number(const char *text, uint64_t *ret)
+{
+	const char *name, *word = strncmp(text, "SIG", 3) ? text : text + 3;
+
+	for (int i = 1; i < NSIG; i++) {
+		name = sigabbrev_np(i);
+		if (!name || strcmp(name, word))
+			continue;
+		*ret = i;
+		return 1;
+	}
+	return 0;
+}
+
+static int errno_number(const char *text, uint64_t *ret)
+{
+	const char *name;
+
+	for (int i = 1; i < 4096; i++) {
+		name = strerrorname_np(i);
+		if (!name || strcmp(name, text))
+			continue;
+		*ret = i;
+		return 1;
+	}
+	return 0;
+}
+
+/* As the file that it is: the name service is not for static executables. */
+static int user_number(const char *text, uint64_t *ret)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	struct passwd *pw;
+	int r = 0;
+
+	while (f && !r && (pw = fgetpwent(f)))
+		if (!strcmp(pw->pw_name, text)) {
+			*ret = pw->pw_uid;
+			r = 1;
+		}
+	if (f)
+		fclose(f);
+	return r;
+}
+
+static int group_number(const char *text, uint64_t *ret)
+{
+	FILE *f = fopen("/etc/group", "re");
+	struct group *gr;
+	int r = 0;
+
+	while (f && !r && (gr = fgetgrent(f)))
+		if (!strcmp(gr->gr_name, text)) {
+			*ret = gr->gr_gid;
+			r = 1;
+		}
+	if (f)
+		fclose(f);
+	return r;
+}
+
+/* A cgroup's id is the inode of its directory, a namespace's that of its file. */
+static int inode_number(const char *text, uint64_t *ret)
+{
+	struct stat st;
+
+	if (!strchr(text, '/'))
+		return 0;
+	if (stat(text, &st))
+		return -errno;
+	*ret = st.st_ino;
+	return 1;
+}
+
+static int port_number(const char *text, uint64_t *ret)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (!*text || *end || *text == '-' || n > 65535)
+		return -EINVAL;
+	*ret = htons(n);
+	return 1;
+}
+
+static int syscall_number(const char *text, uint64_t *ret)
+{
+	int n = eu_syscall_number(text);
+
+	if (n >= 0)
+		*ret = (uint64_t)n;
+	return n >= 0;
+}
+
+/* "8:1" as the kernel has it, with twenty bits for the second. */
+static int device_number(const char *text, uint64_t *ret)
+{
+	unsigned int major, minor;
+	int n = 0;
+
+	if (sscanf(text, "%4u:%7u%n", &major, &minor, &n) != 2 || text[n])
+		return 0;
+	if (major >= 1 << 12 || minor >= 1 << 20)
+		return -ERANGE;
+	*ret = (uint64_t)major << 20 | minor;
+	return 1;
+}
+
+/* Octal, with a zero in front as C has it. */
+static int mode_number(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	if (*text != '0' || text[1] == 'x')
+		return 0;
+	*ret = strtoul(text, &end, 8);
+	return *end ? -EINVAL : 1;
+}
+
+int eu_meaning_number(enum eu_format format, const char *text, uint64_t *ret)
+{
+	switch (format) {
+	case EU_FORMAT_DURATION:
+		return with_unit(text, times, EU_COUNT(times), 1, ret);
+	case EU_FORMAT_DURATION_US:
+		return with_unit(text, times, EU_COUNT(times), 1e3, ret);
+	case EU_FORMAT_DURATION_MS:
+		return with_unit(text, times, EU_COUNT(times), 1e6, ret);
+	case EU_FORMAT_DURATION_S:
+		return with_unit(text, times, EU_COUNT(times), 1e9, ret);
+	case EU_FORMAT_SIZE:
+		return with_unit(text, sizes, EU_COUNT(sizes), 1, ret);
+	case EU_FORMAT_PORT: return port_number(text, ret);
+	case EU_FORMAT_SIGNAL: return signal_number(text, ret);
+	case EU_FORMAT_ERRNO: return errno_number(text, ret);
+	case EU_FORMAT_SYSCALL: return syscall_number(text, ret);
+	case EU_FORMAT_DEVICE: return device_number(text, ret);
+	case EU_FORMAT_MODE: return mode_number(text, ret);
+	case EU_FORMAT_UID: return user_number(text, ret);
+	case EU_FORMAT_GID: return group_number(text, ret);
+	case EU_FORMAT_CGROUP:
+	case EU_FORMAT_NETNS: return inode_number(text, ret);
+	default: return 0;
+	}
+}
+
+/* ---- Numbers and bytes as text. */
+
+static char *put(char *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(p, text, n);
+	return p + n;
+}
+
+static char *put_plain(char *p, const struct eu_meaning *m)
+{
+	return m->is_signed ? eu_fmt_i64(p, (int64_t)m->number) :
+			      eu_fmt_u64(p, m->number);
+}
+
+static char *put_ipv4(char *p, const struct eu_meaning *m)
+{
+	const uint8_t *b = m->data;
+
+	for (int i = 0; i < 4; i++) {
+		p = eu_fmt_u64(p, b[i]);
+		*p++ = '.';
+	}
+	return p - 1;
+}
+
+static char *put_ipv6(char *p, const struct eu_meaning *m)
+{
+	if (!inet_ntop(AF_INET6, m->data, p, INET6_ADDRSTRLEN))
+		return p;
+	return p + strlen(p);
+}
+
+static char *put_mac(char *p, const struct eu_meaning *m)
+{
+	for (int i = 0; i < 6; i++) {
+		p = eu_fmt_hexdump(p, (const char *)m->data + i, 1);
+		*p++ = ':';
+	}
+	return p - 1;
+}
+
+static char *put_port(char *p, const struct eu_meaning *m)
+{
+	const uint8_t *b = m->data;
+
+	return eu_fmt_u64(p, (uint64_t)b[0] << 8 | b[1]);
+}
+
+/* @v with three decimals at most, none of them a zero at the end. */
+static char *put_decimals(char *p, double v, int decimals)
+{
+	char text[32], *end;
+
+	snprintf(text, sizeof(text), "%.*f", decimals, v);
+	/* The locale of the process may have another point. */
+	end = text + strcspn(text, "0123456789-");
+	for (char *c = end; *c; c++)
+		if (!strchr("0123456789-", *c))
+			*c = '.';
+	end = text + strlen(text);
+	if (strchr(text, '.')) {
+		while (end[-1] == '0')
+			end--;
+		end -= end[-1] == '.';
+	}
+	*end = '\0';
+	return put(p, text);
+}
+
+/* Two units: "1m05s", "2h", "3d04h". */
+static char *put_long(char *p, uint64_t seconds)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *unit, *lower;
+		uint64_t per;
+	} units[] = {
+		{ 86400, "d", "h", 3600 },
+		{ 3600, "h", "m", 60 },
+		{ 60, "m", "s", 1 },
+	};
+	uint64_t low;
+
+	for (size_t i = 0; i < EU_COUNT(units); i++) {
+		if (seconds < units[i].seconds)
+			continue;
+		p = eu_fmt_u64(p, seconds / units[i].seconds);
+		p = put(p, units[i].unit);
+		low = seconds % units[i].seconds / units[i].per;
+		if (!low)
+			break;
+		if (low < 10)
+			*p++ = '0';
+		p = eu_fmt_u64(p, low);
+		return put(p, units[i].lower);
+	}
+	return p;
+}
+
+/* Each limit is where rounding to three decimals would reach the next unit. */
+static char *put_duration(char *p, const struct eu_meaning *m, double ns)
+{
+	static const struct {
+		double below, per;
+		const char *unit;
+	} units[] = {
+		{ 1e3, 1, "ns" },
+		{ 999.9995e3, 1e3, "us" },
+		{ 999.9995e6, 1e6, "ms" },
+		{ 59.9995e9, 1e9, "s" },
+	};
+	uint64_t n = m->number;
+
+	if (m->is_signed && (int64_t)n < 0) {
+		*p++ = '-';
+		n = -n;
+	}
+	if (!n)
+		return put(p, "0");
+	ns *= (double)n;
+	for (size_t i = 0; i < EU_COUNT(units); i++)
+		if (ns < units[i].below)
+			return put(put_decimals(p, ns / units[i].per, 3),
+				   units[i].unit);
+	return put_long(p, (uint64_t)(ns / 1e9 + 0.5));
+}
+
+static char *put_size(char *p, const struct eu_meaning *m)
+{
+	static const char units[] = "KMGTPE";
+	double v = (double)m->number / 1024;
+	size_t i = 0;
+
+	if ((m->is_signed && (int64_t)m->number < 0) || m->number < 1024)
+		return put_plain(p, m);
+	for (; v >= 1023.95 && units[i + 1]; i++)
+		v /= 1024;
+	p = put_decimals(p, v, 1);
+	*p++ = units[i];
+	return p;
+}
+
+/* Six digits behind the point for people, nine for machines. */
+static char *put_fraction(char *p, uint64_t ns, int digits)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), ".%09u", (unsigned int)(ns % 1000000000));
+	memcpy(p, text, (size_t)digits + 1);
+	return p + digits + 1;
+}
+
+/* The wall clock's nanoseconds; false if they cannot be told. */
+static bool wall(const struct eu_meaning *m, uint64_t *ret)
+{
+	*ret = m->number;
+	if (m->format == EU_FORMAT_TIMESTAMP && m->names && *ret)
+		*ret = eu_names_wall(m->names, *ret);
+	return m->names && m->number;
+}
+
+static char *put_time(char *p, const struct eu_meaning *m)
+{
+	uint64_t ns;
+
+	if (!wall(m, &ns))
+		return m->number ? put_plain(p, m) : put(p, "-");
+	p = put(p, eu_names_clock(m->names, ns / 1000000000));
+	return put_fraction(p, ns, 6);
+}
+
+static char *put_iso_time(char *p, const struct eu_meaning *m)
+{
+	struct tm tm;
+	uint64_t ns;
+	time_t t;
+
+	if (!wall(m, &ns))
+		return m->number ? put_plain(p, m) : put(p, "null");
+	t = (time_t)(ns / 1000000000);
+	gmtime_r(&t, &tm);
+	*p++ = '"';
+	p += strftime(p, 24, "%Y-%m-%dT%H:%M:%S", &tm);
+	p = put_fraction(p, ns, 9);
+	return put(p, "Z\"");
+}
+
+static char *put_errno(char *p, const struct eu_meaning *m)
+{
+	int64_t n = (int64_t)m->number;
+	const char *name;
+
+	/* A negative number that somebody keeps as an unsigned one. */
+	if (!m->is_signed && m->size == 4)
+		n = (int32_t)n;
+	name = n && n > -4096 && n < 4096 ?
+		       strerrorname_np((int)(n < 0 ? -n : n)) :
+		       NULL;
+	return name ? put(p, name) : put_plain(p, m);
+}
+
+static char *put_signal(char *p, const struct eu_meaning *m)
+{
+	const char *name = m->number && m->number < NSIG ?
+				   sigabbrev_np((int)m->number) :
+				   NULL;
+
+	return name ? put(put(p, "SIG"), name) : put_plain(p, m);
+}
+
+static char *put_syscall(char *p, const struct eu_meaning *m)
+{
+	const char *name = eu_syscall_name(m->number);
+
+	return name ? put(p, name) : put_plain(p, m);
+}
+
+static char *put_device(char *p, const struct eu_meaning *m)
+{
+	p = eu_fmt_u64(p, m->number >> 20);
+	*p++ = ':';
+	return eu_fmt_u64(p, m->number & 0xfffff);
+}
+
+/* As ls(1) shows it; octal digits where the file's type is not part of it. */
+static char *put_mode(char *p, const struct eu_meaning *m)
+{
+	static const char types[] = "?pc?d?b?-?l?s???", all[] = "rwxrwxrwx";
+	uint64_t mode = m->number;
+
+	if (!(mode & S_IFMT) || mode > 0177777) {
+		*p++ = '0';
+		return p + snprintf(p, 24, "%llo", (unsigned long long)mode);
+	}
+	*p++ = types[mode >> 12 & 15];
+	for (int i = 0; i < 9; i++)
+		p[i] = mode & 0400 >> i ? all[i] : '-';
+	if (mode & S_ISUID)
+		p[2] = mode & 0100 ? 's' : 'S';
+	if (mode & S_ISGID)
+		p[5] = mode & 0010 ? 's' : 'S';
+	if (mode & S_ISVTX)
+		p[8] = mode & 0001 ? 't' : 'T';
+	return p + 9;
+}
+
+static char *put_hex(char *p, const struct eu_meaning *m)
+{
+	if (m->size > 8 || (m->size & (m->size - 1)))
+		return eu_fmt_hexdump(p, m->data, m->size);
+	p = put(p, "0x");
+	return eu_fmt_hex(p, m->size < 8 ?
+				     m->number & ((1ull << m->size * 8) - 1) :
+				     m->number);
+}
+
+/* What looks a name up, and what only writes. */
+static const char *name_of(const struct eu_meaning *m)
+{
+	static const struct {
+		enum eu_format format;
+		enum eu_names_of list;
+	} lists[] = {
+		{ EU_FORMAT_UID, EU_NAMES_USER },
+		{ EU_FORMAT_GID, EU_NAMES_GROUP },
+		{ EU_FORMAT_CGROUP, EU_NAMES_CGROUP },
+		{ EU_FORMAT_NETNS, EU_NAMES_NETNS },
+	};
+
+	for (size_t i = 0; i < EU_COUNT(lists) && m->names; i++)
+		if (lists[i].format == m->format)
+			return eu_names_find(m->names, lists[i].list, m->number);
+	return NULL;
+}
+
+static char *put_text(char *p, const struct eu_meaning *m)
+{
+	switch (m->format) {
+	case EU_FORMAT_IPV4: return put_ipv4(p, m);
+	case EU_FORMAT_IPV6: return put_ipv6(p, m);
+	case EU_FORMAT_MAC: return put_mac(p, m);
+	case EU_FORMAT_PORT: return put_port(p, m);
+	case EU_FORMAT_DURATION: return put_duration(p, m, 1);
+	case EU_FORMAT_DURATION_US: return put_duration(p, m, 1e3);
+	case EU_FORMAT_DURATION_MS: return put_duration(p, m, 1e6);
+	case EU_FORMAT_DURATION_S: return put_duration(p, m, 1e9);
+	case EU_FORMAT_TIMESTAMP:
+	case EU_FORMAT_WALLCLOCK: return put_time(p, m);
+	case EU_FORMAT_SIZE: return put_size(p, m);
+	case EU_FORMAT_ERRNO: return put_errno(p, m);
+	case EU_FORMAT_SIGNAL: return put_signal(p, m);
+	case EU_FORMAT_SYSCALL: return put_syscall(p, m);
+	case EU_FORMAT_DEVICE: return put_device(p, m);
+	case EU_FORMAT_MODE: return put_mode(p, m);
+	case EU_FORMAT_HEX: return put_hex(p, m);
+	default: return put_plain(p, m);
+	}
+}
+
+char *eu_meaning_text(char *p, const struct eu_meaning *m, size_t *columns)
+{
+	const char *name = name_of(m);
+	char *from = p;
+
+	if (name)
+		return eu_fmt_text(p, name, strlen(name), columns);
+	p = put_text(p, m);
+	*columns += (size_t)(p - from);
+	return p;
+}
+
+char *eu_meaning_json(char *p, const struct eu_meaning *m)
+{
+	const char *name;
+
+	switch (m->format) {
+	case EU_FORMAT_PORT: return put_port(p, m);
+	case EU_FORMAT_DURATION:
+	case EU_FORMAT_DURATION_US:
+	case EU_FORMAT_DURATION_MS:
+	case EU_FORMAT_DURATION_S:
+	case EU_FORMAT_SIZE:
+	case EU_FORMAT_UID:
+	case EU_FORMAT_GID:
+	case EU_FORMAT_NETNS: return put_plain(p, m);
+	case EU_FORMAT_TIMESTAMP:
+	case EU_FORMAT_WALLCLOCK: return put_iso_time(p, m);
+	default: break;
+	}
+	name = name_of(m);
+	if (name)
+		return eu_fmt_json(p, name, strlen(name));
+	*p++ = '"';
+	p = put_text(p, m);
+	*p++ = '"';
+	return p;
+}
