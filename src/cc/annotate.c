@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "btf/format.h"
 #include "cc/comment.h"
 
 struct annotate {
@@ -25,10 +26,18 @@ static int parse(struct annotate *a, const struct eu_decl *d, json_t **ret)
 	return r ? eu_error_prefix(a->err, r, "%s:%u", a->source, d->line) : 0;
 }
 
+static int refuse_format(struct annotate *a, const char *format)
+{
+	eu_error_set(a->err, -EINVAL,
+		     "there is no format '%s'; there are: ", format);
+	return eu_format_list(a->err);
+}
+
 static int merge(struct annotate *a, const struct eu_decl *d, json_t *item,
 		 bool is_var)
 {
 	eu_auto_json json_t *keys = NULL;
+	const char *format;
 	int r;
 
 	r = parse(a, d, &keys);
@@ -39,6 +48,10 @@ static int merge(struct annotate *a, const struct eu_decl *d, json_t *item,
 			return eu_error_set(a->err, -EINVAL,
 					    "%s:%u: @%s cannot be set by a comment",
 					    a->source, d->line, fixed[i]);
+	format = eu_json_str(keys, "format");
+	if (format && !eu_format_find(format))
+		return eu_error_prefix(a->err, refuse_format(a, format),
+				       "%s:%u", a->source, d->line);
 	if (is_var && json_object_get(keys, "type"))
 		return eu_error_set(a->err, -EINVAL, "%s:%u: @type is for maps",
 				    a->source, d->line);
@@ -145,8 +158,27 @@ static int add_progs(struct annotate *a, const struct eu_decl_list *funcs,
 	return r;
 }
 
-/* Only the text: types and members have no other annotations. */
-static int describe(struct annotate *a, const char *comment, json_t *item)
+/* What a member means, and how long it is. */
+static int annotate_member(struct annotate *a, const struct eu_decl *d,
+			   const json_t *keys, json_t *item)
+{
+	static const char *const known[] = { "format", "length" };
+	const char *text = eu_json_str(keys, "format");
+
+	if (text && !eu_format_find(text))
+		return eu_error_prefix(a->err, refuse_format(a, text),
+				       "%s: member '%s'", a->source, d->name);
+	for (size_t i = 0; i < EU_COUNT(known); i++) {
+		text = eu_json_str(keys, known[i]);
+		if (text && json_object_set_new(item, known[i], json_string(text)))
+			return eu_error_oom(a->err);
+	}
+	return 0;
+}
+
+/* Of a type (without @member) only the text. */
+static int describe(struct annotate *a, const char *comment,
+		    const struct eu_decl *member, json_t *item)
 {
 	eu_auto_json json_t *keys = NULL;
 	json_t *text;
@@ -161,7 +193,7 @@ static int describe(struct annotate *a, const char *comment, json_t *item)
 		       json_object_get(keys, "brief");
 	if (text && json_object_set(item, "description", text))
 		return eu_error_oom(a->err);
-	return 0;
+	return member ? annotate_member(a, member, keys, item) : 0;
 }
 
 /* The type that the anchors of the object have under that name. */
@@ -191,11 +223,12 @@ static int add_export(struct annotate *a, const struct eu_export_decl *d,
 	if (json_array_append_new(list, item) ||
 	    (marked && json_object_set_new(item, "export", json_true())))
 		return eu_error_oom(a->err);
-	r = describe(a, d->comment, item);
+	r = describe(a, d->comment, NULL, item);
 	for (size_t i = 0; i < d->members.n && !r; i++) {
 		member = find(members, d->members.list[i].name);
 		if (member)
-			r = describe(a, d->members.list[i].comment, member);
+			r = describe(a, d->members.list[i].comment,
+				     &d->members.list[i], member);
 	}
 	return r;
 }

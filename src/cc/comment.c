@@ -13,10 +13,10 @@ enum { MAX_TEXT = 1 << 20 };
 
 /* Ours: these also count in the middle of a line. */
 static const char *const annotations[] = {
-	"cmdarg",	 "description", "either", "export",
-	"export_config", "flags",	"format", "ifindex",
-	"intepreter",	 "lost",	"sample", "target",
-	"tchook",	 "tcopts",	"type",	  "xdpopts",
+	"cmdarg", "description", "either",  "export",	  "export_config",
+	"flags",  "format",	 "ifindex", "intepreter", "length",
+	"lost",	  "sample",	 "target",  "tchook",	  "tcopts",
+	"type",	  "xdpopts",
 };
 
 /* Those of ours whose value must be JSON when it looks like it. */
@@ -26,7 +26,9 @@ static const char *const structured[] = {
 };
 
 /* Those of ours that are text whatever they look like. */
-static const char *const textual[] = { "either", "format", "target", "type" };
+static const char *const textual[] = {
+	"either", "format", "length", "target", "type",
+};
 
 /* Doxygen's commands that begin a paragraph; "description" acts like one. */
 static const char *const blocks[] = {

@@ -173,7 +173,8 @@ static json_t *variables(const struct eu_package *pkg)
 }
 
 /* Of a member, what the metadata says beside its name and type. */
-static const char *comment(const struct eu_export *e, const char *member)
+static const char *comment(const struct eu_export *e, const char *member,
+			   const char *key)
 {
 	const json_t *list = json_object_get(e->meta, "members");
 	json_t *item;
@@ -181,7 +182,7 @@ static const char *comment(const struct eu_export *e, const char *member)
 
 	json_array_foreach (list, i, item)
 		if (!strcmp(eu_json_str(item, "name") ?: "", member))
-			return eu_json_str(item, "description");
+			return eu_json_str(item, key);
 	return NULL;
 }
 
@@ -190,7 +191,7 @@ static json_t *members(const struct eu_package *pkg, const struct eu_export *e)
 	json_t *list = json_array(), *one;
 	struct eu_layout *l;
 
-	if (eu_layout_new(pkg->btf, e->type_id, &l, NULL))
+	if (eu_types_layout(pkg, e->type_id, &l, NULL))
 		return list;
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct eu_step *s = &l->steps[i];
@@ -200,14 +201,17 @@ static json_t *members(const struct eu_package *pkg, const struct eu_export *e)
 		set_type(pkg, one, "type", s->type_id);
 		set_number(one, "offset", s->offset);
 		set_number(one, "size", s->size);
-		set_text(one, "description", comment(e, s->name));
+		set_text(one, "format",
+			 s->format ? eu_format_name(s->format) : NULL);
+		set_text(one, "length", comment(e, s->name, "length"));
+		set_text(one, "description", comment(e, s->name, "description"));
 		json_array_append_new(list, one);
 	}
 	eu_layout_free(l);
 	return list;
 }
 
-static json_t *records(const struct eu_package *pkg)
+json_t *eu_package_records(const struct eu_package *pkg)
 {
 	json_t *list = json_array(), *one;
 
@@ -277,7 +281,7 @@ json_t *eu_package_describe(const struct eu_package *pkg, struct eu_error *err)
 	json_object_set_new(j, "programs", programs(pkg, &img));
 	json_object_set_new(j, "maps", maps(pkg));
 	json_object_set_new(j, "variables", variables(pkg));
-	json_object_set_new(j, "records", records(pkg));
+	json_object_set_new(j, "records", eu_package_records(pkg));
 	json_object_set(j, "needs", list);
 	return eu_take_ptr(j);
 }

@@ -17,4 +17,7 @@
  */
 json_t *eu_package_describe(const struct eu_package *pkg, struct eu_error *err);
 
+/* Its "records" alone. A new reference. */
+json_t *eu_package_records(const struct eu_package *pkg);
+
 #endif

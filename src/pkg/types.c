@@ -5,8 +5,6 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-#include "btf/layout.h"
-
 enum { MAX_DEPTH = 16, MAX_LOOKED_AT = 100000 };
 
 /*
@@ -94,6 +92,37 @@ uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map)
 		    !is_inner(pkg, &pkg->exports[i], &budget))
 			return pkg->exports[i].type_id;
 	return 0;
+}
+
+/* Other versions may know other formats; what is not known is no error. */
+static void annotate(const struct eu_package *pkg, struct eu_layout *l,
+		     const struct eu_export *e)
+{
+	const json_t *list = json_object_get(e->meta, "members");
+	const char *format;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *name = eu_json_str(item, "name");
+		const char *length = eu_json_str(item, "length");
+
+		format = eu_json_str(item, "format");
+		if (name && (format || length))
+			eu_layout_annotate(l, pkg->btf, e->type_id, name,
+					   eu_format_find(format ?: ""), length);
+	}
+}
+
+int eu_types_layout(const struct eu_package *pkg, uint32_t type_id,
+		    struct eu_layout **ret, struct eu_error *err)
+{
+	int r = eu_layout_new(pkg->btf, type_id, ret, err);
+
+	for (size_t i = 0; i < pkg->n_exports && !r; i++)
+		if (pkg->exports[i].type_id)
+			annotate(pkg, *ret, &pkg->exports[i]);
+	return r;
 }
 
 /* Structs and typedefs that could have been meant, at most a handful. */

@@ -4,6 +4,7 @@
 
 /* Which BTF type the records of a map have. */
 
+#include "btf/layout.h"
 #include "pkg/package.h"
 
 /*
@@ -13,6 +14,13 @@
  * the first that is no member of another.
  */
 uint32_t eu_types_of_map(const struct eu_package *pkg, const struct eu_map *map);
+
+/*
+ * The layout of @type_id, with what the metadata of exported types says of
+ * their members: "format" and "length". As eu_layout_new().
+ */
+int eu_types_layout(const struct eu_package *pkg, uint32_t type_id,
+		    struct eu_layout **ret, struct eu_error *err);
 
 /*
  * The id of the type called @name: "event", "struct event", a typedef.

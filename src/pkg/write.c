@@ -113,18 +113,18 @@ static json_t *write_prog(const struct eu_prog *p)
 	return NULL;
 }
 
-/* The members by the BTF, with the descriptions of those that were there. */
+/* The members by the BTF, with what else was known of those that were there. */
 static json_t *write_members(const struct btf *btf, uint32_t id, const json_t *old)
 {
-	json_t *list = eu_package_members(btf, id), *item;
-	const char *text, *name;
+	json_t *list = eu_package_members(btf, id), *item, *was;
+	const char *name;
 	size_t i;
 
 	json_array_foreach (list, i, item) {
-		text = eu_json_str(json_array_get(old, i), "description");
-		name = eu_json_str(json_array_get(old, i), "name");
+		was = json_array_get(old, i);
+		name = eu_json_str(was, "name");
 		if (name && !strcmp(name, eu_json_str(item, "name")) &&
-		    !put_text(item, "description", text)) {
+		    json_object_update_missing(item, was)) {
 			json_decref(list);
 			return NULL;
 		}

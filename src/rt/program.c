@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "base/file.h"
+#include "btf/names.h"
 #include "btf/tailor.h"
 #include "rt/attach.h"
 #include "rt/choice.h"
@@ -471,6 +472,8 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 					    strerror(errno));
 	p->now = clock_ns(CLOCK_REALTIME);
 	p->unfinished = false;
+	if (p->names)
+		eu_names_tick(p->names);
 	if (err)
 		err->text[0] = '\0';
 	eu_log_enter(&p->log);
@@ -550,6 +553,7 @@ void eu_program_close(struct eu_program *p)
 	free(p->choice);
 	eu_close(p->once_fd);
 	eu_sink_done(&p->sink);
+	eu_names_free(p->names);
 	eu_log_done(&p->log);
 	eu_package_free(p->pkg);
 	free(p);

@@ -66,6 +66,7 @@ struct eu_program {
 	size_t n_sources;
 	int epoll_fd;
 	struct eu_sink sink;
+	struct eu_names *names; /* of ids in records; NULL: there are none */
 	eu_record_fn record;
 	void *ctx;
 	uint64_t now; /* wall clock of this dispatch */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "btf/names.h"
 #include "pkg/types.h"
 #include "rt/attach.h"
 #include "rt/stacks.h"
@@ -32,7 +33,7 @@ static int make_layout(struct eu_program *p, const struct eu_map *m,
 	int r;
 
 	if (type_id && p->pkg->btf) {
-		r = eu_layout_new(p->pkg->btf, type_id, ret, err);
+		r = eu_types_layout(p->pkg, type_id, ret, err);
 		if (r)
 			return eu_error_prefix(err, r, "map '%s'", m->name);
 		return 0;
@@ -43,6 +44,22 @@ static int make_layout(struct eu_program *p, const struct eu_map *m,
 		       m->name, m->name);
 	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
 	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* Ids that are to be shown by name want somebody who knows the names. */
+static int name_ids(struct eu_program *p, struct eu_layout *l,
+		    struct eu_error *err)
+{
+	for (size_t i = 0; l && i < l->n_steps; i++) {
+		if (!l->steps[i].format)
+			continue;
+		p->names = p->names ?: eu_names_new();
+		if (!p->names)
+			return eu_error_oom(err);
+		l->names = p->names;
+		break;
+	}
+	return 0;
 }
 
 /* Records without a type may be as long as the kernel lets them be. */
@@ -90,6 +107,8 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 			r = make_layout(p, m, eu_types_of_map(p->pkg, leaf),
 					m->sample ? leaf->value_size : MAX_BYTES,
 					&s->value, err);
+		r = r ?: name_ids(p, s->key, err);
+		r = r ?: name_ids(p, s->value, err);
 		s->stream.hist = !r && has_slots(s);
 		s->stream.kept = m->keep;
 		/* Whoever wants the bytes gets them. */

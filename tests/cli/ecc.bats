@@ -358,6 +358,33 @@ tagged" ]
 	  '["an event of two lines",["pid","pid_t","who"],["silent","int",null],["count","u64","how often"]]' ]
 }
 
+@test "members keep what they mean" {
+	header 'struct event {
+			/// who killed it @format signal
+			int sig;
+			u32 n;	///< @length n
+			char text[8];	///< @length n
+		};' >/dev/null
+	[ "$(jq -c '.export_types[0].members[] |
+		[.name, .description, .format, .length]' t.skel.json)" = \
+		'["sig","who killed it","signal",null]
+["n",null,null,"n"]
+["text",null,null,"n"]' ]
+	run -0 "$ECLI" inspect package.json
+	[[ $output == *"sig "*"signal"*"who killed it"* ]]
+	run -0 "$ECLI" run package.json --help
+	[[ $output == *"Members of 'event':"*"sig "*"signal"*"who killed it"* ]]
+	# A package that is written again has them still.
+	jq 'del(.meta.export_types[0].size)' package.json >older.json
+	[ "$("$ECLI" inspect older.json -j | jq -r '.records[].members[0].format')" = \
+		signal ]
+	run header 'struct event {
+			int sig;	///< @format singal
+		};'
+	[ "$status" = 1 ]
+	[[ $output == *"member 'sig': there is no format 'singal'; there are: ipv4, ipv6,"* ]]
+}
+
 @test "a header that the source does not include is refused" {
 	printf '#include "vmlinux.h"\n' >t.bpf.c
 	run "$ECC" t.bpf.c bootstrap.h

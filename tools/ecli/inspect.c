@@ -64,6 +64,7 @@ static void print_text(const json_t *j, struct eu_buf *out)
 	}, members[] = {
 		{ "name", "MEMBER" },	      { "type", "TYPE" },
 		{ "offset", "OFFSET", true }, { "size", "SIZE", true },
+		{ "format", "FORMAT" },
 		{ "description", "DESCRIPTION" },
 	}, needs[] = {
 		{ "since", "LINUX" },	      { "kind", "KIND" },

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkg/describe.h"
 #include "pkg/notes.h"
 #include "run.h"
+#include "table.h"
 
 /* Options up to the program's name. EU_ARGS_WORD when it is there. */
 int run_parse_head(struct run *r, struct eu_error *err)
@@ -27,6 +29,27 @@ int run_parse_head(struct run *r, struct eu_error *err)
 	return i == EU_ARGS_END ? 0 : i;
 }
 
+/* The members of what the program shows. */
+static void list_records(const struct eu_package *pkg, struct eu_buf *out)
+{
+	static const struct table_column members[] = {
+		{ "name", "MEMBER" },
+		{ "type", "TYPE" },
+		{ "format", "FORMAT" },
+		{ "description", "DESCRIPTION" },
+	};
+	eu_auto_json json_t *list = eu_package_records(pkg);
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		eu_buf_printf(out, "\nMembers of '%s':\n",
+			      eu_json_str(item, "name"));
+		table_print(json_object_get(item, "members"), members,
+			    EU_COUNT(members), "  ", out);
+	}
+}
+
 void run_program_help(struct run *r)
 {
 	const struct eu_package *pkg = r->pkg;
@@ -42,6 +65,7 @@ void run_program_help(struct run *r)
 		eu_buf_puts(&b, "\nOptions of the program:\n");
 		eu_options_help(r->flags.options, &b);
 	}
+	list_records(pkg, &b);
 	eu_buf_puts(&b, "\nOptions of the runner:\n");
 	eu_options_help(run_options, &b);
 	if (pkg->details)
