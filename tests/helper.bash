@@ -16,8 +16,9 @@ ECC=$BUILD/tools/ecc
 LMP=$BUILD/tools/lmp
 # Objects and packages made when the tree was built: guests have no compiler.
 OBJ=$BUILD/tests/obj
-# Packages of examples: $EXAMPLES/NAME/package.json, made by tests/run.
-EXAMPLES=$BUILD/examples
+# Packages of examples: $EXAMPLES/NAME/package.json, made by tests/run or, for
+# several architectures at once, by tests/matrix.
+EXAMPLES=${EXAMPLES:-$BUILD/examples}
 
 # How long anything may take that should happen at once. Emulated processors
 # are slow, and a limit is only ever reached by a failure.
