@@ -2,6 +2,7 @@
 #include "pkg/tar.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK = 512 };
@@ -10,8 +11,10 @@ enum { BLOCK = 512 };
 enum {
 	NAME_AT = 0,
 	NAME_LEN = 100,
+	MODE_AT = 100, /* and owner and group behind it */
 	SIZE_AT = 124,
 	SIZE_LEN = 12,
+	TIME_AT = 136,
 	SUM_AT = 148,
 	SUM_LEN = 8,
 	TYPE_AT = 156,
@@ -161,4 +164,56 @@ int eu_tar_next(struct eu_tar *t, struct eu_error *err)
 		memset(&o, 0, sizeof(o));
 	}
 	return 0;
+}
+
+/* Where a long name is cut: behind the slash what fits into the name field. */
+static const char *split_name(const char *name)
+{
+	size_t n = strlen(name);
+	const char *slash = n <= NAME_LEN ? NULL :
+					    strchr(name + n - NAME_LEN - 1, '/');
+
+	if (n > NAME_LEN && (!slash || slash - name > PREFIX_LEN))
+		return NULL;
+	return slash ? slash + 1 : name;
+}
+
+int eu_tar_put(struct eu_buf *out, const char *name, const void *data, size_t size)
+{
+	const char *rest = split_name(name);
+	char h[BLOCK] = { 0 }, number[16];
+	unsigned int sum = 0;
+
+	if (!rest || size >> 33)
+		return -E2BIG;
+	memcpy(h + NAME_AT, rest, strlen(rest));
+	if (rest > name)
+		memcpy(h + PREFIX_AT, name, rest - name - 1);
+	memcpy(h + MODE_AT,
+	       "0000644\0"
+	       "0000000\0"
+	       "0000000",
+	       24);
+	snprintf(number, sizeof(number), "%011llo", (unsigned long long)size);
+	memcpy(h + SIZE_AT, number, SIZE_LEN);
+	memcpy(h + TIME_AT, "00000000000", 12);
+	h[TYPE_AT] = '0';
+	memcpy(h + MAGIC_AT,
+	       "ustar\0"
+	       "00",
+	       8);
+	memset(h + SUM_AT, ' ', SUM_LEN);
+	for (size_t i = 0; i < BLOCK; i++)
+		sum += (unsigned char)h[i];
+	snprintf(number, sizeof(number), "%06o", sum);
+	memcpy(h + SUM_AT, number, 7);
+	eu_buf_put(out, h, BLOCK);
+	eu_buf_put(out, data, size);
+	eu_buf_fill(out, '\0', (BLOCK - size % BLOCK) % BLOCK);
+	return 0;
+}
+
+void eu_tar_end(struct eu_buf *out)
+{
+	eu_buf_fill(out, '\0', (size_t)2 * BLOCK);
 }

@@ -3,10 +3,11 @@
 #define EU_PKG_TAR_H
 
 /*
- * Reading tar archives in memory: ustar and pax (POSIX.1-2017, pax), and the
+ * Tar archives in memory. Read are ustar and pax (POSIX.1-2017, pax), and the
  * long names of GNU tar. Only regular files are shown; nothing is unpacked.
  */
 
+#include "base/buf.h"
 #include "base/error.h"
 
 struct eu_tar {
@@ -25,5 +26,15 @@ void eu_tar_init(struct eu_tar *t, const void *data, size_t len);
 
 /* The next regular file in @t: 1; 0 at the end; -EINVAL for a broken archive. */
 int eu_tar_next(struct eu_tar *t, struct eu_error *err);
+
+/*
+ * Appends a regular file. -E2BIG for a name of more than 100 characters that
+ * cannot be split at a slash into 155 and 100. Whether there was room is said
+ * by @out.
+ */
+int eu_tar_put(struct eu_buf *out, const char *name, const void *data,
+	       size_t size);
+/* The two empty blocks at the end. */
+void eu_tar_end(struct eu_buf *out);
 
 #endif

@@ -124,3 +124,26 @@ refused() {
 	end_of_it
 	[ "$(cat "$OUT")" = "{\"pid\":$ME,\"tgid\":$ME}" ]
 }
+
+@test "ecc -b: an archive of what the object looks at, for every kernel" {
+	need ecc program:tar program:xz
+	hub d debian/12
+	tar -C "${AT%/*}" -c "$RELEASE.btf" | xz -0 >"${AT%/*}/6.1.0-x.btf.tar.xz"
+	mkdir -p d/debian/12/mips && cp full "d/debian/12/mips/$RELEASE.btf"
+	"$ECC" -b --btfhub-archive d -o . "$ROOT/tests/obj/core.bpf.c"
+	[ "$(tar -tf core.tar | sed "s/$RELEASE/RELEASE/")" = "package.json
+core
+btfhub-archive/debian/12/$(uname -m)/6.1.0-x.btf
+btfhub-archive/debian/12/$(uname -m)/RELEASE.btf" ]
+	[ "$(stat -c %s core.tar)" -lt 40000 ]
+	rm -r d full package.json
+	reads "$ECLI" run core.tar
+	reads "$ECLI" run core.tar --no-tailor
+
+	run -1 "$ECC" -b --btfhub-archive d -o . "$ROOT/tests/obj/core.bpf.c"
+	[[ $output == *"'d': No such file"* ]]
+	mkdir -p d/a/b/c
+	run -1 "$ECC" -b --btfhub-archive d -o . "$ROOT/tests/obj/core.bpf.c"
+	[[ $output == *"'d' has no BTF for this package"* ]]
+	run -2 "$ECC" -b -n "$ROOT/tests/obj/core.bpf.c"
+}

@@ -62,10 +62,44 @@ static void test_tar(void **state)
 	assert_non_null(strstr(err.text, "entry that ends after the file"));
 }
 
+static void test_tar_put(void **state)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 16);
+	struct eu_error err = { 0 };
+	char name[200];
+	struct eu_tar t;
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	name[120] = '/';
+	name[199] = '\0';
+	assert_int_equal(eu_tar_put(&b, "package.json", "{}", 2), 0);
+	assert_int_equal(eu_tar_put(&b, name, "long", 4), 0);
+	assert_int_equal(eu_tar_put(&b, "empty", "", 0), 0);
+	name[120] = 'n';
+	assert_int_equal(eu_tar_put(&b, name, "", 0), -E2BIG);
+	name[120] = '/';
+	eu_tar_end(&b);
+	assert_int_equal(b.len, 512 * (2 + 2 + 1 + 2));
+	assert_true(eu_tar_is(b.data, b.len));
+	eu_tar_init(&t, b.data, b.len);
+	assert_int_equal(eu_tar_next(&t, &err), 1);
+	assert_string_equal(t.name, "package.json");
+	assert_int_equal(t.size, 2);
+	assert_int_equal(eu_tar_next(&t, &err), 1);
+	assert_string_equal(t.name, name);
+	assert_memory_equal(t.file, "long", 4);
+	assert_int_equal(eu_tar_next(&t, &err), 1);
+	assert_string_equal(t.name, "empty");
+	assert_int_equal(t.size, 0);
+	assert_int_equal(eu_tar_next(&t, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tar),
+		cmocka_unit_test(test_tar_put),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,9 +8,12 @@
 
 #include "base/file.h"
 #include "cc/compile.h"
+#include "cc/vmlinux.h"
 
 enum {
 	OPT_ARCH,
+	OPT_BTFGEN,
+	OPT_BTFHUB,
 	OPT_CFLAG,
 	OPT_CLANG,
 	OPT_HEADER_ONLY,
@@ -44,6 +47,12 @@ static const struct eu_option options[] = {
 	{ 0, "arch", "LIST",
 	  "x86, arm64, arm, riscv, s390; several, separated by commas, go into one package; default: this machine's",
 	  OPT_ARCH },
+	{ 'b', "btfgen", NULL,
+	  "write NAME.tar too: the package with what it needs of the BTF of kernels that have none",
+	  OPT_BTFGEN },
+	{ 0, "btfhub-archive", "DIR",
+	  "where these are, laid out as BTFHub's archive; default: btfhub-archive in $EUNOMIA_HOME or the data directory",
+	  OPT_BTFHUB },
 	{ 0, "vmlinux", "WHICH",
 	  "kernel types: a version that is installed (6.1), a file, or 'running'; default: the newest version",
 	  OPT_VMLINUX },
@@ -94,7 +103,7 @@ const struct eu_tool *tool_find(const char *path)
 struct request {
 	struct eu_compile compile;
 	struct ecc_output output;
-	bool header_only, verbose;
+	bool header_only, verbose, btfgen;
 	char *flags[MAX_FLAGS];
 	const char *archs[MAX_ARCHS];
 	struct eu_error *err;
@@ -168,6 +177,8 @@ static int take_option(struct request *q, int id, const char *value)
 {
 	switch (id) {
 	case OPT_ARCH: return add_archs(q, value);
+	case OPT_BTFGEN: q->btfgen = true; return 0;
+	case OPT_BTFHUB: q->output.btfs = value; return 0;
 	case OPT_CFLAG: return add_flag(q, value);
 	case OPT_CLANG: q->compile.clang = value; return 0;
 	case OPT_HEADER_ONLY: q->header_only = true; return 0;
@@ -188,6 +199,9 @@ static int check(struct request *q)
 	if (q->header_only && q->compile.header)
 		return eu_error_set(q->err, -EINVAL,
 				    "--header-only takes one file");
+	if (q->btfgen && (!q->output.package || q->output.yaml))
+		return eu_error_set(q->err, -EINVAL,
+				    "-b archives package.json: not with -n or -y");
 	if (q->header_only)
 		q->compile.header = q->compile.source;
 	if (!q->compile.n_archs)
@@ -244,7 +258,7 @@ static int compile(struct request *q)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_free char *name = eu_compile_name(q->compile.source);
-	eu_auto_free char *dir = NULL;
+	eu_auto_free char *dir = NULL, *btfs = NULL;
 	const char *slash = strrchr(q->compile.source, '/');
 
 	dir = strndup(q->compile.source,
@@ -262,6 +276,17 @@ static int compile(struct request *q)
 			     q->output.dir, strerror(errno));
 		return fail(q->err);
 	}
+	if (q->btfgen && !q->output.btfs) {
+		q->output.btfs = btfs = eu_data_dir("btfhub-archive");
+		if (!btfs) {
+			eu_error_set(
+				q->err, -ENOENT,
+				"-b needs a copy of BTFHub's archive: --btfhub-archive DIR");
+			return fail(q->err);
+		}
+	}
+	if (!q->btfgen)
+		q->output.btfs = NULL;
 	q->compile.say = say;
 	q->compile.command = q->verbose ? show : NULL;
 	q->compile.relay = relay;

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "pkg/package.h"
 
-enum { MAX_FILES = 3 };
+enum { MAX_FILES = 4, MAX_ARCHIVE = 1 << 30 };
 
 /* A file under a name beside its own until all are there. */
 struct file {
@@ -66,6 +67,17 @@ static int add_tree(struct files *f, const struct ecc_output *o, const char *nam
 	return add(f, in_dir(o->dir, name, suffix), text, len, err);
 }
 
+static int add_archive(struct files *f, const struct ecc_output *o,
+		       const struct eu_package *pkg, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf tar = EU_BUF(MAX_ARCHIVE);
+	int r = ecc_archive(o->btfs, o->name, pkg, &tar, err);
+
+	return r ? r :
+		   add(f, in_dir(o->dir, o->name, ".tar"), tar.data, tar.len,
+		       err);
+}
+
 static int add_all(struct files *f, const struct ecc_output *o,
 		   const struct eu_package *pkg, struct eu_error *err)
 {
@@ -85,7 +97,8 @@ static int add_all(struct files *f, const struct ecc_output *o,
 	all = eu_package_json(pkg, err);
 	if (!all)
 		return -ENOMEM;
-	return add_tree(f, o, "package", o->yaml ? ".yaml" : ".json", all, err);
+	r = add_tree(f, o, "package", o->yaml ? ".yaml" : ".json", all, err);
+	return r || !o->btfs ? r : add_archive(f, o, pkg, err);
 }
 
 int ecc_write(const struct ecc_output *o, const struct eu_package *pkg,
