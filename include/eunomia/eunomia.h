@@ -65,7 +65,11 @@ struct eu_program_opts {
 	size_t len;
 	const char *origin; /* name of @data in messages */
 	/* One of these two, or neither: records are counted and dropped. */
-	const char *format;  /* "text" (default), "compact", "json", "raw" */
+	/*
+	 * "text" (default), "compact", "json", "raw"; "folded" and
+	 * "flamegraph" of stack traces, which eu_program_close() writes.
+	 */
+	const char *format;
 	eu_write_fn write;   /* output in that format */
 	eu_record_fn record; /* records as they are */
 	void *ctx;	     /* for the functions above */
