@@ -110,6 +110,38 @@ setup() {
 	exec 8<&-
 }
 
+@test "a terminal that closes ends it with 0" {
+	run -0 "$OBJ/target" terminal "$ECLI" run "$OBJ/perf.bpf.o" \
+		--magic "$MAGIC" --timeout 1h
+	[ -z "$output" ]
+}
+
+@test "a disk that is full: what and where, and status 1" {
+	need root
+	mkdir full
+	mount -t tmpfs -o size=64k none full
+	start_ready "$ECLI" run --ready-fd 3 "$OBJ/flood.bpf.o" -j \
+		--magic "$MAGIC" --times 4096 -o full/events
+	fire 0 0 0
+	status=0
+	end_of_it || status=$?
+	umount full
+	[ $status = 1 ]
+	[ "$(cat "$ERR")" = "ecli: cannot write: No space left on device" ]
+}
+
+@test "killed at any moment it leaves no program and no map behind" {
+	need program:bpftool
+	for i in 1 2 3 4 5 6 7 8; do
+		start "$ECLI" run "$OBJ/exec.bpf.o"
+		# At another point of its start each time.
+		for ((k = 0; k < i * 300; k++)); do :; done
+		held
+		stop_it KILL || [ $? = 137 ]
+		gone
+	done
+}
+
 @test "-o writes to a file" {
 	printf 'a long line that was there before\n' >file
 	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" --max-events 1 -j -o file

@@ -12,12 +12,14 @@
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int eu_work(int n);
@@ -87,10 +89,38 @@ static int connect_with(const char *name)
 	       connect(client, (struct sockaddr *)&a, n);
 }
 
+static int at_terminal(char **argv)
+{
+	int master, slave, status;
+	char text[256];
+	pid_t pid;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL))
+		return 125;
+	pid = fork();
+	if (!pid) {
+		dup2(slave, 0);
+		dup2(slave, 1);
+		close(master);
+		close(slave);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	close(slave);
+	if (read(master, text, sizeof(text)) <= 0)
+		return 125;
+	close(master);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return 125;
+	return WEXITSTATUS(status);
+}
+
 int main(int argc, char **argv)
 {
 	char line[64];
 
+	if (argc > 2 && !strcmp(argv[1], "terminal"))
+		return at_terminal(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "listen"))
 		return listen_at(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "unlink"))
