@@ -15,8 +15,9 @@
  *
  * The library never blocks, forks, prints, installs a signal handler or owns
  * a loop; it keeps no global state but libbpf's print hook. Stated exception:
- * closing waits for the kernel to detach. A program is used by one thread at
- * a time; different programs may be used by different threads.
+ * closing waits for the kernel to detach, in threads of its own. A program is
+ * used by one thread at a time; different programs may be used by different
+ * threads.
  *
  * Functions return 0 or a count, or a negative errno. Outputs are not touched
  * on failure. The last parameter takes the words of an error and may be NULL.
@@ -150,8 +151,16 @@ int eu_program_fd(const struct eu_program *p);
  */
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
 
-/* Detaches, unloads, frees. Accepts NULL and what failed half-way. */
+/*
+ * Detaches, unloads, frees; and writes before that what a format shows at the
+ * end. Accepts NULL and what failed half-way. Waits for the kernel, tens of
+ * milliseconds for most kinds of probes: those of several links are waited for
+ * at once by threads that end before this returns and block all signals.
+ */
 void eu_program_close(struct eu_program *p);
+
+/* The same for @n programs, NULLs among them; all waits overlap. */
+void eu_programs_close(struct eu_program *const *list, size_t n);
 
 /* Borrowed descriptors of a map or program after load; -ENOENT. */
 int eu_program_map_fd(const struct eu_program *p, const char *name);

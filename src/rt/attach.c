@@ -247,6 +247,7 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		return eu_error_oom(err);
 	}
 	l->link = link;
+	l->shares = a->section->attach == EU_ATTACH_USDT;
 	return 0;
 }
 

@@ -349,20 +349,6 @@ struct eu_link *eu_program_add_link(struct eu_program *p)
 	return l;
 }
 
-void eu_program_detach(struct eu_program *p, size_t n)
-{
-	struct eu_link *l;
-
-	while (p->n_links > n) {
-		l = &p->links[--p->n_links];
-		if (l->detach)
-			l->detach(l);
-		bpf_link__destroy(l->link);
-		eu_close(l->fd);
-		eu_close(l->prog_fd);
-	}
-}
-
 int eu_source_record(struct eu_source *s, const void *key, const void *data,
 		     size_t size)
 {
@@ -532,12 +518,9 @@ int eu_program_prog_fd(const struct eu_program *p, const char *name)
 	return prog ? bpf_program__fd(prog) : -ENOENT;
 }
 
-void eu_program_close(struct eu_program *p)
+void eu_program_free(struct eu_program *p)
 {
-	if (!p)
-		return;
 	eu_log_enter(&p->log);
-	eu_program_detach(p, 0);
 	eu_program_end(p, NULL);
 	eu_sources_close(p);
 	bpf_object__close(p->obj);
@@ -557,4 +540,9 @@ void eu_program_close(struct eu_program *p)
 	eu_log_done(&p->log);
 	eu_package_free(p->pkg);
 	free(p);
+}
+
+void eu_program_close(struct eu_program *p)
+{
+	eu_programs_close(&p, 1);
 }

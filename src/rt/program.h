@@ -26,6 +26,7 @@ struct eu_link {
 	void (*detach)(struct eu_link *l);
 	int fd, prog_fd; /* owned; -1: none */
 	bool elsewhere;	 /* in the network namespace of @fd */
+	bool shares;	 /* state with others of the object: one by one */
 	union {
 		struct {
 			int ifindex, point;
@@ -138,6 +139,9 @@ static inline bool eu_program_ending(const struct eu_program *p)
 {
 	return p->draining || p->once_fd >= 0;
 }
+
+/* What is left of closing once nothing is attached any more. */
+void eu_program_free(struct eu_program *p);
 
 static inline struct bpf_program *eu_program_find(const struct eu_program *p,
 						  const char *name)

@@ -58,7 +58,7 @@ install_to() {
 	[ -s want ]
 	diff want have
 	# Each is declared for the public, and nothing else is.
-	grep -oE '\b(eu_program_[a-z_]+|eu_version)\(' \
+	grep -oE '\b(eu_programs?_[a-z_]+|eu_version)\(' \
 		"$ROOT/include/eunomia/eunomia.h" | tr -d '(' | sort -u >declared
 	grep -v '^eu_program_opts$' declared | diff want -
 }
