@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "pkg/base64.h"
+#include "pkg/legacy.h"
 #include "pkg/object.h"
 #include "pkg/tar.h"
 #include "pkg/zlib.h"
@@ -397,10 +398,6 @@ static int check_root(const struct source *s, const json_t *root)
 		return refuse(
 			s, -EINVAL,
 			"is metadata without its object (a NAME.skel.json): give its package.json");
-	if (json_object_get(root, "data_sz"))
-		return refuse(
-			s, -EINVAL,
-			"is a package from before version 0.3: build it again from its source");
 	if (!json_object_get(root, "bpf_object") ||
 	    !json_is_object(json_object_get(root, "meta")))
 		return refuse(
@@ -412,8 +409,15 @@ static int check_root(const struct source *s, const json_t *root)
 static int parse_tree(const struct source *s, json_t *root,
 		      struct eu_package **ret)
 {
-	int r;
+	eu_auto_json json_t *converted = NULL;
+	int r = 0;
 
+	if (eu_legacy_is(root)) {
+		r = eu_legacy_convert(root, &converted, s->err);
+		root = converted;
+	}
+	if (r)
+		return eu_error_prefix(s->err, r, "'%s'", s->origin);
 	r = check_root(s, root);
 	if (r)
 		return r;

@@ -130,8 +130,6 @@ static void test_refused(void **state)
 		  "'p': 'bpf_object': '*' at offset 4 is not base64" },
 		{ "params", "bpf_object", "\"QUJD\"",
 		  "'p': 'bpf_object': compressed data is damaged: incorrect header check" },
-		{ "params", "data_sz", "5",
-		  "'p' is a package from before version 0.3: build it again from its source" },
 		{ "params", SKEL "progs.0.name", "\"other\"",
 		  "'p': the metadata names a program 'other' that the object does not have" },
 		{ "params", SKEL "progs.0.name", NULL,
