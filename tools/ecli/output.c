@@ -22,7 +22,7 @@ static int wait_for_room(const struct run *r)
 		{ .fd = r->timer, .events = POLLIN },
 	};
 
-	while (poll(p, EU_COUNT(p), -1) < 0)
+	while (!r->ending && poll(p, EU_COUNT(p), -1) < 0)
 		if (errno != EINTR)
 			return -errno;
 	if (p[0].revents || poll(p, 1, PATIENCE) > 0)

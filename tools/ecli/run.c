@@ -159,15 +159,15 @@ static bool ends(struct run *r, int fd)
 static int loop(struct run *r, struct eu_error *err)
 {
 	struct epoll_event ev[4];
-	bool over = false, asked;
 	int n, ret = 0;
+	bool asked;
 
 	if (watch(r, eu_program_fd(r->program)))
 		return eu_error_set(err, -errno, "cannot wait: %s",
 				    strerror(errno));
 	watch_reader(r);
-	while (!over || r->program->unfinished) {
-		n = epoll_wait(r->loop, ev, EU_COUNT(ev), over ? 0 : -1);
+	while (!r->ending || r->program->unfinished) {
+		n = epoll_wait(r->loop, ev, EU_COUNT(ev), r->ending ? 0 : -1);
 		if (n < 0 && errno != EINTR)
 			return eu_error_set(err, -errno, "cannot wait: %s",
 					    strerror(errno));
@@ -175,11 +175,11 @@ static int loop(struct run *r, struct eu_error *err)
 		for (int i = 0; i < n; i++)
 			asked = ends(r, ev[i].data.fd) || asked;
 		/* Large maps take their time; who asks again does not have it. */
-		if (over && asked)
+		if (r->ending && asked)
 			break;
-		over = over || asked;
+		r->ending = r->ending || asked;
 		/* What happened before the end is part of the output. */
-		if (dispatch(r, over, &ret, err))
+		if (dispatch(r, r->ending, &ret, err))
 			break;
 	}
 	return eu_min(ret, 0);

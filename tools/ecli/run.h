@@ -40,6 +40,7 @@ struct run {
 	int out_fd;
 	bool out_blocks; /* it is a pipe or a terminal */
 	bool closed;	 /* the reader of our output is gone */
+	bool ending;	 /* the end was asked for */
 	bool announced;
 	int signals; /* that end the run */
 	int asks;    /* SIGUSR1 */
