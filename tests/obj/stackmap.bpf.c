@@ -13,7 +13,8 @@ struct key {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, 1024);
+	/* Many, for two stacks whose hashes meet are one too few. */
+	__uint(max_entries, 16384);
 	__uint(key_size, sizeof(u32));
 	__uint(value_size, DEPTH * sizeof(u64));
 } stacks SEC(".maps");
