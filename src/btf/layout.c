@@ -710,6 +710,7 @@ static void join(struct eu_layout *l, const struct eu_layout *a,
 	l->n = a->n + b->n;
 	l->size = a->size + b->size;
 	l->max_json = a->max_json + b->max_json;
+	l->whole = eu_max(a->whole, b->whole) == SIZE_MAX ? SIZE_MAX : l->size;
 	l->is_struct = true;
 	l->name = "";
 }

@@ -29,9 +29,12 @@ enum {
 	TO_END,
 	STACKS, /* traces go here, which are no part of the layouts */
 	MAX_PIECES = 1 << 18,
+	MAX_LABEL = 32,
 };
 
 struct view {
+	char label[MAX_LABEL]; /* `{"map":"rb"`, in front of all pieces */
+	size_t label_len;
 	struct piece *piece;
 	size_t n;
 	size_t most; /* bytes of a line, at most */
@@ -94,6 +97,16 @@ static int add_members(struct view *v, struct eu_buf *text,
 	return r;
 }
 
+/* What is too long stays with the pieces. */
+static void take_label(struct view *v, struct eu_buf *text)
+{
+	if (text->error || text->len > sizeof(v->label))
+		return;
+	memcpy(v->label, text->data, text->len);
+	v->label_len = text->len;
+	eu_buf_clear(text);
+}
+
 static int add_pieces(struct view *v, const struct eu_stream *st, bool labelled)
 {
 	eu_auto_buf struct eu_buf text = EU_BUF(1 << 16);
@@ -104,6 +117,7 @@ static int add_pieces(struct view *v, const struct eu_stream *st, bool labelled)
 		eu_buf_puts(&text, "{\"map\":");
 		eu_buf_json(&text, st->name, strlen(st->name));
 		open = ",";
+		take_label(v, &text);
 	}
 	if (st->key) {
 		eu_buf_puts(&text, open);
@@ -141,7 +155,7 @@ static int json_begin(struct eu_sink *s, struct eu_stream *st,
 		return eu_error_oom(err);
 	}
 	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
-		  (v->n + 1) * sizeof(v->piece->text);
+		  (v->n + 1) * sizeof(v->piece->text) + MAX_LABEL;
 	return 0;
 }
 
@@ -152,6 +166,14 @@ static inline char *put_string(char *p, const char *s, size_t n)
 		p = eu_fmt_json_rest(p, s, n);
 	*p++ = '"';
 	return p;
+}
+
+static inline char *put_label(char *p, const struct view *v)
+{
+	if (!v->label_len)
+		return p;
+	memcpy(p, v->label, MAX_LABEL);
+	return p + v->label_len;
 }
 
 /* A record that ends before its type does, or has stack traces. */
@@ -167,7 +189,7 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 
 	if (!eu_buf_room(&s->out, v->most + eu_layout_more(st->value, r->size)))
 		return;
-	p = s->out.data + s->out.len;
+	p = put_label(s->out.data + s->out.len, v);
 	for (const struct piece *f = v->piece; f < v->piece + v->n; f++) {
 		memcpy(p, f->text, sizeof(f->text));
 		p += f->len;
@@ -217,7 +239,7 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 		put_slowly(s, r);
 		return;
 	}
-	p = s->out.data + s->out.len;
+	p = put_label(s->out.data + s->out.len, v);
 	if (st->key) {
 		data = r->key;
 		l = st->key;

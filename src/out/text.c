@@ -16,13 +16,16 @@
  * with one space between, until they find their columns again.
  */
 
+enum { LABEL = 16 };
 enum { TIME_WIDTH = 9, MIN_WIDTH = 6 };
 
 struct view {
 	size_t n_key; /* columns of the key, which come first */
 	size_t n;
-	size_t label;	  /* width of the label column, or 0 */
-	size_t most;	  /* bytes of a row, at most */
+	size_t label; /* width of the label column, or 0 */
+	size_t most;  /* bytes of a row, at most */
+	/* What stands in that column, with its spaces; a longer one goes the long way. */
+	char label_text[LABEL];
 	uint32_t start[]; /* column at which each value starts; compact: 0 */
 };
 
@@ -78,6 +81,15 @@ static void put_header(struct eu_sink *s, const struct eu_stream *st,
 	eu_buf_putc(&s->out, '\n');
 }
 
+static void set_label(struct view *v, const char *name, bool compact)
+{
+	size_t n = strlen(name);
+
+	v->label = (compact ? n : eu_max(n, (size_t)MIN_WIDTH)) + 1;
+	memset(v->label_text, ' ', LABEL);
+	memcpy(v->label_text, name, eu_min(n, (size_t)LABEL));
+}
+
 static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 		 struct eu_error *err)
 {
@@ -90,9 +102,7 @@ static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 	v->n_key = n_key;
 	v->n = n;
 	if (s->labelled)
-		v->label = compact ? 1 :
-				     eu_max(strlen(st->name), (size_t)MIN_WIDTH) +
-					     1;
+		set_label(v, st->name, compact);
 	st->view = v;
 	if (!st->hist && !st->lines)
 		put_header(s, st, v, compact);
@@ -121,16 +131,20 @@ static void finish(struct eu_sink *s, struct eu_stream *st)
 	st->view = NULL;
 }
 
-static char *put_label(char *p, const struct eu_stream *st, size_t width)
+/* @n of its bytes count. */
+static inline char *put_label(char *p, const struct eu_stream *st,
+			      const struct view *v)
 {
-	size_t n = strlen(st->name);
+	size_t n;
 
+	if (__builtin_expect(v->label <= LABEL, 1)) {
+		memcpy(p, v->label_text, LABEL);
+		return p + v->label;
+	}
+	n = strlen(st->name);
 	memcpy(p, st->name, n);
-	p += n;
-	*p++ = ' ';
-	for (; n + 1 < width; n++)
-		*p++ = ' ';
-	return p;
+	memset(p + n, ' ', v->label - n);
+	return p + v->label;
 }
 
 /*
@@ -242,7 +256,7 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 	p = s->out.data + s->out.len;
 	base = p;
 	if (v->label)
-		p = put_label(p, st, v->label);
+		p = put_label(p, st, v);
 	memcpy(p, eu_sink_clock(s, r->when), 8);
 	p += 8;
 	if (st->key)

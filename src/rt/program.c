@@ -438,7 +438,7 @@ int eu_program_fd(const struct eu_program *p)
 /* One that is dispatched whether or not it seems to have work. */
 static bool ask_anyway(const struct eu_program *p, const struct eu_source *s)
 {
-	return eu_program_ending(p) || s->ops->forgets;
+	return eu_program_ending(p) || s->ops->always;
 }
 
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
@@ -446,11 +446,12 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	struct epoll_event ev[64];
 	uint64_t before = p->n_records;
 	struct eu_source *s;
-	int n, r = 0, w;
+	int n = 0, r = 0, w;
 
 	if (p->phase != EU_PHASE_ATTACHED)
 		return eu_program_expect(p, EU_PHASE_ATTACHED, err);
-	n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
+	if (p->polls)
+		n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
 	if (n < 0)
 		return errno == EINTR ?
 			       0 :

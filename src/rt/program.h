@@ -66,6 +66,7 @@ struct eu_program {
 	struct eu_source *sources;
 	size_t n_sources;
 	int epoll_fd;
+	bool polls; /* not all sources are asked at every dispatch */
 	struct eu_sink sink;
 	struct eu_names *names; /* of ids in records; NULL: there are none */
 	eu_record_fn record;

@@ -16,10 +16,11 @@ struct eu_source;
 struct eu_source_ops {
 	const char *name; /* "ring buffer" */
 	/*
-	 * Whoever polls the descriptor uses up that it is readable: the loop
-	 * outside has seen it and we do not. Asked at every dispatch then.
+	 * Dispatched whether or not the descriptor is readable: asking costs
+	 * less than polling, or whoever polls uses up that it is readable (the
+	 * loop outside has seen it and we do not).
 	 */
-	bool forgets;
+	bool always;
 	int (*open)(struct eu_source *s, struct eu_error *err);
 	int (*fd)(const struct eu_source *s);
 	/* Gives what is there to eu_source_record(); 0 or a negative errno. */

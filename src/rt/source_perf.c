@@ -13,7 +13,7 @@
  *
  * The kernel's perf_poll() clears the flag that it reports, so that of several
  * epoll descriptors one inside the other only the outermost sees it: hence
- * "forgets". What came before a loop begins to look would be lost in the same
+ * "always". What came before a loop begins to look would be lost in the same
  * way (adding a descriptor polls it); therefore we are readable at first.
  */
 
@@ -105,7 +105,7 @@ static void perf_close(struct eu_source *s)
 
 const struct eu_source_ops eu_source_perf = {
 	.name = "perf event",
-	.forgets = true,
+	.always = true,
 	.open = perf_open,
 	.fd = perf_fd,
 	.dispatch = perf_dispatch,

@@ -72,6 +72,8 @@ static int ring_dispatch(struct eu_source *s, struct eu_error *err)
 
 	(void)err;
 	end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
+	if (at == end)
+		return 0;
 	if ((end - at) * 100 >= r->size * NEARLY_FULL)
 		s->nearly_full++;
 	/* One filling at a time: others want to be served as well. */
@@ -114,6 +116,7 @@ static void ring_close(struct eu_source *s)
 
 const struct eu_source_ops eu_source_ring = {
 	.name = "ring buffer",
+	.always = true,
 	.open = ring_open,
 	.fd = ring_fd,
 	.dispatch = ring_dispatch,

@@ -267,6 +267,8 @@ int eu_sources_open(struct eu_program *p, struct eu_error *err)
 			.program = p,
 		};
 	p->sink.labelled = p->n_sources > 1;
+	for (size_t i = 0; i < p->n_sources; i++)
+		p->polls = p->polls || !p->sources[i].ops->always;
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		r = open_source(p, i, err);
 	if (!r)
