@@ -7,10 +7,33 @@
 
 /* Events on demand, the same ones in every run. */
 
+#ifndef KIB
+#define KIB 256
+#endif
+
+#ifdef EIGHT
+/* The same events by turns into eight rings. */
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, KIB << 10);
+} rb SEC(".maps"), rb1 SEC(".maps"), rb2 SEC(".maps"), rb3 SEC(".maps"),
+	rb4 SEC(".maps"), rb5 SEC(".maps"), rb6 SEC(".maps"), rb7 SEC(".maps");
+
+enum { RINGS = 8 };
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, RINGS);
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps") = { .values = { &rb, &rb1, &rb2, &rb3, &rb4, &rb5, &rb6,
+				     &rb7 } };
+#else
+enum { RINGS = 1 };
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 << 10);
+	__uint(max_entries, KIB << 10);
 } rb SEC(".maps");
+#endif
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -63,8 +86,14 @@ static long make_one(__u32 i, struct burst *b)
 	__u64 flags = b->once ? BPF_RB_NO_WAKEUP : 0;
 	__u64 n = b->first + i - b->failed;
 	struct event *e;
+#ifdef EIGHT
+	__u32 turn = i % RINGS;
+	void *ring = bpf_map_lookup_elem(&rings, &turn);
 
+	e = ring ? bpf_ringbuf_reserve(ring, sizeof(*e), 0) : 0;
+#else
 	e = bpf_ringbuf_reserve(&rb, sizeof(*e), 0);
+#endif
 	if (!e) {
 		b->failed++;
 		return 0;
@@ -73,7 +102,7 @@ static long make_one(__u32 i, struct burst *b)
 	e->pid = 1000 + n * 7919 % 900000;
 	if (e->exit_event)
 		e->duration_ns += n;
-	if (b->once && i == b->last)
+	if (b->once && i + RINGS > b->last)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(e, flags);
 	return 0;

@@ -19,9 +19,8 @@ static const struct {
 	const char *name;
 	int (*run)(const struct setup *s, int argc, char **argv);
 } figures[] = {
-	{ "start", figure_start },
-	{ "rows", figure_rows },
-	{ "losses", figure_losses },
+	{ "start", figure_start },   { "rows", figure_rows },
+	{ "losses", figure_losses }, { "sources", figure_sources },
 	{ "pair", figure_pair },
 };
 

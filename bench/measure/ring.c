@@ -88,30 +88,52 @@ static const unsigned long *map_page(int fd, long at)
 	return p;
 }
 
+void ring_open_many(struct ring *r, const struct child *c, int n)
+{
+	char name[8] = "rb";
+
+	r->n = n;
+	r->counts = find_map(c->pid, BPF_MAP_TYPE_ARRAY, "counts");
+	for (int i = 0; i < n; i++) {
+		if (i)
+			snprintf(name, sizeof(name), "rb%d", i);
+		r->map[i] = find_map(c->pid, BPF_MAP_TYPE_RINGBUF, name);
+		r->consumer[i] = map_page(r->map[i], 0);
+		r->producer[i] = map_page(r->map[i], getpagesize());
+	}
+}
+
 void ring_open(struct ring *r, const struct child *c)
 {
-	r->map = find_map(c->pid, BPF_MAP_TYPE_RINGBUF, "rb");
-	r->counts = find_map(c->pid, BPF_MAP_TYPE_ARRAY, "counts");
-	r->consumer = map_page(r->map, 0);
-	r->producer = map_page(r->map, getpagesize());
+	ring_open_many(r, c, 1);
 }
 
 void ring_close(struct ring *r)
 {
-	munmap((void *)r->consumer, getpagesize());
-	munmap((void *)r->producer, getpagesize());
-	close(r->map);
+	for (int i = 0; i < r->n; i++) {
+		munmap((void *)r->consumer[i], getpagesize());
+		munmap((void *)r->producer[i], getpagesize());
+		close(r->map[i]);
+	}
 	close(r->counts);
 }
 
 unsigned long ring_taken(const struct ring *r)
 {
-	return __atomic_load_n(r->consumer, __ATOMIC_ACQUIRE);
+	unsigned long taken = 0;
+
+	for (int i = 0; i < r->n; i++)
+		taken += __atomic_load_n(r->consumer[i], __ATOMIC_ACQUIRE);
+	return taken;
 }
 
 bool ring_drained(const struct ring *r)
 {
-	return ring_taken(r) == __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
+	for (int i = 0; i < r->n; i++)
+		if (__atomic_load_n(r->consumer[i], __ATOMIC_ACQUIRE) !=
+		    __atomic_load_n(r->producer[i], __ATOMIC_ACQUIRE))
+			return false;
+	return true;
 }
 
 struct burst_counts ring_counts(const struct ring *r)

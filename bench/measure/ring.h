@@ -11,12 +11,16 @@
 #include "burst.h"
 #include "child.h"
 
+enum { MAX_RINGS = 8 };
+
 struct ring {
-	int map, counts;
-	const unsigned long *consumer, *producer;
+	int n; /* rings: 1, or 8 of burst8.bpf.o */
+	int map[MAX_RINGS], counts;
+	const unsigned long *consumer[MAX_RINGS], *producer[MAX_RINGS];
 };
 
 void ring_open(struct ring *r, const struct child *c);
+void ring_open_many(struct ring *r, const struct child *c, int n);
 void ring_close(struct ring *r);
 bool ring_drained(const struct ring *r);
 /* Bytes that were put into the ring and taken out of it since its start. */
