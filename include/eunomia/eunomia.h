@@ -176,6 +176,25 @@ struct eu_stats {
 
 int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);
 
+/*
+ * Writes what the package holds as one JSON object, in one call of @write:
+ * programs, maps, variables, types, and what it needs of the kernel
+ * (docs/inspect.md). From open on.
+ */
+int eu_program_describe(const struct eu_program *p, eu_write_fn write,
+			void *ctx, struct eu_error *err);
+
+/*
+ * Writes what it costs as one JSON object, in one call of @write, after load:
+ * {"programs": [{"name", "instructions", "verified" (instructions that the
+ * verifier went through), "jited" (bytes), "runs", "run_time_ns",
+ * "ns_per_run"}], "maps": [{"name", "type", "max_entries", "memory" (bytes)}]}.
+ * What the kernel does not say is left out; it counts runs while
+ * kernel.bpf_stats_enabled is 1.
+ */
+int eu_program_costs(const struct eu_program *p, eu_write_fn write, void *ctx,
+		     struct eu_error *err);
+
 /* "0.1.0". Static. */
 const char *eu_version(void);
 

@@ -74,7 +74,7 @@ static json_t *cost_of_map(const struct bpf_map *m)
 	return j;
 }
 
-json_t *eu_program_costs(const struct eu_program *p)
+json_t *eu_cost_json(const struct eu_program *p)
 {
 	json_t *j = json_object(), *progs = json_array(), *maps = json_array();
 	const struct bpf_program *prog = NULL;

@@ -15,6 +15,6 @@
  * and is asked for with bpf_enable_stats(). What the kernel does not say is
  * left out. After load. A new reference, or NULL if there is no memory.
  */
-json_t *eu_program_costs(const struct eu_program *p);
+json_t *eu_cost_json(const struct eu_program *p);
 
 #endif

@@ -49,20 +49,6 @@ install_to() {
 	[ "$(grep '^{' out | jq -s 'all(.pid > 0)')" = true ]
 }
 
-@test "the symbols of the library are those of the list" {
-	need program:nm
-	nm -D --defined-only "$BUILD"/src/libeunomia.so.0.* |
-		sed -n 's/.* \([a-z_]*\)@@EUNOMIA_1$/\1/p' | sort >have
-	sed -n '/^EUNOMIA_1/,/^}/s/^\t\(eu_.*\);/\1/p' \
-		"$ROOT/src/libeunomia.map.in" | sort >want
-	[ -s want ]
-	diff want have
-	# Each is declared for the public, and nothing else is.
-	grep -oE '\b(eu_programs?_[a-z_]+|eu_version)\(' \
-		"$ROOT/include/eunomia/eunomia.h" | tr -d '(' | sort -u >declared
-	grep -v '^eu_program_opts$' declared | diff want -
-}
-
 @test "man pages and completion name every option" {
 	for tool in ecli lmp ecc; do
 		[ -x "$BUILD/tools/$tool" ] || continue

@@ -178,7 +178,7 @@ static int check_package(const char *path, bool json)
 	if (r)
 		json_object_set_new(j, "error", json_string(why.text));
 	else
-		json_object_update_new(j, eu_program_costs(p));
+		json_object_update_new(j, eu_cost_json(p));
 	eu_program_close(p);
 	if (json) {
 		text = json_dumps(j, JSON_COMPACT);

@@ -66,7 +66,7 @@ void run_report(const struct run *r)
 		{ "max_entries", "ENTRIES", true },
 		{ "memory", "MEMORY", true },
 	};
-	eu_auto_json json_t *j = eu_program_costs(r->program);
+	eu_auto_json json_t *j = eu_cost_json(r->program);
 	eu_auto_buf struct eu_buf out = EU_BUF(16 << 20);
 
 	report_events(r, &out);
