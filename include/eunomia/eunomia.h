@@ -89,6 +89,14 @@ struct eu_program_opts {
 	 * are pinned there, or taken from there. NULL: none is.
 	 */
 	const char *pin;
+	/*
+	 * What is shown (docs/output.md); NULL and 0: all, as it comes. Names that
+	 * no map's records have are found by eu_program_attach(): -EINVAL.
+	 */
+	const char *fields; /* "pid,comm", "-filename", "+at.x" */
+	const char *filter; /* "comm ~ ^ssh and took > 10ms"; also of @record */
+	const char *sort; /* "-took,pid"; of events at the end, with a limit */
+	uint64_t head;	  /* rows: of each sampling round, or of all events */
 };
 
 /*

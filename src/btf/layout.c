@@ -468,7 +468,7 @@ static void find_rest(struct eu_layout *l, struct eu_step *s)
 	l->rest_size = s->kind == EU_STEP_ARRAY ? l->steps[s->child].size : 1;
 }
 
-static void measure(struct eu_layout *l)
+void eu_layout_measure(struct eu_layout *l)
 {
 	size_t sum = 68;
 
@@ -607,7 +607,7 @@ bool eu_layout_annotate(struct eu_layout *l, const struct btf *btf,
 					length) ||
 			       done;
 	}
-	measure(l);
+	eu_layout_measure(l);
 	return done;
 }
 
@@ -627,7 +627,7 @@ int eu_layout_new(const struct btf *btf, uint32_t type_id,
 		    eu_error_set(err, -EINVAL, "type %u: its name is none",
 				 type_id);
 	if (!r)
-		measure(c.l);
+		eu_layout_measure(c.l);
 	if (r) {
 		eu_layout_free(c.l);
 		return r;
@@ -656,7 +656,7 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 		.size = size,
 		.name = name,
 	};
-	measure(l);
+	eu_layout_measure(l);
 	return l;
 }
 
@@ -668,6 +668,7 @@ void eu_layout_free(struct eu_layout *l)
 		free(l->enums[i].values);
 	free(l->enums);
 	free(l->steps);
+	free(l->texts);
 	free(l);
 }
 

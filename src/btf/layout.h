@@ -110,6 +110,7 @@ struct eu_layout {
 	size_t rest_text;	/* bytes that one element of it takes as JSON */
 	uint32_t rest_size;	/* bytes of one element */
 	struct eu_names *names; /* borrowed; NULL: ids stay numbers */
+	char *texts;		/* names that are not of the BTF, or NULL */
 };
 
 /*
@@ -128,6 +129,9 @@ struct eu_layout *eu_layout_bytes(enum eu_step_kind kind, const char *name,
 				  uint32_t size);
 
 void eu_layout_free(struct eu_layout *l);
+
+/* After its steps were changed: what follows from them. */
+void eu_layout_measure(struct eu_layout *l);
 
 /* Bytes that a record of @size takes as JSON beyond max_json, at most. */
 size_t eu_layout_more(const struct eu_layout *l, size_t size);

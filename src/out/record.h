@@ -28,7 +28,8 @@ struct eu_stream {
 	/* Stack traces; the layouts do not have these members any more. */
 	const struct eu_stack_member *stacks;
 	size_t n_stacks;
-	void *view; /* what the sink prepared at begin */
+	uint32_t hidden_stacks; /* a bit for each that is not to be shown */
+	void *view;		/* what the sink prepared at begin */
 };
 
 struct eu_stack {

@@ -71,7 +71,7 @@ void eu_stack_text(struct eu_sink *s, const struct eu_record *r)
 	for (size_t i = 0; i < r->stream->n_stacks; i++) {
 		const struct eu_stack *k = &r->stacks[i];
 
-		if (!k->n && !k->error)
+		if ((!k->n && !k->error) || r->stream->hidden_stacks >> i & 1)
 			continue;
 		eu_buf_printf(&s->out, "    %s:", m[i].name);
 		if (k->error) {
@@ -122,7 +122,7 @@ void eu_stack_json(struct eu_sink *s, const struct eu_record *r, bool in_key,
 	size_t n;
 
 	for (size_t i = 0; i < r->stream->n_stacks; i++) {
-		if (m[i].in_key != in_key)
+		if (m[i].in_key != in_key || r->stream->hidden_stacks >> i & 1)
 			continue;
 		if (comma)
 			eu_buf_putc(&s->out, ',');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "out/value.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -84,18 +85,27 @@ int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 	}
 }
 
-static char *put_float(char *p, const char *data, uint32_t size)
+static double load_real(const char *data, uint32_t size)
 {
 	double d;
 	float f;
 
 	if (size == 4) {
 		memcpy(&f, data, 4);
-		d = f;
-	} else {
-		memcpy(&d, data, 8);
+		return f;
 	}
-	return eu_fmt_real(p, d, size == 4);
+	memcpy(&d, data, 8);
+	return d;
+}
+
+double eu_value_real(const struct eu_step *s, const char *base)
+{
+	return load_real(base + s->offset, s->size);
+}
+
+static char *put_float(char *p, const char *data, uint32_t size)
+{
+	return eu_fmt_real(p, load_real(data, size), size == 4);
 }
 
 static char *put_enum(char *p, const struct eu_layout *l,
@@ -115,20 +125,30 @@ static char *put_enum(char *p, const struct eu_layout *l,
 	return p;
 }
 
-static char *put_128(char *p, const struct eu_step *s, const char *data)
+static struct eu_number load_128(const struct eu_step *s, const char *data)
 {
 	const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
-	uint64_t v[2], high, low;
+	struct eu_number n = { 0 };
+	uint64_t v[2];
 
 	memcpy(v, data, sizeof(v));
-	high = v[!big];
-	low = v[big];
-	if (s->kind == EU_STEP_INT128 && high >> 63) {
-		*p++ = '-';
-		low = -low;
-		high = ~high + !low;
+	n.high = v[!big];
+	n.low = v[big];
+	if (s->kind == EU_STEP_INT128 && n.high >> 63) {
+		n.negative = true;
+		n.low = -n.low;
+		n.high = ~n.high + !n.low;
 	}
-	return eu_fmt_u128(p, high, low);
+	return n;
+}
+
+static char *put_128(char *p, const struct eu_step *s, const char *data)
+{
+	struct eu_number n = load_128(s, data);
+
+	if (n.negative)
+		*p++ = '-';
+	return eu_fmt_u128(p, n.high, n.low);
 }
 
 static char *put_literal(char *p, const char *s)
@@ -260,6 +280,44 @@ static void meaning(const struct eu_layout *l, const struct eu_step *s,
 		m->number = (uint64_t)eu_value_int(s, base, size);
 	if (s->bit_size)
 		m->size = 8;
+}
+
+bool eu_value_there(const struct eu_step *s, size_t size)
+{
+	return present(s, size);
+}
+
+bool eu_value_whole(const struct eu_step *s, size_t size)
+{
+	return (uint64_t)s->offset + s->size <= size;
+}
+
+const char *eu_value_string(const struct eu_layout *l, const struct eu_step *s,
+			    const char *base, size_t size, size_t *ret_n)
+{
+	*ret_n = strnlen(base + s->offset,
+			 elements(l, s, base, size, bytes_left(s, size)));
+	return base + s->offset;
+}
+
+struct eu_number eu_value_number(const struct eu_layout *l,
+				 const struct eu_step *s, const char *base,
+				 size_t size)
+{
+	const char *data = base + s->offset;
+	uint16_t port;
+
+	if (s->kind == EU_STEP_INT128 || s->kind == EU_STEP_UINT128)
+		return load_128(s, data);
+	if (s->format == EU_FORMAT_PORT) {
+		memcpy(&port, data, sizeof(port));
+		return eu_number_unsigned(ntohs(port));
+	}
+	if (is_signed(l, s))
+		return eu_number_signed(eu_value_int(s, base, size));
+	if (s->kind == EU_STEP_ENUM)
+		return eu_number_unsigned(any_uint(s, data));
+	return eu_number_unsigned((uint64_t)eu_value_int(s, base, size));
 }
 
 /* Half an address is none; bytes are bytes. */

@@ -10,6 +10,7 @@
  */
 
 #include "btf/layout.h"
+#include "out/number.h"
 
 /*
  * As JSON: structs as objects in the order of their members, char arrays as
@@ -25,6 +26,21 @@ char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
  */
 char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
 		    const char *base, size_t size, size_t *ret_columns);
+
+/* Is there any of the value, or all of it? */
+bool eu_value_there(const struct eu_step *s, size_t size);
+bool eu_value_whole(const struct eu_step *s, size_t size);
+
+/* The bytes of a string up to its NUL, in place. Some of it must be there. */
+const char *eu_value_string(const struct eu_layout *l, const struct eu_step *s,
+			    const char *base, size_t size, size_t *ret_n);
+
+/* Of a step that is a float, or an integer of any kind; all of it is there. */
+double eu_value_real(const struct eu_step *s, const char *base);
+/* Ports in the order of people. */
+struct eu_number eu_value_number(const struct eu_layout *l,
+				 const struct eu_step *s, const char *base,
+				 size_t size);
 
 /* The value of a step that is an integer of any kind, else 0. */
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size);

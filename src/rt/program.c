@@ -63,12 +63,16 @@ static int take_opts(const struct eu_program_opts *in,
 static int init(struct eu_program *p, const struct eu_program_opts *o,
 		struct eu_error *err)
 {
+	int r;
+
 	p->record = o->record;
 	p->ctx = o->ctx;
 	p->max_records = o->max_records ?: UINT64_MAX;
 	eu_log_init(&p->log, o->log, o->log_ctx);
-	return eu_sink_init(&p->sink, o->format ?: "text", o->write ?: drop,
-			    o->ctx, err);
+	r = eu_shown_all_take(p, o, err);
+	return r     ?:
+		       eu_sink_init(&p->sink, o->format ?: "text",
+				    o->write ?: drop, o->ctx, err);
 }
 
 /*
@@ -357,18 +361,29 @@ int eu_source_record(struct eu_source *s, const void *key, const void *data,
 
 	if (__builtin_expect(p->n_records == p->max_records, 0))
 		return -ECANCELED;
-	p->n_records++;
-	if (p->record)
-		return p->record(p->ctx, s->stream.name, key, data, size);
 	r.stream = &s->stream;
 	r.key = key;
 	r.data = data;
 	r.size = size;
 	r.when = p->now;
+	if (__builtin_expect(s->shown != NULL, 0) && !eu_shown_wants(s, &r))
+		return 0;
+	p->n_records++;
+	if (p->record)
+		return p->record(p->ctx, s->stream.name, key, data, size);
 	if (__builtin_expect(s->stacks != NULL, 0))
 		r.stacks = eu_stacks_read(s->stacks, key, data, size);
+	if (__builtin_expect(s->shown && s->shown->gather, 0))
+		return eu_gather_add(s->shown->gather, &r);
 	eu_sink_record(&p->sink, &r);
 	return eu_sink_full(&p->sink) ? eu_sink_flush(&p->sink) : 0;
+}
+
+void eu_source_round(struct eu_source *s)
+{
+	eu_shown_round(s);
+	if (!s->program->record)
+		eu_sink_round(&s->program->sink, &s->stream);
 }
 
 /* The headers come when all is attached, before any row. */
@@ -500,6 +515,8 @@ int eu_program_end(struct eu_program *p, struct eu_error *err)
 	if (p->record || p->phase != EU_PHASE_ATTACHED || p->ended)
 		return 0;
 	p->ended = true;
+	for (size_t i = 0; i < p->n_sources; i++)
+		eu_shown_round(&p->sources[i]);
 	eu_sink_end(&p->sink);
 	r = eu_sink_flush(&p->sink);
 	if (r)
@@ -538,6 +555,7 @@ void eu_program_free(struct eu_program *p)
 	eu_close(p->once_fd);
 	eu_sink_done(&p->sink);
 	eu_names_free(p->names);
+	eu_shown_all_done(p);
 	eu_log_done(&p->log);
 	eu_package_free(p->pkg);
 	free(p);

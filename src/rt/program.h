@@ -69,6 +69,10 @@ struct eu_program {
 	bool polls; /* not all sources are asked at every dispatch */
 	struct eu_sink sink;
 	struct eu_names *names; /* of ids in records; NULL: there are none */
+	struct {
+		char *fields, *filter, *sort; /* or NULL */
+		uint64_t head;		      /* 0: all */
+	} wanted;
 	eu_record_fn record;
 	void *ctx;
 	uint64_t now; /* wall clock of this dispatch */

@@ -10,6 +10,7 @@
 
 #include "out/record.h"
 #include "rt/program.h"
+#include "rt/shown.h"
 
 struct eu_source;
 
@@ -43,6 +44,7 @@ struct eu_source {
 	struct eu_layout *key, *value;	/* owned */
 	struct eu_stream stream;
 	struct eu_stacks *stacks; /* owned; NULL: none */
+	struct eu_shown *shown;	  /* owned; NULL: all is shown as it comes */
 	uint64_t lost;
 	bool lost_known;
 	uint64_t nearly_full;
@@ -77,5 +79,8 @@ void eu_sources_warn_if_silent(struct eu_program *p);
  */
 int eu_source_record(struct eu_source *s, const void *key, const void *data,
 		     size_t size);
+
+/* A sampling round is over. */
+void eu_source_round(struct eu_source *s);
 
 #endif

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 
 #include "rt/cpus.h"
+#include "pkg/types.h"
 #include "rt/source.h"
 #include "rt/walk.h"
 
@@ -57,7 +58,7 @@ static int key_of(struct eu_program *p, const struct eu_map *m,
 		  struct eu_layout **ret, struct eu_error *err)
 {
 	if (m->key_type_id && p->pkg->btf)
-		return eu_layout_new(p->pkg->btf, m->key_type_id, ret, err);
+		return eu_types_layout(p->pkg, m->key_type_id, ret, err);
 	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", m->key_size);
 	return *ret ? 0 : eu_error_oom(err);
 }
@@ -260,8 +261,7 @@ static void end_round(struct eu_source *s)
 
 	t->active = false;
 	t->over = t->last;
-	if (!s->program->record)
-		eu_sink_round(&s->program->sink, &s->stream);
+	eu_source_round(s);
 	/* What came meanwhile is one round more, not several. */
 	while (read(t->timer, &ticks, sizeof(ticks)) < 0 && errno == EINTR)
 		;

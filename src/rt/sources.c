@@ -273,6 +273,8 @@ int eu_sources_open(struct eu_program *p, struct eu_error *err)
 		r = open_source(p, i, err);
 	if (!r)
 		r = prepare_stacks(p, err);
+	if (!r)
+		r = eu_shown_all_open(p, err);
 	return r;
 }
 
@@ -286,6 +288,7 @@ void eu_sources_close(struct eu_program *p)
 		eu_layout_free(s->key);
 		eu_layout_free(s->value);
 		eu_stacks_free(s->stacks);
+		eu_shown_free(s->shown);
 	}
 	free(eu_take_ptr(p->sources));
 	p->n_sources = 0;

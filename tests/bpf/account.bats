@@ -89,7 +89,7 @@ reported() {
 	[ "$(awk '$1 == "leave" { print $2 }' "$ERR")" = 2$'\n'3 ]
 	# Time is counted as well, and memory.
 	[ "$(awk '$1 == "entry" && $3 > 0' "$ERR" | wc -l)" = 2 ]
-	[ "$(awk '$1 == ".bss" && $4 > 0' "$ERR" | wc -l)" = 2 ]
+	[ "$(awk '$1 == "rb" && $4 >= 4096' "$ERR" | wc -l)" = 2 ]
 	[ "$(wc -l <"$OUT")" = 6 ]
 }
 

@@ -110,7 +110,6 @@ started() {
 	mkdir "$GROUP/in"
 	run -0 "$ECLI" run "$EXAMPLES/iter_cgroup/package.json" -t "cgroup:$GROUP"
 	rmdir "$GROUP/in"
-	printf '%s\n' "$output"
 	[ "${#lines[@]}" = 2 ]
 	[ "${lines[0]}" = "$(stat -c %i "$GROUP") 1" ]
 	[[ ${lines[1]} == *" 2" ]]

@@ -74,3 +74,61 @@ my_cgroup() { sed -n 's/^0:://p' /proc/self/cgroup; }
 	[ "$(tail -n 1 "$OUT" | tail -c 7)" = "0,0,42]" ] ||
 		[ "$(tail -n 1 "$OUT" | tail -c 8)" = "0,0,42]" ]
 }
+
+# The example, its events of our own kill(2) alone.
+signals() {
+	run_ready "$EXAMPLES/signals/package.json" "$@"
+}
+
+@test "a filter looks at records, in words that are shown" {
+	signals --max-events 2 -j --fields sig,ret,pid \
+		--filter "target == $MAGIC and (sig == SIGKILL or sig ~ TERM) and ret == ESRCH and uid == $(id -un) and took < 1h"
+	fire 0 9 2 15 9
+	end_of_it
+	[ "$(cat "$OUT")" = '{"sig":"SIGKILL","ret":"ESRCH","pid":'$ME'}
+{"sig":"SIGTERM","ret":"ESRCH","pid":'$ME'}' ]
+}
+
+@test "fields are chosen, ordered and hidden" {
+	signals --max-events 1 --filter "target == $MAGIC" --format compact \
+		--fields=-when,-took,-uid,-comm,-pid
+	fire 3
+	end_of_it
+	{ read -r header; read -r time row; } <"$OUT"
+	[ "$header" = "time target sig ret" ]
+	[ "$row" = "$MAGIC SIGQUIT ESRCH" ]
+	fired values.bpf.o -j --fields inner.deep.name,list[1],green
+	[ "$(cat "$OUT")" = \
+		'{"inner.deep.name":"in","list[1]":-2,"green":"GREEN(7)"}' ]
+}
+
+@test "events are sorted at the end, and the first of them shown" {
+	signals -j --filter "target == $MAGIC" --fields sig --sort=-sig --head 3
+	fire 2 15 0 9 3
+	stop_it
+	[ "$(jq -r .sig "$OUT" | xargs)" = "SIGTERM SIGKILL SIGQUIT" ]
+	# Without an order the first ones are the end.
+	signals -j --filter "target == $MAGIC" --fields sig --head 2
+	fire 2 15 0 9 3
+	end_of_it
+	[ "$(jq -r .sig "$OUT" | xargs)" = "SIGINT SIGTERM" ]
+}
+
+@test "what cannot be looked at is told with the place, before anything runs" {
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" \
+		--filter "pid == 1 and sig == SIGNONE"
+	[ "$output" = "ecli: filter: 'SIGNONE' is no signal
+  pid == 1 and sig == SIGNONE
+                      ^" ]
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --filter "(pid == 1"
+	[ "$output" = "ecli: filter: the parenthesis is not closed
+  (pid == 1
+  ^" ]
+	known="when, took, uid, pid, target, sig, ret, comm"
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --filter "1pid"
+	[ "${lines[0]}" = "ecli: filter: unknown field '1pid'; there are: $known" ]
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --fields pid,gid
+	[ "$output" = "ecli: unknown field 'gid'; there are: $known" ]
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --sort=-gid
+	[ "$output" = "ecli: sort: unknown field 'gid'; there are: $known" ]
+}

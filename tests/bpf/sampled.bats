@@ -322,3 +322,21 @@ on_all_cpus() {
 	run -1 "$ECLI" run package.json
 	[[ $output == *"'cpus' of 'sample' must be sum or list"* ]]
 }
+
+@test "rows of a round are sorted, filtered, and the first of them shown" {
+	sample counts "{interval: $NEVER}"
+	OPTIONS=(-j --sort=-times,sig --fields sig,times)
+	shows 12 12 7 12 3 10 10
+	[ "$(jq -c '[.key.sig, .value.times]' "$OUT" | xargs)" = \
+		"[12,3] [10,2] [3,1] [7,1]" ]
+	OPTIONS+=(--head 2 --filter 'value.times < 3 and key.comm != nobody')
+	shows 12 12 7 12 3 10 10
+	[ "$(cat "$OUT")" = '{"key":{"sig":10},"value":{"times":2}}
+{"key":{"sig":3},"value":{"times":1}}' ]
+	sample counts "{interval: $NEVER}" plain "{interval: $NEVER}"
+	OPTIONS=(-j --filter 'map == plain and key >= 10' --sort key)
+	shows 12 7 10 12
+	[ "$(cat "$OUT")" = \
+'{"map":"plain","key":{"u32":10},"value":{"u64":1}}
+{"map":"plain","key":{"u32":12},"value":{"u64":2}}' ]
+}

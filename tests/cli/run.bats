@@ -38,7 +38,8 @@ bats_require_minimum_version 1.5.0
 @test "every option is in the help" {
 	run -0 --separate-stderr "$ECLI" run --help
 	for option in --json --format --target --type --timeout --max-events \
-		--output --prog-type --ready-fd --btf --no-tailor --verbose; do
+		--fields --filter --sort --head --output --prog-type \
+		--ready-fd --btf --no-tailor --verbose; do
 		[[ $output == *" $option"* ]]
 	done
 	# Nothing is wider than a terminal.

@@ -36,6 +36,8 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 struct run_opts {
 	const char *path; /* the program unless one is named */
 	const char *format;
+	const char *fields, *filter, *sort;
+	uint64_t head;
 	const char *output; /* file, or NULL: standard output */
 	const char *btf;
 	const char *pin;     /* directory for maps that ask to be pinned */

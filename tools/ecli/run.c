@@ -213,6 +213,10 @@ static int make_program(struct run *r, struct eu_error *err)
 		.max_records = r->o->max_events,
 		.no_tailor = r->o->no_tailor,
 		.pin = r->o->pin,
+		.fields = r->o->fields,
+		.filter = r->o->filter,
+		.sort = r->o->sort,
+		.head = r->o->head,
 	};
 
 	return eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);

@@ -135,6 +135,32 @@ static int take_max_events(struct run *r, const char *v, struct eu_error *err)
 	return take_number("max-events", v, UINT64_MAX, &r->o->max_events, err);
 }
 
+static int take_fields(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->fields = v;
+	return 0;
+}
+
+static int take_filter(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->filter = v;
+	return 0;
+}
+
+static int take_sort(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->sort = v;
+	return 0;
+}
+
+static int take_head(struct run *r, const char *v, struct eu_error *err)
+{
+	return take_number("head", v, UINT64_MAX, &r->o->head, err);
+}
+
 static int take_output(struct run *r, const char *v, struct eu_error *err)
 {
 	(void)err;
@@ -254,6 +280,18 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	  take_timeout)                                                        \
 	X(0, "max-events", "N",                                                \
 	  "stop after N events; 0, as without it: never", take_max_events)     \
+	X(0, "fields", "LIST",                                                 \
+	  "show these members in this order: a,b.c; all but some: -a,-b; some more: +b.c", \
+	  take_fields)                                                         \
+	X(0, "filter", "EXPR",                                                 \
+	  "show what this is true of: 'comm ~ ^ssh and (uid == root or took > 10ms)'", \
+	  take_filter)                                                         \
+	X(0, "sort", "[-]FIELD[,...]",                                         \
+	  "show rows in this order, '-' for the largest first: of sampled maps in each round, of events at the end", \
+	  take_sort)                                                           \
+	X(0, "head", "N",                                                      \
+	  "show the first N rows: of sampled maps in each round; of events, then stop", \
+	  take_head)                                                           \
 	X('o', "output", "FILE",                                               \
 	  "write to FILE; to NAME.svg a flame graph", take_output)             \
 	X('p', "prog-type", "TYPE",                                            \
