@@ -29,6 +29,12 @@ struct packet {
 	struct udphdr udp;
 } __attribute__((packed));
 
+/* A function of its own, which ../freplace can replace while this runs. */
+__attribute__((noinline)) int verdict(unsigned int port)
+{
+	return drop_port && port == drop_port ? XDP_DROP : XDP_PASS;
+}
+
 SEC("xdp")
 int on_packet(struct xdp_md *ctx)
 {
@@ -45,7 +51,7 @@ int on_packet(struct xdp_md *ctx)
 	    p->ip.protocol != IPPROTO_UDP)
 		return XDP_PASS;
 	e.port = bpf_ntohs(p->udp.dest);
-	e.dropped = drop_port && e.port == drop_port;
+	e.dropped = verdict(e.port) == XDP_DROP;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
 	return e.dropped ? XDP_DROP : XDP_PASS;
 }

@@ -260,11 +260,18 @@ static int check_key(const struct eu_target *t, size_t i, enum eu_shape shape,
 		       r;
 }
 
+bool eu_target_none(const struct eu_target *t)
+{
+	return !strcmp(t->what, "none") && !t->n_keys;
+}
+
 int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 		    struct eu_error *err)
 {
 	int r = 0;
 
+	if (eu_target_none(t))
+		return 0;
 	if (!has_shape(t->what, s->shape))
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': %s %.*s program takes %s",

@@ -36,6 +36,9 @@ void eu_target_free(struct eu_target *t);
 int eu_target_check(const struct eu_target *t, const struct eu_section *s,
 		    struct eu_error *err);
 
+/* "none": the program is loaded and attached nowhere. */
+bool eu_target_none(const struct eu_target *t);
+
 /* The value of a key, or NULL. */
 const char *eu_target_key(const struct eu_target *t, const char *name);
 

@@ -34,7 +34,7 @@ static const struct {
 	[EU_ATTACH_UPROBE] = { eu_attach_uprobe },
 	[EU_ATTACH_USDT] = { eu_attach_usdt },
 	[EU_ATTACH_KPROBE] = { eu_attach_kprobe },
-	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe_multi },
+	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe },
 	[EU_ATTACH_KSYSCALL] = { eu_attach_ksyscall },
 	[EU_ATTACH_BTF] = { eu_attach_btf },
 	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint },
@@ -47,7 +47,7 @@ static const struct {
 	[EU_ATTACH_NETFILTER] = { eu_attach_netfilter, true },
 	[EU_ATTACH_ITER] = { eu_attach_iter },
 	[EU_ATTACH_SYSCALL] = { eu_attach_syscall },
-	[EU_ATTACH_FREPLACE] = { attach_auto },
+	[EU_ATTACH_FREPLACE] = { attach_auto, true },
 	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi },
 };
 
@@ -147,9 +147,19 @@ int eu_attach_prepare(struct eu_program *p, const struct eu_prog *prog,
 		      struct eu_error *err)
 {
 	struct bpf_program *bpf = eu_program_find(p, prog->name);
+	size_t at = 0;
+	const struct eu_goal *g = eu_attach_goal(p, prog, &at);
 
+	if (g && eu_target_none(g->target))
+		return 0;
 	switch (section_of(prog)->attach) {
 	case EU_ATTACH_BTF: return choose_function(p, prog, err);
+	case EU_ATTACH_FREPLACE:
+		return eu_attach_freplace_prepare(p, prog, err);
+	case EU_ATTACH_KPROBE:
+	case EU_ATTACH_KPROBE_MULTI:
+		eu_attach_kprobe_prepare(p, prog);
+		return 0;
 	case EU_ATTACH_UPROBE_MULTI: return eu_attach_uprobe_multi_prepare(bpf);
 	default: return 0;
 	}
@@ -308,6 +318,9 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 	if (!g)
 		return attach_one(&a, err);
 	for (; g; g = eu_attach_goal(p, prog, &at)) {
+		/* Tail calls and callbacks are called, not attached. */
+		if (eu_target_none(g->target))
+			continue;
 		a.target = g->target;
 		r = attach_one(&a, err);
 		if (r)

@@ -85,7 +85,9 @@ int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err);
 /* Before load: single probes where the kernel has no others. */
 int eu_attach_uprobe_multi_prepare(struct bpf_program *bpf);
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err);
-int eu_attach_kprobe_multi(const struct eu_attach *a, struct eu_error *err);
+void eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog);
+int eu_attach_freplace_prepare(struct eu_program *p, const struct eu_prog *prog,
+			       struct eu_error *err);
 int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_btf(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_sockmap(const struct eu_attach *a, struct eu_error *err);

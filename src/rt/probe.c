@@ -305,6 +305,37 @@ static int probe_lsm(const struct eu_probe *p)
 	return probe_btf_id(p);
 }
 
+/* Where lsm attaches; that it loads for a group is not enough to know. */
+static int probe_lsm_cgroup(const struct eu_probe *p)
+{
+	const struct eu_probe *lsm = eu_probe_find("lsm");
+	eu_auto_close int fd = -1;
+	int r = lsm->run(lsm), id;
+
+	if (r)
+		return r;
+	id = libbpf_find_vmlinux_btf_id("socket_create", p->arg);
+	fd = id < 0 ? id : load(BPF_PROG_TYPE_LSM, p->arg, id);
+	return eu_min(fd, 0);
+}
+
+/* Only functions that exist to decide may be decided for. */
+static int probe_fmod_ret(const struct eu_probe *p)
+{
+	eu_auto_close int fd = -1, link = -1;
+	int id = libbpf_find_vmlinux_btf_id("security_path_rmdir",
+					    BPF_MODIFY_RETURN);
+
+	(void)p;
+	if (id < 0)
+		return id;
+	fd = load(BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, id);
+	if (fd < 0)
+		return fd;
+	link = bpf_raw_tracepoint_open(NULL, fd);
+	return eu_min(link, 0);
+}
+
 static int probe_type(const struct eu_probe *p)
 {
 	int r = libbpf_probe_bpf_prog_type(p->arg, NULL);
@@ -442,6 +473,12 @@ static const struct eu_probe probes[] = {
 	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later" },
 	{ "syscall", "tracing", probe_type, BPF_PROG_TYPE_SYSCALL,
 	  "Linux 5.14 or later" },
+	{ "fmod_ret", "tracing", probe_fmod_ret, 0,
+	  TRAMPOLINE ", Linux 5.7 or later" },
+	{ "freplace", "tracing", probe_type, BPF_PROG_TYPE_EXT,
+	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 5.6 or later" },
+	{ "lsm_cgroup", "tracing", probe_lsm_cgroup, BPF_LSM_CGROUP,
+	  "what lsm needs and CONFIG_CGROUP_BPF=y, Linux 6.0 or later" },
 	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
 	  "CONFIG_BPF_LSM=y, 'bpf' in the boot parameter lsm=, and what fentry needs" },
 

@@ -216,7 +216,10 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 		r = eu_target_parse(text, &t, err);
 	if (r)
 		return r;
-	if (t->program && !eu_package_prog(p->pkg, t->program))
+	if (!t->program && eu_target_none(t))
+		r = eu_error_set(err, -EINVAL,
+				 "target 'none' is for one program: PROGRAM=none");
+	else if (t->program && !eu_package_prog(p->pkg, t->program))
 		r = eu_error_set(err, -EINVAL, "target '%s': no program '%s'",
 				 text, t->program);
 	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {

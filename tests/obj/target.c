@@ -8,7 +8,8 @@
  * socket of that name can be sent to, then the datagram that comes. "target fire
  * MAGIC TIMES" sets off a program of fire.h, faster than a shell can. "target
  * unlink PATH" does that. "target connect NAME" makes a TCP connection to itself
- * with the congestion control of that name.
+ * with the congestion control of that name. "target talk BYTES" makes one, sends
+ * so many bytes and prints how many came.
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -73,20 +74,42 @@ static int listen_at(const char *path)
 	return 0;
 }
 
-static int connect_with(const char *name)
+/* Both ends of a connection to ourselves. */
+static int connect_self(int client, int *ret_other)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET,
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int server = socket(AF_INET, SOCK_STREAM, 0);
-	int client = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t n = sizeof(a);
+
+	if (bind(server, (struct sockaddr *)&a, sizeof(a)) ||
+	    listen(server, 1) || getsockname(server, (struct sockaddr *)&a, &n) ||
+	    connect(client, (struct sockaddr *)&a, n))
+		return 1;
+	*ret_other = accept(server, NULL, NULL);
+	return *ret_other < 0;
+}
+
+static int connect_with(const char *name)
+{
+	int client = socket(AF_INET, SOCK_STREAM, 0), other;
 
 	if (setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)))
 		return 1;
-	return bind(server, (struct sockaddr *)&a, sizeof(a)) ||
-	       listen(server, 1) ||
-	       getsockname(server, (struct sockaddr *)&a, &n) ||
-	       connect(client, (struct sockaddr *)&a, n);
+	return connect_self(client, &other);
+}
+
+static int talk(int bytes)
+{
+	int client = socket(AF_INET, SOCK_STREAM, 0), other;
+	char text[4096] = { 0 };
+
+	if (connect_self(client, &other))
+		return 1;
+	if (send(client, text, bytes, 0) != bytes)
+		return 2;
+	printf("%d\n", (int)recv(other, text, sizeof(text), 0));
+	return 0;
 }
 
 static int at_terminal(char **argv)
@@ -125,6 +148,8 @@ int main(int argc, char **argv)
 		return listen_at(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "unlink"))
 		return unlink(argv[2]) != 0;
+	if (argc == 3 && !strcmp(argv[1], "talk"))
+		return talk((int)strtol(argv[2], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "connect"))
 		return connect_with(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "fire"))

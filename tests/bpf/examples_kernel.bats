@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The examples of programs on the kernel's own functions.
+
+load ../helper
+load fire
+load network
+
+setup() {
+	helper_setup
+	need bpf
+}
+
+# The kernel's calls of a process of its own, $DONE, which may fail.
+by_process() {
+	"$@" &
+	DONE=$!
+	wait $DONE || :
+}
+
+# rows FILTER: of the events of that process.
+rows() {
+	jq -c "select(.pid == $DONE) | $1" "$OUT"
+}
+
+@test "kprobe" {
+	need kprobe
+	: >gone
+	example kprobe
+	by_process rm gone
+	stop_it
+	[ "$(rows '[.result, .file]')" = '[0,"gone"]' ]
+	example kprobe -t on_call=do_unlinkat+0 -t on_return=do_unlinkat
+	by_process "$OBJ/target" unlink gone
+	stop_it
+	[ "$(rows '[.result, .file]')" = '[-2,"gone"]' ]
+}
+
+@test "ksyscall" {
+	need kprobe
+	example ksyscall --max-events 1
+	fire 9
+	end_of_it
+	[ "$(cat "$OUT")" = '{"pid":'$ME',"target":'$MAGIC',"signal":9,"result":-3}' ]
+}
+
+@test "kprobe_multi" {
+	need kprobe.multi
+	mkdir gone
+	example kprobe_multi
+	by_process rmdir gone
+	stop_it
+	at=$(sed -n 's/^0*\([0-9a-f]*\) T vfs_rmdir$/\1/p' /proc/kallsyms)
+	# jq rounds numbers of this size.
+	grep -q "\"pid\":$DONE,\"function\":$(printf %u "0x$at")}" "$OUT"
+}
+
+@test "a pattern for a kprobe, by one link and singly" {
+	need kprobe
+	mkdir gone
+	example kprobe -t 'on_call=vfs_*dir' -t on_return=vfs_rmdir
+	by_process rmdir gone
+	stop_it
+	[ "$(rows '.result')" = 0 ]
+	# An offset, even 0, keeps a program from sharing a link.
+	mkdir gone
+	example kprobe -t 'on_call=vfs_rm?ir' -t on_call=do_unlinkat+0 \
+		-t on_return=vfs_rmdir
+	by_process rmdir gone
+	stop_it
+	[ "$(rows '.result')" = 0 ]
+	grep -q "'vfs_rm?ir': .*attached to 1 functions one by one" "$ERR"
+	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=eu_no*'
+	[[ $output == *"no function of the kernel fits 'eu_no*'"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" \
+		-t 'on_call=vfs_*,max=2' -t on_call=do_unlinkat+0
+	[[ $output == *"'vfs_*' fits more than 2 functions: narrow it, or allow more with max=N"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=do_unlinka'
+	[[ $output == *"no function 'do_unlinka' that can be probed"*"did you mean "*"'do_unlinkat'"* ]]
+}
+
+@test "fentry" {
+	need fentry fexit
+	: >gone
+	example fentry
+	by_process rm gone
+	stop_it
+	[ "$(rows '[.result, .file]')" = '[1,"gone"]
+[0,""]' ]
+}
+
+@test "fmod_ret" {
+	need fmod_ret
+	mkdir gone
+	mkfifo go
+	bash -c 'read -r _ <go; exec rmdir gone' 2>err &
+	denied=$!
+	example fmod_ret --pid $denied --max-events 1
+	echo >go
+	wait $denied || :
+	end_of_it
+	[ "$(cat "$OUT")" = '{"pid":'$denied',"result":-30}' ]
+	grep -q 'Read-only file system' err
+	rmdir gone
+}
+
+@test "lsm" {
+	need lsm
+	mkdir gone
+	mkfifo go
+	bash -c 'read -r _ <go; exec rmdir gone' 2>err &
+	denied=$!
+	example lsm --pid $denied --max-events 1
+	[ ! -s "$ERR" ]
+	echo >go
+	wait $denied || :
+	end_of_it
+	[ "$(cat "$OUT")" = '{"pid":'$denied',"folder":"gone"}' ]
+	grep -q 'Operation not permitted' err
+	rmdir gone
+}
+
+@test "tail_call" {
+	need tracepoint
+	example tail_call
+	fire 0 1 2
+	stop_it
+	# The fourth is what ended it.
+	[ "$(jq -c "select(.pid == $ME) | [.signal, .by]" "$OUT" | head -n 3)" = '[0,"zero"]
+[1,"one"]
+[2,"other"]' ]
+	run -2 "$ECLI" run "$EXAMPLES/tail_call/package.json" -t none
+	[[ $output == *"target 'none' is for one program: PROGRAM=none"* ]]
+}
+
+@test "freplace" {
+	need xdp freplace
+	network
+	start_ready nsenter --net=/run/netns/"$NS" "$ECLI" run --ready-fd 3 -j \
+		"$EXAMPLES/xdp/package.json" -t v1
+	xdp=$PID xdp_out=$OUT
+	held
+	example freplace -t "prog:$PROGS" --max-events 1
+	send
+	end_of_it
+	[ "$(cat "$OUT")" = '{"port":9}' ]
+	send
+	wait_for 'dropped":false' "$xdp_out"
+	PID=$xdp
+	stop_it
+	[ "$(jq -c .dropped "$xdp_out")" = 'true
+false' ]
+	run -1 "$ECLI" run "$EXAMPLES/freplace/package.json" -t prog:4294967295
+	[[ $output == *"target 'prog:4294967295': no such program"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/freplace/package.json"
+	[[ $output == *"needs a target: -t takes a loaded program (prog:ID:FUNCTION, /sys/fs/bpf/PIN)"* ]]
+}
