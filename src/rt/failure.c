@@ -3,12 +3,11 @@
 #include "rt/failure.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "rt/lacks.h"
-#include "rt/probe.h"
+#include "rt/rights.h"
 
 /* What one of libbpf's lines means to somebody who wants to run a program. */
 static const struct {
@@ -26,44 +25,6 @@ static bool said(const struct eu_program *p, const char *words)
 {
 	return memmem(p->log.kept.data ?: "", p->log.kept.len, words,
 		      strlen(words));
-}
-
-static bool has_capability(const struct __user_cap_data_struct *c, int cap)
-{
-	return c[cap / 32].effective >> (cap % 32) & 1;
-}
-
-/* Names the capabilities that are missing; false if none is. */
-static bool lacks_rights(int code, struct eu_error *err)
-{
-	static const struct {
-		const char *name;
-		int cap;
-	} needed[] = {
-		{ "CAP_BPF", CAP_BPF },
-		{ "CAP_PERFMON", CAP_PERFMON },
-		{ "CAP_NET_ADMIN", CAP_NET_ADMIN },
-	};
-	struct __user_cap_header_struct h = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct c[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	bool lacks = false;
-
-	if (syscall(SYS_capget, &h, c) || has_capability(c, CAP_SYS_ADMIN))
-		return false;
-	eu_error_set(err, code, "loading BPF programs %s: this process lacks",
-		     geteuid() ? "needs root" : "is not allowed here");
-	for (size_t i = 0; i < EU_COUNT(needed); i++) {
-		if (has_capability(c, needed[i].cap))
-			continue;
-		eu_error_append(err, code, "%s %s", lacks ? "," : "",
-				needed[i].name);
-		lacks = true;
-	}
-	if (lacks && geteuid())
-		eu_error_append(err, code, "; try sudo");
-	return lacks;
 }
 
 int eu_failure_hint(const struct eu_program *p, int code, struct eu_error *err)
@@ -84,12 +45,10 @@ int eu_failure_hint(const struct eu_program *p, int code, struct eu_error *err)
 static bool lacks_feature(const struct eu_program *p, int code,
 			  struct eu_error *err)
 {
-	const struct eu_probe *bpf = eu_probe_find("bpf");
 	struct eu_feature *f = NULL;
 	size_t n = 0;
 
-	/* Where nothing at all may be loaded it is not for lack of features. */
-	if (bpf->run(bpf) || eu_lacks_of(p->pkg, &f, &n, NULL))
+	if (eu_lacks_of(p->pkg, &f, &n, NULL))
 		return false;
 	if (n)
 		eu_error_append(err, code, ": this kernel lacks ");
@@ -109,7 +68,7 @@ int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *er
 	const char *name = p->pkg->origin ?: p->pkg->name, *refused;
 	size_t n;
 
-	if (code == -EPERM && lacks_rights(code, err))
+	if (code == -EPERM && eu_rights_missing(err))
 		return code;
 	if (code == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK))
 		return eu_error_set(

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "rt/probe.h"
+#include "rt/rights.h"
 
 /* Ways of attaching that are probed under another name than libbpf's. */
 static const struct {
@@ -85,7 +86,9 @@ int eu_lacks_of(const struct eu_package *pkg, struct eu_feature **ret,
 	size_t n, kept = 0;
 	int r;
 
-	r = eu_features_of(pkg, &f, &n, err);
+	r = eu_rights_check(err);
+	if (!r)
+		r = eu_features_of(pkg, &f, &n, err);
 	if (r)
 		return r;
 	for (size_t i = 0; i < n; i++)

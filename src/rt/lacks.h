@@ -9,6 +9,7 @@
 /*
  * The features that @pkg needs and that do not work here, newest first; to be
  * freed. What cannot be tried counts as being there. Takes some milliseconds.
+ * -EPERM if this process has no right to try.
  */
 int eu_lacks_of(const struct eu_package *pkg, struct eu_feature **ret,
 		size_t *ret_n, struct eu_error *err);

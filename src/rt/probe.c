@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "rt/kernel.h"
+#include "rt/rights.h"
 
 /* Types of the kernel's BTF that tell what it can do. */
 enum { BTF_TYPE_ITER_CGROUP, BTF_TYPE_STRUCT_OPS };
@@ -413,10 +414,15 @@ static int probe_jit(const struct eu_probe *p)
 
 static int probe_cookie(const struct eu_probe *p)
 {
-	int r = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
-					BPF_FUNC_get_attach_cookie, NULL);
+	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE, 0, 0);
+	int r;
 
 	(void)p;
+	/* Of a program that does not load at all libbpf believes the best. */
+	if (fd < 0)
+		return fd;
+	r = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE,
+				    BPF_FUNC_get_attach_cookie, NULL);
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
@@ -438,20 +444,22 @@ static int probe_printk(const struct eu_probe *p)
 	"CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS and kernel BTF"
 
 static const struct eu_probe probes[] = {
-	{ "root", "system", probe_root, 0, "run as root: sudo ecli check" },
+	{ "root", "system", probe_root, 0, "run as root: sudo ecli check", true },
 	{ "bpf", "system", probe_bpf, 0,
-	  "root or CAP_BPF; CONFIG_BPF_SYSCALL=y; kernel.unprivileged_bpf_disabled, lockdown or seccomp may forbid it" },
-	{ "btf", "system", probe_btf, 0, BTF_HINT },
+	  "root or CAP_BPF; CONFIG_BPF_SYSCALL=y; kernel.unprivileged_bpf_disabled, lockdown or seccomp may forbid it",
+	  true },
+	{ "btf", "system", probe_btf, 0, BTF_HINT, true },
 	{ "tracefs", "system", probe_tracefs, 0,
-	  "mount -t tracefs tracefs /sys/kernel/tracing" },
-	{ "bpffs", "system", probe_bpffs, 0, "mount -t bpf bpf /sys/fs/bpf" },
+	  "mount -t tracefs tracefs /sys/kernel/tracing", true },
+	{ "bpffs", "system", probe_bpffs, 0, "mount -t bpf bpf /sys/fs/bpf",
+	  true },
 	{ "cgroup2", "system", probe_cgroup2, 0,
-	  "mount -t cgroup2 cgroup2 /sys/fs/cgroup" },
+	  "mount -t cgroup2 cgroup2 /sys/fs/cgroup", true },
 	{ "printk", "system", probe_printk, 0,
 	  "tracefs and CONFIG_BPF_EVENTS=y, Linux 5.9 or later" },
 
 	{ "jit", "system", probe_jit, 0,
-	  "CONFIG_BPF_JIT=y and sysctl net.core.bpf_jit_enable=1" },
+	  "CONFIG_BPF_JIT=y and sysctl net.core.bpf_jit_enable=1", true },
 	{ "tracepoint", "tracing", probe_tracepoint, 0,
 	  "tracefs and CONFIG_BPF_EVENTS=y" },
 	{ "raw_tp", "tracing", probe_raw_tp, 0, "CONFIG_BPF_EVENTS=y" },
@@ -470,7 +478,7 @@ static const struct eu_probe probes[] = {
 	{ "iter", "tracing", probe_btf_id, BPF_TRACE_ITER,
 	  "kernel BTF, Linux 5.8 or later" },
 	{ "iter.cgroup", "tracing", probe_btf_type, BTF_TYPE_ITER_CGROUP,
-	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later" },
+	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later", true },
 	{ "syscall", "tracing", probe_type, BPF_PROG_TYPE_SYSCALL,
 	  "Linux 5.14 or later" },
 	{ "fmod_ret", "tracing", probe_fmod_ret, 0,
@@ -492,7 +500,7 @@ static const struct eu_probe probes[] = {
 	{ "netfilter", "network", probe_netfilter, EU_BPF_NETFILTER,
 	  "CONFIG_NETFILTER_BPF_LINK=y, Linux 6.4 or later" },
 	{ "struct_ops", "network", probe_btf_type, BTF_TYPE_STRUCT_OPS,
-	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 6.4 or later" },
+	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 6.4 or later", true },
 	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER,
 	  "CONFIG_NET=y" },
 	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB,
@@ -514,6 +522,15 @@ static const struct eu_probe probes[] = {
 	{ "stack_trace", "maps", probe_map, BPF_MAP_TYPE_STACK_TRACE,
 	  "CONFIG_PERF_EVENTS=y" },
 };
+
+enum eu_probe_answer eu_probe_ask(const struct eu_probe *p, int *ret_code)
+{
+	bool unsure = !p->harmless && eu_rights_check(NULL);
+	int r;
+
+	*ret_code = r = unsure && probe_bpf(p) ? -EPERM : p->run(p);
+	return !r ? EU_PROBE_WORKS : unsure ? EU_PROBE_UNKNOWN : EU_PROBE_FAILS;
+}
 
 const struct eu_probe *eu_probe_at(size_t i)
 {

@@ -15,7 +15,16 @@ struct eu_probe {
 	int (*run)(const struct eu_probe *p); /* 0 or a negative errno */
 	int arg;			      /* of run */
 	const char *hint;		      /* what to enable if it fails */
+	bool harmless;			      /* needs no rights */
 };
+
+enum eu_probe_answer { EU_PROBE_WORKS, EU_PROBE_FAILS, EU_PROBE_UNKNOWN };
+
+/*
+ * Whether it works; unknown where this process has no right to try. The
+ * negative errno of what was tried goes to @ret_code, or 0.
+ */
+enum eu_probe_answer eu_probe_ask(const struct eu_probe *p, int *ret_code);
 
 /* The probe at place @i of the table, NULL behind the last. */
 const struct eu_probe *eu_probe_at(size_t i);

@@ -55,6 +55,27 @@ bats_require_minimum_version 1.5.0
 	[ -z "$output" ]
 }
 
+@test "what cannot be tried without rights is unknown, not missing" {
+	need root bpf
+	nobody=(setpriv --reuid=65534 --clear-groups "$ECLI" check)
+	run -0 "${nobody[@]}"
+	for name in tracepoint cookie xdp ringbuf; do
+		grep -qx "  $name *unknown" <<<"$output"
+	done
+	[[ $output != *CONFIG_NET=y* ]]
+	[ "${lines[-1]}" = "unknown: run as root to know" ]
+	run -0 "${nobody[@]}" -j
+	[ "$(jq -c '.features.ringbuf | [.works, .error, has("needs")]' \
+		<<<"$output")" = '[null,"run as root to know",false]' ]
+	[ "$(jq -c '.features.root.works' <<<"$output")" = false ]
+	run -1 "${nobody[@]}" --probe cookie
+	# No table of what the kernel lacks either.
+	run -1 --separate-stderr "${nobody[@]}" "$OBJ/exec.bpf.o"
+	[ "$output" = "whether exec_bpf loads here is unknown: run as root to know" ]
+	run -1 "${nobody[@]}" -j "$OBJ/exec.bpf.o"
+	[ "$(jq -c . <<<"$output")" = '{"name":"exec_bpf","loads":null,"error":"run as root to know"}' ]
+}
+
 @test "an unknown probe is a usage error that lists those there are" {
 	run -2 "$ECLI" check --probe nothing
 	[[ ${lines[0]} == "ecli: unknown probe 'nothing'; there are: root bpf btf"* ]]

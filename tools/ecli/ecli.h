@@ -23,6 +23,16 @@ int fail(const struct eu_error *err);
 int fail_usage(const struct eu_command *cmd, const struct eu_error *err);
 /* Prints the help of @cmd. Returns EXIT_DONE. */
 int show_help(const struct eu_command *cmd);
+/*
+ * Takes a command line of options and no more than one word, which goes to
+ * @ret_word. What an option was given goes to the place of its id in @value, ""
+ * if it takes nothing. Returns a negative number, or the exit status if all has
+ * been said.
+ */
+int one_word(const struct eu_command *cmd, int argc, char **argv,
+	     const char **ret_word, const char *value[]);
+/* Loads what is at @path and throws it away. Returns the exit status. */
+int check_package(const char *path, bool json);
 /* Text to standard output, over short writes. */
 void put(const char *text);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ecli.h"
 #include "pkg/describe.h"
@@ -126,29 +125,14 @@ static int inspect(const char *path, const char *arch, bool json)
 
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
-	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
-	const char *path = NULL, *arch = NULL;
+	const char *value[EU_COUNT(options)] = { 0 }, *path = NULL;
+	int status = one_word(cmd, argc, argv, &path, value);
 	struct eu_error err;
-	bool json = false;
-	int i;
 
-	while ((i = eu_args_next(&args, options, &err)) != EU_ARGS_END) {
-		if (i == EU_ARGS_WORD && !path)
-			path = args.value;
-		else if (i == EU_ARGS_WORD)
-			i = eu_error_set(&err, -EINVAL,
-					 "unexpected argument '%s'", args.value);
-		else if (i >= 0 && options[i].id == OPT_HELP)
-			return show_help(cmd);
-		else if (i >= 0 && options[i].id == OPT_ARCH)
-			arch = args.value;
-		else if (i >= 0)
-			json = true;
-		if (i < EU_ARGS_END)
-			return fail_usage(cmd, &err);
-	}
+	if (status >= 0)
+		return status;
 	if (path)
-		return inspect(path, arch, json);
+		return inspect(path, value[OPT_ARCH], value[OPT_JSON]);
 	eu_error_set(&err, -EINVAL, "no package given");
 	return fail_usage(cmd, &err);
 }

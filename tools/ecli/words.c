@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "ecli.h"
+
+int one_word(const struct eu_command *cmd, int argc, char **argv,
+	     const char **ret_word, const char *value[])
+{
+	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
+	const struct eu_option *o = cmd->options;
+	struct eu_error err;
+	int i;
+
+	while ((i = eu_args_next(&args, o, &err)) != EU_ARGS_END) {
+		if (i >= 0 && !strcmp(o[i].name, "help"))
+			return show_help(cmd);
+		if (i >= 0) {
+			value[o[i].id] = args.value ?: "";
+			continue;
+		}
+		if (i == EU_ARGS_WORD && *ret_word)
+			i = eu_error_set(&err, -EINVAL,
+					 "unexpected argument '%s'", args.value);
+		if (i != EU_ARGS_WORD)
+			return fail_usage(cmd, &err);
+		*ret_word = args.value;
+	}
+	return -1;
+}
