@@ -15,6 +15,7 @@
 #include "cc/annotate.h"
 #include "cc/child.h"
 #include "cc/decls.h"
+#include "cc/hints.h"
 #include "cc/module.h"
 #include "cc/source.h"
 #include "cc/strip.h"
@@ -380,7 +381,7 @@ static int refused(struct compile *c, struct job *j, int status)
 				c->err, -EBADMSG,
 				"; its <asm/...> headers are missing: install linux-libc-dev-%s-cross, or include vmlinux.h",
 				asm_dirs[i].package);
-	return -EBADMSG;
+	return text ? eu_hints_append(text, -EBADMSG, c->err) : -EBADMSG;
 }
 
 /* Do the messages speak of the lines that were added? */
@@ -464,6 +465,11 @@ static int read_sources(struct compile *c)
 	r = eu_file_read(o->source, MAX_SOURCE, &c->text, &c->len, c->err);
 	if (r)
 		return r;
+	if (c->len >= 4 && !memcmp(c->text, "\177ELF", 4))
+		return eu_error_set(
+			c->err, -EINVAL,
+			"'%s' is an object, compiled already: run it with 'ecli run %s'",
+			o->source, o->source);
 	if (strchr(o->source, ';'))
 		return eu_error_set(c->err, -EINVAL,
 				    "the path '%s' must not have a ';'",
@@ -637,6 +643,29 @@ static int make_package(struct compile *c, struct eu_package **ret)
 	return r;
 }
 
+/* A package that has nothing to run would only take the place of a good one. */
+static int check_empty(const struct compile *c, const struct eu_package *pkg)
+{
+	const struct eu_compile *o = c->o;
+	const size_t len = strlen(o->source);
+	size_t n = pkg->n_progs;
+
+	for (size_t i = 0; i < pkg->n_maps; i++)
+		n += !pkg->maps[i].internal;
+	/* Of a header alone only the types are wanted. */
+	if (n || (o->header && !strcmp(o->header, o->source)))
+		return 0;
+	eu_error_set(c->err, -EINVAL,
+		     "neither a program nor a map in '%s': nothing to run",
+		     o->source);
+	if (len > 2 && !strcmp(o->source + len - 2, ".h"))
+		eu_error_append(
+			c->err, -EINVAL,
+			"; a header follows its source: ecc SOURCE %s (alone: --header-only)",
+			o->source);
+	return -EINVAL;
+}
+
 static int advise(const struct compile *c, const struct eu_package *pkg)
 {
 	const struct eu_advice a = { pkg, &c->decls, c->o->source, c->text,
@@ -683,6 +712,8 @@ static int compile(struct compile *c, struct eu_package **ret)
 		r = check_decls(c);
 	if (!r)
 		r = make_package(c, &pkg);
+	if (!r)
+		r = check_empty(c, pkg);
 	if (!r)
 		r = advise(c, pkg);
 	if (!r)
