@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "btf/elf.h"
+#include "btf/layout.h"
 #include "cc/source.h"
+#include "cc/typos.h"
 #include "pkg/section.h"
 #include "pkg/types.h"
 
@@ -59,6 +62,14 @@ static unsigned int line_of_function(const char *text, const char *name)
 	return 0;
 }
 
+static unsigned int line_of_var(const struct eu_decls *d, const char *name)
+{
+	for (size_t i = 0; i < d->vars.n; i++)
+		if (!strcmp(d->vars.list[i].name, name))
+			return d->vars.list[i].line;
+	return 0;
+}
+
 static bool is_known(const char *section)
 {
 	enum bpf_attach_type attach;
@@ -92,14 +103,57 @@ static void check_sections(const struct eu_advice *a, struct eu_buf *out)
 	}
 }
 
-static void check_empty(const struct eu_advice *a, struct eu_buf *out)
+/* The last word on what helpers may be called; without it, few. */
+static void check_license(const struct eu_advice *a, struct eu_buf *out)
 {
-	/* Of a header alone only the types are wanted. */
-	if (a->pkg->n_progs || a->pkg->n_maps ||
-	    (a->header && !strcmp(a->header, a->source)))
+	struct eu_elf_section section;
+	struct eu_elf elf;
+
+	/* Of another byte order, for example. */
+	if (!a->pkg->n_progs ||
+	    eu_elf_init(&elf, a->pkg->object->data, a->pkg->object->size, NULL))
 		return;
+	for (size_t i = 0; i < elf.n; i++)
+		if (eu_elf_section(&elf, i, &section) &&
+		    !strcmp(section.name, "license"))
+			return;
 	place(a->source, 0, "warning", out);
-	eu_buf_puts(out, "neither a program nor a map in it: nothing to run\n");
+	eu_buf_puts(
+		out,
+		"no license: the kernel refuses it many helpers; add: char LICENSE[] SEC(\"license\") = \"GPL\";\n");
+}
+
+static bool has_slots(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = eu_btf_resolve(btf, id, NULL), *member;
+
+	for (int i = 0; t && btf_is_composite(t) && i < btf_vlen(t); i++) {
+		if (strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off),
+			   "slots"))
+			continue;
+		member = eu_btf_resolve(btf, btf_members(t)[i].type, NULL);
+		return member && btf_is_array(member);
+	}
+	return false;
+}
+
+static void check_histograms(const struct eu_advice *a, struct eu_buf *out)
+{
+	const struct eu_map *m, *leaf;
+
+	for (size_t i = 0; i < a->pkg->n_maps; i++) {
+		m = &a->pkg->maps[i];
+		leaf = m->inner ?: m;
+		if ((m->sample != EU_SAMPLE_LOG2 && m->sample != EU_SAMPLE_LINEAR) ||
+		    !leaf->value_type_id ||
+		    has_slots(a->pkg->btf, leaf->value_type_id))
+			continue;
+		place(a->source, line_of_var(a->decls, m->name), "warning", out);
+		eu_buf_printf(
+			out,
+			"map '%s' is to be a histogram, but its value is no struct with an array 'slots': rows will be shown instead\n",
+			m->name);
+	}
 }
 
 /* A word that gives a variable its value on the command line. */
@@ -115,14 +169,6 @@ static int by_text(const void *a, const void *b)
 	int r = strcmp(x->text, y->text);
 
 	return r ? r : (x->line > y->line) - (x->line < y->line);
-}
-
-static unsigned int line_of_var(const struct eu_decls *d, const char *name)
-{
-	for (size_t i = 0; i < d->vars.n; i++)
-		if (!strcmp(d->vars.list[i].name, name))
-			return d->vars.list[i].line;
-	return 0;
 }
 
 static void check_twice(const struct eu_advice *a, struct flag *flags, size_t n,
@@ -254,14 +300,49 @@ static int check_headers(const struct eu_advice *a, struct eu_buf *out)
 	return r;
 }
 
-int eu_advise(const struct eu_advice *a, struct eu_buf *out)
+/* Structs of the source itself that events without a type may be. */
+static int check_own_types(const struct eu_advice *a, struct eu_buf *out)
 {
+	const struct eu_map *map = untyped(a->pkg);
+	struct eu_type_names types = { 0 };
 	int r;
 
-	check_empty(a, out);
+	if (!map)
+		return 0;
+	r = eu_source_types(a->text, false, &types);
+	if (!r && types.n) {
+		place(a->source, types.n == 1 ? types.list->line : 0, "note",
+		      out);
+		eu_buf_printf(out,
+			      "the events of map '%s' have no type: ", map->name);
+		if (types.n == 1)
+			eu_buf_printf(
+				out,
+				"if it is '%s', put '/// @export' above that struct\n",
+				types.list->name);
+		else
+			eu_buf_puts(
+				out,
+				"put '/// @export' above the struct that they are\n");
+	}
+	eu_type_names_done(&types);
+	return r == -E2BIG ? 0 : r;
+}
+
+int eu_advise(const struct eu_advice *a, struct eu_buf *out)
+{
+	size_t before;
+	int r;
+
 	check_sections(a, out);
+	check_license(a, out);
+	check_histograms(a, out);
+	eu_typos(a->text, a->source, out);
 	r = check_flags(a, out);
+	before = out->len;
 	if (!r)
 		r = check_headers(a, out);
+	if (!r && out->len == before)
+		r = check_own_types(a, out);
 	return r;
 }

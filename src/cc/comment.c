@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/nearest.h"
 
 enum { MAX_TEXT = 1 << 20 };
 
@@ -43,6 +44,11 @@ static const char *const blocks[] = {
 /* Commands that only format the word after them. */
 static const char *const inlines[] = {
 	"a", "b", "c", "e", "em", "n", "p", "ref",
+};
+
+/* Words of Doxygen's that look like ours and mean nothing here. */
+static const char *const foreign[] = {
+	"example", "exception", "param", "tparam", "typedef",
 };
 
 struct parser {
@@ -262,6 +268,24 @@ static int read_line(struct parser *p)
 	add_text(p, s, end - s);
 	p->pos = end == eol ? eol + (*eol == '\n') : end;
 	return 0;
+}
+
+const char *eu_comment_meant(const char *word, size_t len)
+{
+	struct eu_nearest near = { 0 };
+	eu_auto_free char *wanted = NULL;
+
+	if (is_one_of(word, len, annotations) || is_one_of(word, len, blocks) ||
+	    is_one_of(word, len, inlines) || is_one_of(word, len, foreign))
+		return NULL;
+	near.wanted = wanted = strndup(word, len);
+	for (size_t i = 0; wanted && i < EU_COUNT(annotations); i++)
+		eu_nearest_try(&near, annotations[i], strlen(annotations[i]));
+	for (size_t i = 0; near.n && i < EU_COUNT(annotations); i++)
+		if (near.best->distance <= 2 &&
+		    !strcmp(annotations[i], near.best->name))
+			return annotations[i];
+	return NULL;
 }
 
 int eu_comment_parse(const char *text, json_t **ret, struct eu_error *err)

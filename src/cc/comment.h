@@ -24,6 +24,12 @@
 int eu_comment_parse(const char *text, json_t **ret, struct eu_error *err);
 
 /*
+ * The annotation of ours ("sample") that whoever wrote the unknown @word of
+ * @len bytes ("sampl") meant, or NULL.
+ */
+const char *eu_comment_meant(const char *word, size_t len);
+
+/*
  * The documentation comment that stands above what begins at @at of @text,
  * with nothing between them but the beginning of a declaration, to be freed;
  * NULL if there is none. -ENOMEM.

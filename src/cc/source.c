@@ -44,6 +44,27 @@ static const char *comment_end(const char *s)
 	return s[1] == '/' ? end : end + 2;
 }
 
+static const char *quoted_end(const char *s)
+{
+	const char quote = *s++;
+
+	for (; *s && *s != quote && *s != '\n'; s++)
+		if (*s == '\\' && s[1])
+			s++;
+	return s + (*s == quote);
+}
+
+const char *eu_source_comment(const char *s, const char **ret_end)
+{
+	while (*s) {
+		*ret_end = comment_end(s);
+		if (*ret_end)
+			return s;
+		s = *s == '"' || *s == '\'' ? quoted_end(s) : s + 1;
+	}
+	return NULL;
+}
+
 static void skip_blanks(struct lexer *l)
 {
 	const char *end;
@@ -58,16 +79,6 @@ static void skip_blanks(struct lexer *l)
 			l->export_seen = true;
 		l->pos = end;
 	}
-}
-
-static const char *quoted_end(const char *s)
-{
-	const char quote = *s++;
-
-	for (; *s && *s != quote && *s != '\n'; s++)
-		if (*s == '\\' && s[1])
-			s++;
-	return s + (*s == quote);
 }
 
 /* Over continued lines and comments. */

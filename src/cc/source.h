@@ -55,6 +55,9 @@ bool eu_source_has_vmlinux(const char *text);
 /* Does the comment have the annotation @export (not @export_config)? */
 bool eu_source_marks_export(const char *comment, size_t len);
 
+/* The next comment of the text, and where it ends; NULL behind the last. */
+const char *eu_source_comment(const char *text, const char **ret_end);
+
 /* May it have documentation comments? */
 bool eu_source_has_docs(const char *text);
 

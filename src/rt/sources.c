@@ -40,7 +40,7 @@ static int make_layout(struct eu_program *p, const struct eu_map *m,
 	}
 	if (!m->sample)
 		eu_log(&p->log, 0,
-		       "map '%s': the type of its records is not known, showing bytes; compile with 'ecc SOURCE HEADER', or name it with --type %s=STRUCT",
+		       "map '%s': the type of its records is not known, showing bytes; compile with 'ecc SOURCE HEADER', put '/// @export' above the struct, or name it with --type %s=STRUCT",
 		       m->name, m->name);
 	*ret = eu_layout_bytes(EU_STEP_BYTES, "data", size);
 	return *ret ? 0 : eu_error_oom(err);
