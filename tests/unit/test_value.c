@@ -118,6 +118,9 @@ static void lists_and_objects(void **state)
 	};
 
 	(void)state;
+	/* The bytes above are those of little-endian machines. */
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		skip();
 	for (size_t i = 0; i < EU_COUNT(cases); i++) {
 		uint8_t bytes[24] = { 0 };
 
