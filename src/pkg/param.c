@@ -73,9 +73,13 @@ bool eu_param_hidden(const struct eu_var *var)
 
 static bool is_bool(const struct btf *btf, const struct eu_var *var)
 {
-	const struct btf_type *t = btf ? eu_btf_resolve(btf, var->type_id, NULL) :
-					 NULL;
+	const struct btf_type *t;
 
+	/* Without BTF its spelling is all that there is. */
+	if (!btf)
+		return var->type && (!strcmp(var->type, "bool") ||
+				     !strcmp(var->type, "_Bool"));
+	t = eu_btf_resolve(btf, var->type_id, NULL);
 	return t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_BOOL;
 }
 

@@ -403,6 +403,30 @@ static int begin_sinks(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
+int eu_program_output(struct eu_program *p, const char *format,
+		      eu_record_fn record, struct eu_error *err)
+{
+	struct eu_sink old = p->sink;
+	int r;
+
+	r = eu_program_expect(p, EU_PHASE_ATTACHED, err);
+	if (!r)
+		r = eu_sink_check(format, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < p->n_sources; i++) {
+		eu_sink_finish(&p->sink, &p->sources[i].stream);
+		p->sources[i].stream.view = NULL;
+	}
+	p->sink.sym = NULL;
+	eu_sink_done(&p->sink);
+	p->record = record;
+	r = eu_sink_init(&p->sink, format, old.write, old.ctx, err);
+	p->sink.sym = old.sym;
+	p->sink.labelled = old.labelled;
+	return r ?: begin_sinks(p, err);
+}
+
 /* Where nothing stays attached the first dispatch is the last. */
 static int end_after_once(struct eu_program *p, struct eu_error *err)
 {

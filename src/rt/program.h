@@ -111,6 +111,13 @@ int eu_program_end(struct eu_program *p, struct eu_error *err);
  */
 void eu_program_raise_memlock(void);
 
+/*
+ * Once attached: output begins anew in @format, or as records. Of what is shown
+ * together with stack traces only formats of one kind are exchanged.
+ */
+int eu_program_output(struct eu_program *p, const char *format,
+		      eu_record_fn record, struct eu_error *err);
+
 /* -EBUSY, -EALREADY and what is wrong when @p is not in the phase @want. */
 int eu_program_expect(const struct eu_program *p, enum eu_phase want,
 		      struct eu_error *err);

@@ -25,3 +25,82 @@ load ../helper
 	[ "$(jq '.maps[] | select(.name == "rb").max_entries' costs)" = 262144 ]
 	[ "$(jq '.maps[] | select(.name == "rb").memory >= 262144' costs)" = true ]
 }
+
+# original MODE...: a program of the original's interface, fed by $IN.
+original() {
+	mkfifo in
+	[ -p never ] || mkfifo never	# what wait_for would start
+	exec {IN}<>in
+	OUT=$T/out
+	"$BUILD/tests/rt/original" "$@" <in >"$OUT" 2>&1 &
+	PID=$!
+	children+=("$PID")
+	wait_for '^ready$'
+}
+
+@test "the original's interface: text, paused and stopped by another thread" {
+	need root tracepoint ringbuf ecc
+	"$ECC" -o . "$ROOT/tests/obj/exec.bpf.c"
+	original text package.json 0 --parent "$BASHPID"
+	/bin/true
+	echo pause >&$IN	# as it is
+	echo go >&$IN
+	wait_for '^> [0-9:]{8} .* true +0$'
+	wait_for '^> [0-9:]{8} .* true +1$'
+	echo stop >&$IN
+	wait_for '^ended 0$'
+	end_of_it
+	[[ $(sed -n 2p out) == "> TIME     PID    PPID   EXIT_CODE COMM"* ]]
+	! grep -q longer out
+}
+
+@test "the original's interface: JSON and bytes" {
+	need root tracepoint ringbuf ecc
+	local me
+
+	"$ECC" -o . "$ROOT/tests/obj/exec.bpf.c"
+	me=$BASHPID
+	original json package.json 2 --parent "$me"
+	/bin/true
+	echo go >&$IN
+	wait_for '^ended 0$'
+	end_of_it
+	sed -n 's/^> //p' out >events
+	[ "$(jq -s "map(.ppid == $me and .comm == \"true\") | all" events)" = true ]
+	[ "$(jq -s -c 'map(.exit_event)' events)" = '[0,1]' ]
+	rm in
+	original raw package.json 2 --parent "$BASHPID"
+	/bin/true
+	echo go >&$IN
+	wait_for '^ended 0$'
+	end_of_it
+	[ "$(grep -c '^> 32 bytes, [1-9]' out)" = 2 ]
+}
+
+@test "the original's interface: metadata and object, command lines, errors" {
+	need root tracepoint ringbuf ecc
+	local original=$BUILD/tests/rt/original
+
+	"$ECC" -o . "$ROOT/tests/obj/exec.bpf.c"
+	"$original" skel exec.skel.json exec.bpf.o >out
+	[ ! -s out ]
+	"$original" fill exec.skel.json 65536 --parent 77 >filled.json
+	jq -e '.. | objects | select(.name? == "parent").value == 77' filled.json
+	"$original" skel filled.json exec.bpf.o
+	run "$original" fill exec.skel.json 65536 --nothing 77
+	[ "$status" = 1 ]
+	[[ $output == "-2: unknown option '--nothing'"* ]]
+	run "$original" fill exec.skel.json 20 --parent 77
+	[[ $output == "-1: the result takes "* ]]
+	run "$original" text package.json 1 --help
+	[[ ${lines[0]} == "0: Usage: 1 [OPTIONS]" ]]
+	[[ $output == *"--parent VALUE"*"variable parent"* ]]
+	run "$original" text package.json 1 --parent nobody
+	[[ $output == "0: variable 'parent': 'nobody' is not an integer"* ]]
+	"$original" skel exec.skel.json "$OBJ/refused.bpf.o" >out || :
+	grep -q "^0: the metadata names a" out
+	jq -c .meta "$OBJ/kprobe.json" >meta
+	echo '{' >broken
+	run "$original" skel broken exec.bpf.o
+	[[ $output == "0: line 2, column 0: "* ]]
+}

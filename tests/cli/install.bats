@@ -16,6 +16,7 @@ install_to() {
 	[ -x bin/ecli ] && [ -x bin/ecc ] && [ -x bin/ecli-static ]
 	[ "$(readlink bin/lmp)" = ecli ]
 	[ -f include/eunomia/eunomia.h ]
+	[ -f include/eunomia/eunomia-bpf.h ]
 	for tool in ecli ecc lmp; do
 		[ -s "share/man/man1/$tool.1" ]
 		[ -s "share/bash-completion/completions/$tool.bash" ]
