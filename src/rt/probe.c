@@ -514,6 +514,8 @@ static const struct eu_probe probes[] = {
 	{ "flow_dissector", "network", probe_type, BPF_PROG_TYPE_FLOW_DISSECTOR,
 	  "CONFIG_NET=y" },
 
+	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE,
+	  "CONFIG_BPF_LSM=y, Linux 5.10 or later" },
 	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
 	  "Linux 5.8 or later; perf buffers work everywhere" },
 	{ "perf_event_array", "maps", probe_map, BPF_MAP_TYPE_PERF_EVENT_ARRAY,
