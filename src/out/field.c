@@ -9,10 +9,13 @@
 
 enum { MAX_LISTED = 64 };
 
-const char *eu_field_name(const struct eu_layout *l, bool in_key, uint32_t i)
+const char *eu_field_name(const struct eu_stream *st, bool in_key, uint32_t i)
 {
-	if (*l->steps[i].name)
-		return l->is_struct || !in_key ? l->steps[i].name : "key";
+	const struct eu_layout *l = in_key ? st->key : st->value;
+	const char *name = l->steps[i].name;
+
+	if (l->is_struct || (!st->key && *name))
+		return name;
 	return in_key ? "key" : "value";
 }
 
@@ -83,15 +86,16 @@ static bool walk(struct eu_field *f, const char *path, const char *end)
 	return true;
 }
 
-static bool find_in(const struct eu_layout *l, bool in_key, const char *path,
+static bool find_in(const struct eu_stream *st, bool in_key, const char *path,
 		    const char *end, struct eu_field *ret)
 {
+	const struct eu_layout *l = in_key ? st->key : st->value;
 	struct eu_field f = { .layout = l, .in_key = in_key, .top = true };
 	size_t len = eu_min(strcspn(path, ".["), (size_t)(end - path));
 	const char *name;
 
 	for (; f.index < l->n; f.index++) {
-		name = eu_field_name(l, in_key, f.index);
+		name = eu_field_name(st, in_key, f.index);
 		f.step = l->steps[f.index];
 		/* Names that were made of several ("a.b") are found whole. */
 		if (is(name, path, (size_t)(end - path))) {
@@ -113,15 +117,15 @@ bool eu_field_find(const struct eu_stream *st, const char *path, size_t len,
 {
 	const char *end = path + len;
 
-	if (st->key && find_in(st->key, true, path, end, ret))
+	if (st->key && find_in(st, true, path, end, ret))
 		return true;
-	if (find_in(st->value, false, path, end, ret))
+	if (find_in(st, false, path, end, ret))
 		return true;
 	if (st->key && st->key->is_struct && len > 4 && !memcmp(path, "key.", 4))
-		return find_in(st->key, true, path + 4, end, ret);
+		return find_in(st, true, path + 4, end, ret);
 	if (st->key && st->value->is_struct && len > 6 &&
 	    !memcmp(path, "value.", 6))
-		return find_in(st->value, false, path + 6, end, ret);
+		return find_in(st, false, path + 6, end, ret);
 	return false;
 }
 
@@ -142,12 +146,14 @@ static void list_inner(const struct eu_layout *l, const struct eu_step *s,
 	}
 }
 
-static void list(const struct eu_layout *l, bool in_key, struct eu_error *err,
+static void list(const struct eu_stream *st, bool in_key, struct eu_error *err,
 		 size_t *n)
 {
+	const struct eu_layout *l = in_key ? st->key : st->value;
+
 	for (uint32_t i = 0; l && i < l->n && *n < MAX_LISTED; i++) {
 		const struct eu_step *s = &l->steps[i];
-		const char *name = eu_field_name(l, in_key, i);
+		const char *name = eu_field_name(st, in_key, i);
 
 		eu_error_append(err, err ? err->code : 0, "%s%s",
 				*n ? ", " : "", name);
@@ -161,8 +167,8 @@ void eu_field_list(const struct eu_stream *st, struct eu_error *err)
 {
 	size_t n = 0;
 
-	list(st->key, true, err, &n);
-	list(st->value, false, err, &n);
+	list(st, true, err, &n);
+	list(st, false, err, &n);
 	if (n == MAX_LISTED)
 		eu_error_append(err, err ? err->code : 0, " and others");
 }

@@ -42,7 +42,7 @@ bool eu_field_find(const struct eu_stream *st, const char *path, size_t len,
 		   struct eu_field *ret);
 
 /* The name that finds top-level member @i of the key or value. Borrowed. */
-const char *eu_field_name(const struct eu_layout *l, bool in_key, uint32_t i);
+const char *eu_field_name(const struct eu_stream *st, bool in_key, uint32_t i);
 
 /* Appends the names of all, those of structs inside too, to an error. */
 void eu_field_list(const struct eu_stream *st, struct eu_error *err);

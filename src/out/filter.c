@@ -611,16 +611,22 @@ static const char *text_of(struct eu_filter *f, const struct node *n,
 static bool match(struct eu_filter *f, const struct node *n,
 		  const struct eu_record *r)
 {
-	regmatch_t whole = { 0 };
 	const char *text;
 	size_t len;
 
 	text = text_of(f, n, r, &len);
 	if (!text)
 		return false;
-	whole.rm_eo = (regoff_t)eu_min(len, (size_t)INT32_MAX);
-	return !regexec(&n->regex, text, 0, &whole, REG_STARTEND) ==
-	       (n->op == OP_MATCH);
+	/* It wants a NUL, which what lies in a record need not have. */
+	if (text == f->scratch.data) {
+		f->scratch.len = len;
+	} else {
+		eu_buf_clear(&f->scratch);
+		eu_buf_put(&f->scratch, text, len);
+	}
+	text = eu_buf_str(&f->scratch);
+	return text &&
+	       !regexec(&n->regex, text, 0, NULL, 0) == (n->op == OP_MATCH);
 }
 
 static bool compare(struct eu_filter *f, const struct node *n,

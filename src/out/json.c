@@ -27,6 +27,7 @@ enum {
 	JUST_TEXT = EU_FAST_NONE + 1,
 	TO_VALUE, /* behind the key: what follows is the value's */
 	TO_END,
+	TIME,	/* when it happened */
 	STACKS, /* traces go here, which are no part of the layouts */
 	MAX_PIECES = 1 << 18,
 	MAX_LABEL = 32,
@@ -75,9 +76,18 @@ static int add_piece(struct view *v, struct eu_buf *text, int what,
 	return 0;
 }
 
+static void put_key(const struct eu_sink *s, struct eu_buf *text, const char *name)
+{
+	eu_buf_puts(text, eu_sink_bright(s));
+	eu_buf_json(text, name, strlen(name));
+	eu_buf_puts(text, eu_sink_plain(s));
+	eu_buf_putc(text, ':');
+}
+
 /* The members of @l; the first has @open in front. */
-static int add_members(struct view *v, struct eu_buf *text,
-		       const struct eu_layout *l, const char *open, bool stacks)
+static int add_members(const struct eu_sink *s, struct view *v,
+		       struct eu_buf *text, const struct eu_layout *l,
+		       const char *open, bool stacks)
 {
 	const char *name;
 	int r = 0;
@@ -85,8 +95,7 @@ static int add_members(struct view *v, struct eu_buf *text,
 	for (size_t i = 0; i < l->n && !r; i++) {
 		name = field_name(l, i);
 		eu_buf_puts(text, i ? "," : open);
-		eu_buf_json(text, name, strlen(name));
-		eu_buf_putc(text, ':');
+		put_key(s, text, name);
 		r = add_piece(v, text, l->steps[i].fast, &l->steps[i]);
 	}
 	if (!l->n && *open == '{')
@@ -107,27 +116,36 @@ static void take_label(struct view *v, struct eu_buf *text)
 	eu_buf_clear(text);
 }
 
-static int add_pieces(struct view *v, const struct eu_stream *st, bool labelled)
+static int add_pieces(const struct eu_sink *s, struct view *v,
+		      const struct eu_stream *st)
 {
 	eu_auto_buf struct eu_buf text = EU_BUF(1 << 16);
 	const char *open = "{";
 	int r = 0;
 
-	if (labelled) {
-		eu_buf_puts(&text, "{\"map\":");
+	if (s->labelled) {
+		eu_buf_puts(&text, open);
+		put_key(s, &text, "map");
 		eu_buf_json(&text, st->name, strlen(st->name));
 		open = ",";
 		take_label(v, &text);
 	}
+	if (s->timed) {
+		eu_buf_puts(&text, open);
+		put_key(s, &text, "time");
+		r = add_piece(v, &text, TIME, NULL);
+		open = ",";
+	}
 	if (st->key) {
 		eu_buf_puts(&text, open);
-		eu_buf_puts(&text, "\"key\":");
-		r = add_members(v, &text, st->key, "{", st->n_stacks);
-		eu_buf_puts(&text, ",\"value\":");
+		put_key(s, &text, "key");
+		r = r ?: add_members(s, v, &text, st->key, "{", st->n_stacks);
+		eu_buf_putc(&text, ',');
+		put_key(s, &text, "value");
 		r = r ?: add_piece(v, &text, TO_VALUE, NULL);
 		open = "{";
 	}
-	r = r ?: add_members(v, &text, st->value, open, st->n_stacks);
+	r = r ?: add_members(s, v, &text, st->value, open, st->n_stacks);
 	eu_buf_puts(&text, st->key ? "}\n" : "\n");
 	return r ?: add_piece(v, &text, TO_END, NULL);
 }
@@ -150,11 +168,11 @@ static int json_begin(struct eu_sink *s, struct eu_stream *st,
 	struct view *v = calloc(1, sizeof(*v));
 
 	st->view = v;
-	if (!v || add_pieces(v, st, s->labelled)) {
+	if (!v || add_pieces(s, v, st)) {
 		json_finish(s, st);
 		return eu_error_oom(err);
 	}
-	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
+	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) + 64 +
 		  (v->n + 1) * sizeof(v->piece->text) + MAX_LABEL;
 	return 0;
 }
@@ -201,6 +219,8 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 			if (!eu_buf_room(&s->out, v->most))
 				return;
 			p = s->out.data + s->out.len;
+		} else if (f->what == TIME) {
+			p = eu_sink_put_time(s, p, r->when);
 		} else if (f->what == TO_VALUE) {
 			l = st->value;
 			data = r->data;
@@ -225,7 +245,7 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 static void json_record(struct eu_sink *s, const struct eu_record *r)
 {
 	static const void *const labels[] = { EU_FAST_LABELS, &&just_text,
-					      &&to_value, &&to_end };
+					      &&to_value, &&to_end, &&time };
 	const struct eu_stream *st = r->stream;
 	const struct eu_layout *l = st->value;
 	const struct view *v = st->view;
@@ -258,6 +278,9 @@ to_value:
 	l = st->value;
 	data = r->data;
 	NEXT;
+time:
+	p = eu_sink_put_time(s, p, r->when);
+	NEXT;
 to_end:
 	s->out.len = (size_t)(p - s->out.data);
 }
@@ -267,6 +290,31 @@ const struct eu_sink_ops eu_sink_json = {
 	.help = "one JSON object a line",
 	.begin = json_begin,
 	.record = json_record,
+	.finish = json_finish,
+	.takes_stacks = true,
+};
+
+static void array_record(struct eu_sink *s, const struct eu_record *r)
+{
+	eu_buf_puts(&s->out, s->begun ? ",\n" : "[\n");
+	s->begun = true;
+	json_record(s, r);
+	/* The newline may be behind a comma. */
+	if (s->out.len && s->out.data[s->out.len - 1] == '\n')
+		s->out.len--;
+}
+
+static void array_end(struct eu_sink *s)
+{
+	eu_buf_puts(&s->out, s->begun ? "\n]\n" : "[]\n");
+}
+
+const struct eu_sink_ops eu_sink_json_array = {
+	.name = "json-array",
+	.help = "one JSON array of objects",
+	.begin = json_begin,
+	.record = array_record,
+	.end = array_end,
 	.finish = json_finish,
 	.takes_stacks = true,
 };

@@ -15,6 +15,17 @@
 
 struct eu_sink;
 
+/* How the time of a row is shown. */
+enum eu_times {
+	EU_TIMES_LOCAL, /* HH:MM:SS */
+	EU_TIMES_UTC,
+	EU_TIMES_MONO,	/* seconds since the system was started */
+	EU_TIMES_DELTA, /* seconds since the row before */
+	EU_TIMES_NONE,
+};
+
+enum { EU_SINK_CLOCK = 16 };
+
 struct eu_sink_ops {
 	const char *name; /* as the user writes it: "text" */
 	const char *help;
@@ -41,13 +52,35 @@ struct eu_sink {
 	struct eu_buf out;
 	eu_write_fn write;
 	void *ctx;
-	void *state;	     /* the kind's own */
-	struct eu_sym *sym;  /* names for stacks; NULL if there are none */
-	int error;	     /* of the first failed write */
-	bool labelled;	     /* rows name their stream */
-	uint64_t clock_from; /* nanoseconds: the second that @clock shows */
-	char clock[12];	     /* "HH:MM:SS" local time */
+	void *state;	    /* the kind's own */
+	struct eu_sym *sym; /* names for stacks; NULL if there are none */
+	int error;	    /* of the first failed write */
+	bool labelled;	    /* rows name their stream */
+	bool begun;	    /* the kind's own */
+	bool color;	    /* headers and names of members are highlighted */
+	uint32_t width;	    /* columns at which rows are cut; 0: never */
+	enum eu_times times;
+	bool timed; /* times were asked for: also where none is usual */
+	uint64_t clock_from; /* nanoseconds since 1970 for which @clock holds, */
+	uint64_t clock_span; /* and for how long from there */
+	uint64_t clock_last; /* EU_TIMES_DELTA: of the record before */
+	int64_t clock_mono;  /* from the monotonic clock to the wall's */
+	uint8_t clock_len;   /* characters */
+	char clock[EU_SINK_CLOCK];
 };
+
+/* "local", "utc", "mono", "delta", "none"; -EINVAL and the list. */
+int eu_sink_times(struct eu_sink *s, const char *name, struct eu_error *err);
+
+/*
+ * The time as JSON: text with date and zone, or seconds. At most 64 bytes; only
+ * once for each record.
+ */
+char *eu_sink_put_time(struct eu_sink *s, char *p, uint64_t when);
+
+/* Escape sequences of headers and names, where there is colour; else "". */
+const char *eu_sink_bright(const struct eu_sink *s);
+const char *eu_sink_plain(const struct eu_sink *s);
 
 /* -EINVAL and the list of names for a name that is none. */
 int eu_sink_check(const char *name, struct eu_error *err);
@@ -76,17 +109,21 @@ int eu_sink_flush(struct eu_sink *s);
 /* A sink by its place in the table; NULL behind the last. */
 const struct eu_sink_ops *eu_sink_kind(size_t i);
 
-/* "HH:MM:SS" of local time, eight characters, formatted once a second. */
+/*
+ * The time of a row, s->clock_len characters of EU_SINK_CLOCK that may be
+ * copied. Times of day are formatted once a second.
+ */
 void eu_sink_set_clock(struct eu_sink *s, uint64_t when);
 
 static inline const char *eu_sink_clock(struct eu_sink *s, uint64_t when)
 {
-	if (__builtin_expect(when - s->clock_from >= 1000000000, 0))
+	if (__builtin_expect(when - s->clock_from >= s->clock_span, 0))
 		eu_sink_set_clock(s, when);
 	return s->clock;
 }
 
 extern const struct eu_sink_ops eu_sink_text, eu_sink_compact, eu_sink_json,
-	eu_sink_raw, eu_sink_folded, eu_sink_flamegraph;
+	eu_sink_json_array, eu_sink_csv, eu_sink_yaml, eu_sink_raw,
+	eu_sink_folded, eu_sink_flamegraph;
 
 #endif

@@ -114,12 +114,29 @@ static void put_object(struct eu_buf *b, const struct eu_frame *f)
 	eu_buf_putc(b, '}');
 }
 
+void eu_stack_json_list(struct eu_sink *s, const struct eu_record *r, size_t i)
+{
+	const struct eu_frame *f;
+	size_t n;
+
+	if (r->stacks[i].error) {
+		eu_buf_puts(&s->out, "null");
+		return;
+	}
+	eu_buf_putc(&s->out, '[');
+	f = eu_stack_frames(s, r, i, &n);
+	for (size_t x = 0; x < n; x++) {
+		if (x)
+			eu_buf_putc(&s->out, ',');
+		put_object(&s->out, &f[x]);
+	}
+	eu_buf_putc(&s->out, ']');
+}
+
 void eu_stack_json(struct eu_sink *s, const struct eu_record *r, bool in_key,
 		   bool comma)
 {
 	const struct eu_stack_member *m = r->stream->stacks;
-	const struct eu_frame *f;
-	size_t n;
 
 	for (size_t i = 0; i < r->stream->n_stacks; i++) {
 		if (m[i].in_key != in_key || r->stream->hidden_stacks >> i & 1)
@@ -128,17 +145,7 @@ void eu_stack_json(struct eu_sink *s, const struct eu_record *r, bool in_key,
 			eu_buf_putc(&s->out, ',');
 		comma = true;
 		eu_buf_json(&s->out, m[i].name, strlen(m[i].name));
-		if (r->stacks[i].error) {
-			eu_buf_puts(&s->out, ":null");
-			continue;
-		}
-		eu_buf_puts(&s->out, ":[");
-		f = eu_stack_frames(s, r, i, &n);
-		for (size_t x = 0; x < n; x++) {
-			if (x)
-				eu_buf_putc(&s->out, ',');
-			put_object(&s->out, &f[x]);
-		}
-		eu_buf_putc(&s->out, ']');
+		eu_buf_putc(&s->out, ':');
+		eu_stack_json_list(s, r, i);
 	}
 }

@@ -23,6 +23,9 @@ void eu_stack_text(struct eu_sink *s, const struct eu_record *r);
 void eu_stack_json(struct eu_sink *s, const struct eu_record *r, bool in_key,
 		   bool comma);
 
+/* Stack @i alone: the list of its frames, or null. */
+void eu_stack_json_list(struct eu_sink *s, const struct eu_record *r, size_t i);
+
 /* The frames of stack @i of a record, innermost first. */
 const struct eu_frame *eu_stack_frames(struct eu_sink *s,
 				       const struct eu_record *r, size_t i,

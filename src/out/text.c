@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "out/fast.h"
 #include "out/hist.h"
 #include "out/stack.h"
@@ -17,13 +18,15 @@
  */
 
 enum { LABEL = 16 };
-enum { TIME_WIDTH = 9, MIN_WIDTH = 6 };
+enum { MIN_WIDTH = 6 };
 
 struct view {
 	size_t n_key; /* columns of the key, which come first */
 	size_t n;
 	size_t label; /* width of the label column, or 0 */
 	size_t most;  /* bytes of a row, at most */
+	bool bare;    /* neither label nor time stand before the columns */
+	bool after;   /* something is left to do when a row is complete */
 	/* What stands in that column, with its spaces; a longer one goes the long way. */
 	char label_text[LABEL];
 	uint32_t start[]; /* column at which each value starts; compact: 0 */
@@ -50,34 +53,82 @@ static size_t min_width(const struct eu_stream *st, const struct view *v, size_t
 	return eu_max(eu_format_width(s->format), (size_t)MIN_WIDTH);
 }
 
-static void put_header(struct eu_sink *s, const struct eu_stream *st,
-		       struct view *v, bool compact)
+/*
+ * The row's text up to the terminal's edge; what is cut off is "…". Spaces at
+ * the end are nothing.
+ */
+static char *cut(char *row, char *end, size_t width)
 {
-	size_t column = v->label + TIME_WIDTH, len;
-	const char *name;
+	size_t columns = 0, at = 0, keep = 0, n;
+	uint32_t cp;
+
+	while (end > row && end[-1] == ' ')
+		end--;
+	while (at < (size_t)(end - row)) {
+		n = eu_utf8_next(row + at, (size_t)(end - row) - at, &cp);
+		columns += eu_utf8_width(cp);
+		if (columns > width)
+			break;
+		at += n;
+		/* One column is for the sign. */
+		if (columns < width)
+			keep = at;
+	}
+	if (columns <= width)
+		return end;
+	memcpy(row + keep, "…", strlen("…"));
+	return row + keep + strlen("…");
+}
+
+/* Label and time, up to the space before the first column. */
+static size_t put_first(struct eu_sink *s, const struct view *v, bool compact)
+{
+	const char *time = compact ? "time" : "TIME";
+	size_t from = s->out.len, width = s->clock_len;
 
 	if (v->label) {
 		eu_buf_puts(&s->out, compact ? "map" : "MAP");
 		eu_buf_fill(&s->out, ' ', compact ? 1 : v->label - 3);
 	}
-	eu_buf_puts(&s->out, compact ? "time" : "TIME     ");
+	if (!s->clock_len)
+		return s->out.len - from;
+	eu_buf_puts(&s->out, time);
+	eu_buf_fill(&s->out, ' ', compact ? 1 : width + 1 - strlen(time));
+	return s->out.len - from;
+}
+
+static void put_header(struct eu_sink *s, const struct eu_stream *st,
+		       struct view *v, bool compact)
+{
+	size_t from, column, len;
+	const char *name;
+
+	eu_buf_puts(&s->out, eu_sink_bright(s));
+	from = s->out.len;
+	/* Without anything before it a row loses the space at its beginning. */
+	column = put_first(s, v, compact) + v->bare;
 	for (size_t i = 0; i < v->n; i++) {
 		name = heading(st, v, i);
 		len = strlen(name);
-		if (compact)
-			eu_buf_putc(&s->out, ' ');
-		else
+		if (!compact)
 			v->start[i] = column;
 		for (const char *c = name; *c; c++)
 			eu_buf_putc(&s->out,
 				    compact ? tolower((unsigned char)*c) :
 					      toupper((unsigned char)*c));
-		if (!compact) {
+		if (!compact)
 			len = eu_max(len, min_width(st, v, i));
+		if (!compact || i + 1 < v->n)
 			eu_buf_fill(&s->out, ' ', len - strlen(name) + 1);
-		}
 		column += len + 1;
 	}
+	if (!v->n && compact && s->out.len > from)
+		s->out.len--;
+	if (s->width && !s->out.error)
+		s->out.len = (size_t)(cut(s->out.data + from,
+					  s->out.data + s->out.len, s->width) -
+				      s->out.data);
+	eu_buf_puts(&s->out, eu_sink_plain(s));
 	eu_buf_putc(&s->out, '\n');
 }
 
@@ -103,9 +154,14 @@ static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 	v->n = n;
 	if (s->labelled)
 		set_label(v, st->name, compact);
+	v->bare = !s->labelled && !s->clock_len;
+	v->after = v->bare || s->width;
 	st->view = v;
 	if (!st->hist && !st->lines)
 		put_header(s, st, v, compact);
+	/* Where no time follows, the space behind it is the first column's. */
+	if (v->label && !s->clock_len)
+		v->label--;
 	/* Padding goes no further than the last column's start. */
 	v->most = st->value->max_json + (st->key ? st->key->max_json : 0) +
 		  (n ? v->start[n - 1] : 0) + v->label + 64 + n * 2;
@@ -145,6 +201,17 @@ static inline char *put_label(char *p, const struct eu_stream *st,
 	memcpy(p, st->name, n);
 	memset(p + n, ' ', v->label - n);
 	return p + v->label;
+}
+
+/* The first space of a row that has nothing before it; the edge. */
+static char *finish_row(const struct eu_sink *s, const struct view *v,
+			char *row, char *p)
+{
+	if (v->bare && p > row) {
+		memmove(row, row + 1, (size_t)(p - row) - 1);
+		p--;
+	}
+	return s->width ? cut(row, p, s->width) : p;
 }
 
 /*
@@ -243,7 +310,7 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 	const struct eu_step *step = l->steps, *last = l->steps + l->n;
 	const uint32_t *start = v->start + v->n_key;
 	const char *base, *data = r->data, *at;
-	char *p;
+	char *p, *row;
 
 	if (__builtin_expect(st->hist || st->lines, 0)) {
 		put_special(s, r);
@@ -255,10 +322,11 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 		return;
 	p = s->out.data + s->out.len;
 	base = p;
+	row = p;
 	if (v->label)
 		p = put_label(p, st, v);
-	memcpy(p, eu_sink_clock(s, r->when), 8);
-	p += 8;
+	memcpy(p, eu_sink_clock(s, r->when), EU_SINK_CLOCK);
+	p += s->clock_len;
 	if (st->key)
 		p = put_columns(p, &base, st->key, v->start, r->key,
 				st->key->size);
@@ -275,6 +343,8 @@ other:
 	p = put_other(p, &base, l, step, data, l->size);
 	NEXT;
 end:
+	if (__builtin_expect(v->after, 0))
+		p = finish_row(s, v, row, p);
 	*p++ = '\n';
 	s->out.len = (size_t)(p - s->out.data);
 	if (__builtin_expect(st->n_stacks > 0, 0))

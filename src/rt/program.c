@@ -3,7 +3,6 @@
 #include "rt/program.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -71,9 +70,14 @@ static int init(struct eu_program *p, const struct eu_program_opts *o,
 	p->max_records = o->max_records ?: UINT64_MAX;
 	eu_log_init(&p->log, o->log, o->log_ctx);
 	r = eu_shown_all_take(p, o, err);
-	return r     ?:
-		       eu_sink_init(&p->sink, o->format ?: "text",
-				    o->write ?: drop, o->ctx, err);
+	r = r	  ?:
+		    eu_sink_init(&p->sink, o->format ?: "text",
+				 o->write ?: drop, o->ctx, err);
+	if (!r && o->timestamps)
+		r = eu_sink_times(&p->sink, o->timestamps, err);
+	p->sink.color = o->color;
+	p->sink.width = o->width;
+	return r;
 }
 
 /*
@@ -549,19 +553,6 @@ int eu_program_end(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
-int eu_program_finish(struct eu_program *p, struct eu_error *err)
-{
-	uint64_t before = p->n_records;
-	int r;
-
-	do
-		r = eu_program_drain(p, err);
-	while (r >= 0 && p->unfinished);
-	if (r >= 0 || r == -ENODATA)
-		r = eu_program_end(p, err);
-	return r ? r : (int)eu_min(p->n_records - before, (uint64_t)INT_MAX);
-}
-
 int eu_program_map_fd(const struct eu_program *p, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(p->obj, name);
@@ -585,7 +576,6 @@ void eu_program_free(struct eu_program *p)
 		eu_target_free(p->goals[i].target);
 	free(p->goals);
 	free(p->links);
-	eu_readers_free(p);
 	eu_close(p->tailored_fd);
 	eu_buf_done(&p->kconfig);
 	eu_kernel_btf_done(&p->kernel_btf);

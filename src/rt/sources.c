@@ -56,6 +56,8 @@ static int name_ids(struct eu_program *p, struct eu_layout *l,
 		p->names = p->names ?: eu_names_new();
 		if (!p->names)
 			return eu_error_oom(err);
+		if (p->sink.times == EU_TIMES_UTC)
+			eu_names_utc(p->names);
 		l->names = p->names;
 		break;
 	}

@@ -132,3 +132,96 @@ signals() {
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --sort=-gid
 	[ "$output" = "ecli: sort: unknown field 'gid'; there are: $known" ]
 }
+
+@test "CSV as other programs read it" {
+	need program:python3
+	signals --max-events 2 --format csv --filter "target == $MAGIC" \
+		--fields=-when,-took
+	fire 9 15
+	end_of_it
+	[ "$(head -n 1 "$OUT")" = $'uid,pid,target,sig,ret,comm\r' ]
+	python3 - "$OUT" >rows <<-'EOF'
+		import csv, sys
+		for row in csv.DictReader(open(sys.argv[1], newline='')):
+		    print(row['uid'], row['pid'], row['sig'], row['ret'], row['comm'])
+	EOF
+	[ "$(cat rows)" = "$(id -u) $ME SIGKILL ESRCH $(cat /proc/$ME/comm)
+$(id -u) $ME SIGTERM ESRCH $(cat /proc/$ME/comm)" ]
+	# Commas, quotes and structs inside.
+	fired values.bpf.o --format csv --fields list,quoted,inner,green
+	[ "$(cat "$OUT")" = \
+		$'list,quoted,inner.x,inner.deep.y,inner.deep.name,green\r
+"[1,-2,3]","a""b\\c\\td",-5,-6,in,GREEN(7)\r' ] || { cat -A "$OUT"; false; }
+}
+
+@test "YAML and a JSON array hold the same as JSON lines" {
+	fired values.bpf.o -j
+	lines=$(jq -cS . "$OUT")
+	fired values.bpf.o --format json-array
+	[ "$(jq -cS '.[]' "$OUT")" = "$lines" ]
+	fired values.bpf.o --format yaml
+	sed -n 1,3p "$OUT"
+	[ "$(sed -n '1p; s/^  green/&/p' "$OUT")" = '- u8_200: 200
+  green: "GREEN(7)"' ]
+	[ "$(sed -n '/^  inner/,/^  either/p' "$OUT")" = '  inner:
+    x: -5
+    deep:
+      "y": -6
+      name: "in"
+  either: 77' ]
+	# Nothing happened: still an array.
+	signals --format json-array --filter "target == $MAGIC"
+	stop_it
+	[ "$(cat "$OUT")" = "[]" ]
+}
+
+@test "times of rows" {
+	signals --max-events 2 --format compact --timestamps delta \
+		--filter "target == $MAGIC" --fields sig
+	fire 9 15
+	end_of_it
+	[ "$(tr -s ' ' <"$OUT" | sed -n 2p)" = " 0.000000 SIGKILL" ]
+	[[ $(sed -n 3p "$OUT") =~ ^\ +[0-9]+\.[0-9]{6}\ SIGTERM$ ]]
+	# The member that is a time says when it was: to the nanosecond.
+	signals --max-events 1 -j --timestamps utc --filter "target == $MAGIC" \
+		--fields when
+	fire 9
+	end_of_it
+	jq -e '.time == .when' "$OUT"
+	signals --max-events 1 --timestamps none --filter "target == $MAGIC" \
+		--fields sig,ret
+	fire 9
+	end_of_it
+	[ "$(cat "$OUT")" = "SIG      RET          
+SIGKILL  ESRCH" ]
+	run -2 "$ECLI" run --timestamps noon x.json
+	[[ $output == *"unknown timestamps 'noon'; there are: local, utc, mono, delta, none"* ]]
+}
+
+@test "colour and width are for terminals" {
+	need program:script
+	esc=$'\033'
+	fired perf.bpf.o
+	! grep -q "$esc" "$OUT"
+	fired perf.bpf.o --color always
+	[ "$(head -n 1 "$OUT")" = \
+		"$esc[1;34mTIME     PID    COMM   SIG    $esc[0m" ]
+	# On a terminal of 14 columns.
+	on_terminal() {
+		start script -qfc "stty cols 14; $* exec '$ECLI' run '$OBJ/perf.bpf.o' --magic $MAGIC --max-events 1" typescript
+		until grep -q TIME typescript 2>/dev/null; do
+			kill -0 "$PID"
+		done
+		fire 9
+		wait "$PID"
+	}
+	TERM=xterm on_terminal
+	tr -d '\r' <typescript >plain
+	grep -q "^$esc\[1;34mTIME     PID …$esc\[0m\$" plain
+	grep -qE '^[0-9:]{8} [0-9]{4,}…?$|^[0-9:]{8} [0-9]+ *…$' plain
+	rm typescript
+	TERM=xterm on_terminal NO_COLOR=1
+	! grep -q "$esc" typescript
+	run -2 "$ECLI" run --color sometimes x.json
+	[[ $output == *"--color takes auto, always or never, not 'sometimes'"* ]]
+}

@@ -38,7 +38,8 @@ bats_require_minimum_version 1.5.0
 @test "every option is in the help" {
 	run -0 --separate-stderr "$ECLI" run --help
 	for option in --json --format --target --type --timeout --max-events \
-		--fields --filter --sort --head --output --prog-type \
+		--fields --filter --sort --head --timestamps --color \
+		--width --output --prog-type \
 		--ready-fd --btf --no-tailor --verbose; do
 		[[ $output == *" $option"* ]]
 	done
@@ -47,10 +48,10 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "names of options may be cut short, and limits of 0" {
-	run -2 "$ECLI" run --time 0 "$OBJ/perf.bpf.o"
-	[[ $output == *"'0' must be above 0"* ]]
+	run -2 "$ECLI" run --timeo 0 "$OBJ/perf.bpf.o"
+	[[ $output == *"'0' is no duration"* ]]
 	run -2 "$ECLI" run --t 1 "$OBJ/perf.bpf.o"
-	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout"* ]]
+	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout, --timestamps"* ]]
 	run -0 "$ECLI" run --help
 	text=$(tr -s ' \n' '  ' <<<"$output")
 	[[ $text == *"may be cut short as long as only one begins so"* ]]
@@ -65,7 +66,7 @@ bats_require_minimum_version 1.5.0
 @test "an output format that is none lists those there are" {
 	run "$ECLI" run --format xml "$OBJ/perf.bpf.o"
 	[ "$status" -ne 0 ]
-	[[ $output == *"unknown output format 'xml'; there are: text, compact, json, raw"* ]]
+	[[ $output == *"unknown output format 'xml'; there are: text, compact, json, json-array, csv, yaml, raw"* ]]
 }
 
 @test "types and maps that are not there are named" {

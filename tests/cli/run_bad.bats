@@ -24,9 +24,7 @@ edited() {
 
 @test "a file that is missing, a folder, an empty file" {
 	bad nothing.json 'No such file or directory'
-	bad "$T" 'is a folder without a package.json'
-	: >package.json
-	bad "$T" "is a folder: give '$T/package.json'"
+	bad "$T" 'Is a directory'
 	: >empty.json
 	bad empty.json 'is empty'
 	bad /dev/null 'is empty'

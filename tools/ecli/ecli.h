@@ -36,15 +36,6 @@ int check_package(const char *path, bool json);
 /* Text to standard output, over short writes. */
 void put(const char *text);
 
-/* eu_package_read(), with words for what people give instead of a package. */
-int open_package(const char *path, const char *arch, struct eu_package **ret,
-		 struct eu_error *err);
-
-/* The command of that name of what we were started as, or NULL. */
-const struct eu_command *command_find(const char *name);
-/* Says what @word, the first and no option, is not. -ENOENT. */
-int command_unknown(const char *word, struct eu_error *err);
-
 /* The name we were started by: "ecli", "lmp" … */
 extern const char *program_name;
 
@@ -56,6 +47,8 @@ struct run_opts {
 	const char *path; /* the program unless one is named */
 	const char *format;
 	const char *fields, *filter, *sort;
+	const char *timestamps, *color; /* NULL: not given */
+	uint64_t width; /* 1 + columns; 1: never cut, 0: the terminal's */
 	uint64_t head;
 	const char *output; /* file, or NULL: standard output */
 	const char *btf;

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,6 +52,32 @@ int run_write(const struct run *r, const void *data, size_t len)
 		len -= eu_max(n, 0);
 	}
 	return 0;
+}
+
+static bool to_terminal(const struct run *r)
+{
+	return !r->o->output && isatty(STDOUT_FILENO);
+}
+
+/* https://no-color.org, and terminals that say that they know none. */
+bool run_colored(const struct run *r)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (r->o->color && strcmp(r->o->color, "auto"))
+		return !strcmp(r->o->color, "always");
+	return to_terminal(r) && !(no && *no) && term && strcmp(term, "dumb");
+}
+
+unsigned int run_width(const struct run *r)
+{
+	struct winsize w = { 0 };
+
+	if (r->o->width)
+		return (unsigned int)(r->o->width - 1);
+	if (!to_terminal(r) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w))
+		return 0;
+	return w.ws_col;
 }
 
 /* Files have room, or an error; and so has /dev/null. */

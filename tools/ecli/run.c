@@ -217,6 +217,9 @@ static int make_program(struct run *r, struct eu_error *err)
 		.filter = r->o->filter,
 		.sort = r->o->sort,
 		.head = r->o->head,
+		.timestamps = r->o->timestamps,
+		.color = run_colored(r),
+		.width = run_width(r),
 	};
 
 	return eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
@@ -288,6 +291,11 @@ static void done(struct run *r)
 		eu_close(r->out_fd);
 }
 
+static bool is_source(const char *path)
+{
+	return ends_with(path, ".c");
+}
+
 /* Wrong flags of a program: its own help lists them. */
 static int fail_flags(const struct run *r, const struct eu_error *err)
 {
@@ -305,7 +313,13 @@ static int run(struct run *r)
 	ret = run_parse_head(r, &err);
 	if (ret)
 		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
-	ret = open_package(r->o->path, NULL, &r->pkg, &err);
+	if (is_source(r->o->path)) {
+		eu_error_set(&err, -EINVAL,
+			     "'%s' is a C source: compile it with ecc first",
+			     r->o->path);
+		return fail(&err);
+	}
+	ret = eu_package_read(r->o->path, NULL, &r->pkg, &err);
 	if (!ret)
 		ret = eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)

@@ -71,6 +71,10 @@ int run_parse_tail(struct run *r, struct eu_error *err);
 /* Help of the program: its flags, and our options. */
 void run_program_help(struct run *r);
 
+/* Are headers to be highlighted? And the columns of a row, 0: any number. */
+bool run_colored(const struct run *r);
+unsigned int run_width(const struct run *r);
+
 /* Writes all, waiting for room. -EPIPE also for a reader that stopped. */
 int run_write(const struct run *r, const void *data, size_t len);
 

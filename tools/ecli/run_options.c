@@ -31,8 +31,6 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
 	const char *end;
 	double d = eu_number_real(text, &end);
 
-	if (end != text && d <= 0)
-		return eu_error_set(err, -EINVAL, "'%s' must be above 0", text);
 	for (size_t i = 0; i < EU_COUNT(units) && end != text; i++) {
 		if (strcmp(end, units[i].unit) || !(d > 0) ||
 		    d * units[i].ns > 9e18)
@@ -129,8 +127,7 @@ static int take_params(struct run *r, const char *v, struct eu_error *err)
 
 static int take_timeout(struct run *r, const char *v, struct eu_error *err)
 {
-	return eu_error_prefix(err, parse_duration(v, &r->o->timeout_ns, err),
-			       "--timeout");
+	return parse_duration(v, &r->o->timeout_ns, err);
 }
 
 static int take_max_events(struct run *r, const char *v, struct eu_error *err)
@@ -162,6 +159,35 @@ static int take_sort(struct run *r, const char *v, struct eu_error *err)
 static int take_head(struct run *r, const char *v, struct eu_error *err)
 {
 	return take_number("head", v, UINT64_MAX, &r->o->head, err);
+}
+
+static int take_timestamps(struct run *r, const char *v, struct eu_error *err)
+{
+	struct eu_sink s = { 0 };
+
+	r->o->timestamps = v;
+	return eu_sink_times(&s, v, err);
+}
+
+static int take_color(struct run *r, const char *v, struct eu_error *err)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+
+	r->o->color = v;
+	for (size_t i = 0; i < EU_COUNT(words); i++)
+		if (!strcmp(words[i], v))
+			return 0;
+	return eu_error_set(err, -EINVAL,
+			    "--color takes auto, always or never, not '%s'", v);
+}
+
+static int take_width(struct run *r, const char *v, struct eu_error *err)
+{
+	uint64_t n = 0;
+	int ret = take_number("width", v, 65535, &n, err);
+
+	r->o->width = n + 1;
+	return ret;
 }
 
 static int take_output(struct run *r, const char *v, struct eu_error *err)
@@ -261,7 +287,7 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X('j', "json", NULL, "print events as JSON, one object a line",        \
 	  take_json)                                                           \
 	X(0, "format", "NAME",                                                 \
-	  "print as text (the default), compact, json or raw, or stack traces as folded or flamegraph", \
+	  "print as text (the default), compact, json, json-array, csv, yaml or raw, or stack traces as folded or flamegraph", \
 	  take_format)                                                         \
 	X('t', "target", "[PROGRAM=]TARGET[,KEY=VALUE]",                       \
 	  "attach to TARGET: an interface, a cgroup, binary:symbol, a perf event; may be repeated", \
@@ -295,6 +321,15 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X(0, "head", "N",                                                      \
 	  "show the first N rows: of sampled maps in each round; of events, then stop", \
 	  take_head)                                                           \
+	X(0, "timestamps", "HOW",                                              \
+	  "show the time of rows as local (the default), utc, mono (since the start of the system), delta (since the row before) or none", \
+	  take_timestamps)                                                     \
+	X(0, "color", "WHEN",                                                  \
+	  "highlight headers and names: auto (the default: on a terminal, unless NO_COLOR is set), always or never", \
+	  take_color)                                                          \
+	X(0, "width", "N",                                                     \
+	  "cut rows of the table at column N; 0: never; without it, at a terminal's edge", \
+	  take_width)                                                          \
 	X('o', "output", "FILE",                                               \
 	  "write to FILE; to NAME.svg a flame graph", take_output)             \
 	X('p', "prog-type", "TYPE",                                            \
