@@ -163,6 +163,13 @@ int eu_program_fd(const struct eu_program *p);
 int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
 
 /*
+ * Before close: hands out what is left, the last round of sampled maps too, and
+ * writes what a format shows at the end. Returns how many records that were.
+ * Large maps take their time. Afterwards only to be closed.
+ */
+int eu_program_finish(struct eu_program *p, struct eu_error *err);
+
+/*
  * Detaches, unloads, frees; and writes before that what a format shows at the
  * end. Accepts NULL and what failed half-way. Waits for the kernel, tens of
  * milliseconds for most kinds of probes: those of several links are waited for
@@ -186,6 +193,36 @@ struct eu_stats {
 };
 
 int eu_program_stats(const struct eu_program *p, struct eu_stats *ret);
+
+/*
+ * A member of the records of map @map, found once by its path ("pid",
+ * "addr.port", "list[2]"; "key.pid" and "value.n" of sampled maps) and read from
+ * many. From attach on; it belongs to the program. -ENOENT with a list.
+ */
+struct eu_field;
+int eu_program_field(struct eu_program *p, const char *map, const char *path,
+		     const struct eu_field **ret, struct eu_error *err);
+
+/*
+ * Its value in the record that an eu_record_fn was given. Unsigned ones above
+ * INT64_MAX are to be cast. -EINVAL: no integer; -ENODATA: the record ends
+ * before it.
+ */
+int eu_field_int(const struct eu_field *f, const void *key, const void *data,
+		 size_t size, int64_t *ret);
+
+/*
+ * The same as text, as a table shows it: names, addresses, strings. Writes as
+ * much as fits into @room bytes with the NUL, and returns the bytes of all of
+ * it without the NUL.
+ */
+int eu_field_text(const struct eu_field *f, const void *key, const void *data,
+		  size_t size, char *text, size_t room);
+
+/* Writes one such record as a line of JSON, in one call of @write. */
+int eu_program_json(struct eu_program *p, const char *map, const void *key,
+		    const void *data, size_t size, eu_write_fn write, void *ctx,
+		    struct eu_error *err);
 
 /*
  * Writes what the package holds as one JSON object, in one call of @write:

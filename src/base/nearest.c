@@ -38,6 +38,20 @@ static unsigned int distance(const char *a, size_t n, const char *b, size_t m,
 	return eu_min(row[n % 3][m], limit);
 }
 
+static void see(struct eu_nearest *n, const char *name, size_t len)
+{
+	if (len >= EU_NEAREST_LENGTH)
+		n->n_seen = EU_NEAREST_FEW;
+	for (size_t i = 0; i < eu_min(n->n_seen, (size_t)EU_NEAREST_FEW); i++)
+		if (!strncmp(n->seen[i], name, len) && !n->seen[i][len])
+			return;
+	if (n->n_seen < EU_NEAREST_FEW) {
+		memcpy(n->seen[n->n_seen], name, len);
+		n->seen[n->n_seen][len] = '\0';
+	}
+	n->n_seen++;
+}
+
 void eu_nearest_try(struct eu_nearest *n, const char *name, size_t len)
 {
 	size_t wanted = strlen(n->wanted), i;
@@ -45,6 +59,7 @@ void eu_nearest_try(struct eu_nearest *n, const char *name, size_t len)
 	/* A third of the name may be wrong. */
 	unsigned int limit = wanted / 3 + 1, d;
 
+	see(n, name, len);
 	if (n->n == EU_NEAREST_NAMES)
 		limit = eu_min(limit, n->best[n->n - 1].distance);
 	if (!wanted || wanted >= EU_NEAREST_LENGTH || !len ||
@@ -68,10 +83,24 @@ void eu_nearest_try(struct eu_nearest *n, const char *name, size_t len)
 int eu_nearest_append(const struct eu_nearest *n, int code, struct eu_error *err)
 {
 	for (size_t i = 0; i < n->n; i++)
-		eu_error_append(err, code, "%s'%s'%s",
+		eu_error_append(err, code, "%s'%s%s'%s",
 				!i	     ? "; did you mean " :
 				i + 1 < n->n ? ", " :
 					       " or ",
-				n->best[i].name, i + 1 < n->n ? "" : "?");
+				n->prefix ?: "", n->best[i].name,
+				i + 1 < n->n ? "" : "?");
+	return code;
+}
+
+int eu_nearest_or_all(const struct eu_nearest *n, int code, struct eu_error *err)
+{
+	if (n->n || n->n_seen > EU_NEAREST_FEW)
+		return eu_nearest_append(n, code, err);
+	for (size_t i = 0; i < n->n_seen; i++)
+		eu_error_append(err, code, "%s'%s%s'",
+				i	       ? ", " :
+				n->n_seen == 1 ? "; there is " :
+						 "; there are ",
+				n->prefix ?: "", n->seen[i]);
 	return code;
 }

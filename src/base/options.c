@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "base/nearest.h"
+
 enum { COLUMNS = 79, HELP_COLUMN = 28 };
 
 static int find_letter(const struct eu_option *t, char c)
@@ -14,22 +16,63 @@ static int find_letter(const struct eu_option *t, char c)
 	return -1;
 }
 
+/* Does the name begin with @n characters of @s? '-' and '_' are the same. */
+static bool begins(const char *name, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (name[i] != s[i] &&
+		    !(strchr("-_", s[i]) && name[i] && strchr("-_", name[i])))
+			return false;
+	return true;
+}
+
 /* The exact name, else the only one that begins so; -1 none, -2 several. */
 static int find_name(const struct eu_option *t, const char *s, size_t n)
 {
-	int found = -1;
+	int found = -1, other = -1;
 
 	for (int i = 0; t[i].name; i++) {
-		if (strncmp(t[i].name, s, n))
+		if (!begins(t[i].name, s, n))
 			continue;
-		if (!t[i].name[n])
+		if (!t[i].name[n] && !strncmp(t[i].name, s, n))
 			return i;
+		if (!t[i].name[n] && other < 0)
+			other = i;
 		if (found == -1)
 			found = i;
 		else if (found >= 0 && strcmp(t[found].name, t[i].name))
 			found = -2;
 	}
-	return found;
+	return other >= 0 ? other : found;
+}
+
+static int unknown(const struct eu_option *t, const char *s, size_t n,
+		   struct eu_error *err)
+{
+	eu_auto_free char *name = strndup(s, n);
+	struct eu_nearest near = { .wanted = name, .prefix = "--" };
+
+	if (!name)
+		return eu_error_oom(err);
+	for (; t->name; t++)
+		eu_nearest_try(&near, t->name, strlen(t->name));
+	eu_error_set(err, -EINVAL, "unknown option '--%s'", name);
+	return eu_nearest_append(&near, -EINVAL, err);
+}
+
+/* Is the word an option that is there, and not just text with dashes? */
+static bool is_option(const struct eu_option *t, const char *word)
+{
+	size_t n;
+
+	if (strncmp(word, "--", 2))
+		return false;
+	word += 2;
+	n = strcspn(word, "=");
+	for (; t->name; t++)
+		if (n && begins(t->name, word, n) && !t->name[n])
+			return true;
+	return false;
 }
 
 /* All that begin so, each once. */
@@ -40,7 +83,7 @@ static int ambiguous(const struct eu_option *t, const char *s, size_t n,
 
 	eu_error_set(err, -EINVAL, "option '--%.*s' is ambiguous", (int)n, s);
 	for (int i = 0, k; t[i].name; i++) {
-		if (strncmp(t[i].name, s, n))
+		if (!begins(t[i].name, s, n))
 			continue;
 		for (k = 0; strcmp(t[k].name, t[i].name); k++)
 			;
@@ -62,8 +105,7 @@ static int long_option(struct eu_args *a, const struct eu_option *t,
 	if (i == -2)
 		return ambiguous(t, word, n, err);
 	if (i < 0)
-		return eu_error_set(err, -EINVAL, "unknown option '--%.*s'",
-				    (int)n, word);
+		return unknown(t, word, n, err);
 	if (eq && !t[i].arg)
 		return eu_error_set(err, -EINVAL,
 				    "option '--%s' takes no value", t[i].name);
@@ -118,7 +160,7 @@ int eu_args_next(struct eu_args *a, const struct eu_option *t,
 	}
 	if (i < 0 || !t[i].arg || a->value)
 		return i;
-	if (a->next >= a->argc)
+	if (a->next >= a->argc || is_option(t, a->argv[a->next]))
 		return eu_error_set(err, -EINVAL,
 				    "option '--%s' needs a value (%s)",
 				    t[i].name, t[i].arg);

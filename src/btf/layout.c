@@ -705,8 +705,10 @@ static void join(struct eu_layout *l, const struct eu_layout *a,
 		l->steps[i].offset += a->size;
 	copy_steps(l, a, a->n, a->n_steps, b->n, 0);
 	copy_steps(l, b, b->n, b->n_steps, a->n_steps, a->n_enums);
-	memcpy(l->enums, a->enums, a->n_enums * sizeof(*l->enums));
-	memcpy(l->enums + a->n_enums, b->enums, b->n_enums * sizeof(*l->enums));
+	for (size_t i = 0; i < a->n_enums; i++)
+		l->enums[i] = a->enums[i];
+	for (size_t i = 0; i < b->n_enums; i++)
+		l->enums[a->n_enums + i] = b->enums[i];
 	l->n_enums = a->n_enums + b->n_enums;
 	l->n = a->n + b->n;
 	l->size = a->size + b->size;

@@ -5,6 +5,8 @@
 #include <linux/bpf.h>
 #include <string.h>
 
+#include "base/nearest.h"
+
 enum { MAX_DEPTH = 16, MAX_LOOKED_AT = 100000 };
 
 /*
@@ -125,13 +127,24 @@ int eu_types_layout(const struct eu_package *pkg, uint32_t type_id,
 	return r;
 }
 
-/* Structs and typedefs that could have been meant, at most a handful. */
-static void list_types(const struct btf *btf, struct eu_error *err)
+/* Structs that could have been meant: what is near, else a handful. */
+static void list_types(const struct btf *btf, const char *wanted,
+		       struct eu_error *err)
 {
+	struct eu_nearest near = { .wanted = wanted };
 	uint32_t n = btf__type_cnt(btf), listed = 0;
 	const struct btf_type *t;
 	const char *name;
 
+	for (uint32_t id = 1; id < n; id++) {
+		t = btf__type_by_id(btf, id);
+		name = btf__name_by_offset(btf, t->name_off);
+		if (btf_is_struct(t) && name)
+			eu_nearest_try(&near, name, strlen(name));
+	}
+	eu_nearest_append(&near, -ENOENT, err);
+	if (near.n)
+		return;
 	for (uint32_t id = 1; id < n && listed < 8; id++) {
 		t = btf__type_by_id(btf, id);
 		name = btf__name_by_offset(btf, t->name_off);
@@ -173,7 +186,7 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 	if (id <= 0) {
 		eu_error_set(err, -ENOENT,
 			     "type '%s' is not in the object's BTF", name);
-		list_types(pkg->btf, err);
+		list_types(pkg->btf, name, err);
 		return -ENOENT;
 	}
 	*ret_id = id;

@@ -8,11 +8,22 @@
 #include "rt/attach.h"
 #include "rt/failure.h"
 
+int eu_choice_unknown(const struct eu_program *p, const char *name,
+		      struct eu_error *err)
+{
+	struct eu_nearest near = { .wanted = name };
+
+	eu_error_set(err, -ENOENT, "no program '%s' in '%s'", name, p->pkg->name);
+	for (size_t i = 0; i < p->pkg->n_progs; i++)
+		eu_nearest_try(&near, p->pkg->progs[i].name,
+			       strlen(p->pkg->progs[i].name));
+	return eu_nearest_or_all(&near, -ENOENT, err);
+}
+
 static int choose(struct eu_program *p, const char *name, uint8_t what,
 		  struct eu_error *err)
 {
 	const struct eu_prog *prog = eu_package_prog(p->pkg, name);
-	struct eu_nearest near = { .wanted = name };
 	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
 
 	if (r)
@@ -22,11 +33,7 @@ static int choose(struct eu_program *p, const char *name, uint8_t what,
 		p->only = p->only || what == EU_CHOICE_ASKED;
 		return 0;
 	}
-	eu_error_set(err, -ENOENT, "no program '%s' in '%s'", name, p->pkg->name);
-	for (size_t i = 0; i < p->pkg->n_progs; i++)
-		eu_nearest_try(&near, p->pkg->progs[i].name,
-			       strlen(p->pkg->progs[i].name));
-	return eu_nearest_append(&near, -ENOENT, err);
+	return eu_choice_unknown(p, name, err);
 }
 
 int eu_program_only(struct eu_program *p, const char *name, struct eu_error *err)
@@ -85,10 +92,28 @@ void eu_choice_drop(struct eu_program *p, const struct eu_prog *prog,
 		       (int)strcspn(why->text, "\n"), why->text);
 }
 
+/* Somebody left out all that there is. */
+static bool nothing_left(const struct eu_program *p)
+{
+	bool skipped = false;
+
+	for (size_t i = 0; i < p->pkg->n_progs; i++) {
+		if (eu_choice_wants(p, &p->pkg->progs[i]))
+			return false;
+		skipped = skipped || p->choice[i] & EU_CHOICE_SKIPPED;
+	}
+	return skipped;
+}
+
 int eu_choice_check(const struct eu_program *p, struct eu_error *err)
 {
 	const struct eu_prog *prog, *other;
 	size_t steps;
+
+	if (nothing_left(p))
+		return eu_error_set(err, -EINVAL,
+				    "no program is left: all of '%s' are left out",
+				    p->pkg->name);
 
 	for (size_t i = 0; p->has_either && i < p->pkg->n_progs; i++) {
 		prog = &p->pkg->progs[i];

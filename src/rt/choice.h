@@ -40,4 +40,8 @@ void eu_choice_apply(struct eu_program *p);
  */
 int eu_choice_retry(struct eu_program *p, struct eu_error *err);
 
+/* -ENOENT, with the programs that may have been meant. */
+int eu_choice_unknown(const struct eu_program *p, const char *name,
+		      struct eu_error *err);
+
 #endif

@@ -3,6 +3,7 @@
 #include "rt/program.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -553,6 +554,19 @@ int eu_program_end(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
+int eu_program_finish(struct eu_program *p, struct eu_error *err)
+{
+	uint64_t before = p->n_records;
+	int r;
+
+	do
+		r = eu_program_drain(p, err);
+	while (r >= 0 && p->unfinished);
+	if (r >= 0 || r == -ENODATA)
+		r = eu_program_end(p, err);
+	return r ? r : (int)eu_min(p->n_records - before, (uint64_t)INT_MAX);
+}
+
 int eu_program_map_fd(const struct eu_program *p, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(p->obj, name);
@@ -576,6 +590,7 @@ void eu_program_free(struct eu_program *p)
 		eu_target_free(p->goals[i].target);
 	free(p->goals);
 	free(p->links);
+	eu_readers_free(p);
 	eu_close(p->tailored_fd);
 	eu_buf_done(&p->kconfig);
 	eu_kernel_btf_done(&p->kernel_btf);

@@ -75,6 +75,8 @@ struct eu_program {
 	} wanted;
 	eu_record_fn record;
 	void *ctx;
+	struct eu_reader **readers; /* of members, for embedders */
+	size_t n_readers;
 	uint64_t now; /* wall clock of this dispatch */
 	uint64_t n_records;
 	uint64_t max_records;  /* UINT64_MAX: no limit */
@@ -151,6 +153,8 @@ static inline bool eu_program_ending(const struct eu_program *p)
 {
 	return p->draining || p->once_fd >= 0;
 }
+
+void eu_readers_free(struct eu_program *p);
 
 /* What is left of closing once nothing is attached any more. */
 void eu_program_free(struct eu_program *p);

@@ -7,8 +7,10 @@
 
 #include <bpf/bpf.h>
 
+#include "base/nearest.h"
 #include "pkg/param.h"
 #include "pkg/types.h"
+#include "rt/choice.h"
 #include "rt/kconfig.h"
 
 enum { MAX_GOALS = 4096 };
@@ -123,12 +125,19 @@ static int find_var(const struct eu_program *p, const char *name,
 		    struct eu_var **ret, struct eu_error *err)
 {
 	struct eu_var *var = eu_package_var(p->pkg, name);
+	struct eu_nearest near = { .wanted = name };
 
-	if (!var)
-		return eu_error_set(err, -ENOENT, "no variable '%s' in '%s'",
-				    name, p->pkg->name);
-	*ret = var;
-	return 0;
+	if (var) {
+		*ret = var;
+		return 0;
+	}
+	eu_error_set(err, -ENOENT, "no variable '%s' in '%s'", name,
+		     p->pkg->name);
+	for (size_t i = 0; i < p->pkg->n_vars; i++)
+		if (!eu_param_hidden(&p->pkg->vars[i]))
+			eu_nearest_try(&near, p->pkg->vars[i].name,
+				       strlen(p->pkg->vars[i].name));
+	return eu_nearest_or_all(&near, -ENOENT, err);
 }
 
 int eu_program_set(struct eu_program *p, const char *name, const char *value,
@@ -206,6 +215,13 @@ static int nobody_takes(const struct eu_program *p, const struct eu_target *t,
 	return only && !several ? eu_target_check(t, only, err) : -EINVAL;
 }
 
+static int unknown_program(const struct eu_program *p,
+			   const struct eu_target *t, struct eu_error *err)
+{
+	eu_choice_unknown(p, t->program, err);
+	return eu_error_prefix(err, -EINVAL, "target '%s'", t->text);
+}
+
 int eu_program_target(struct eu_program *p, const char *text, struct eu_error *err)
 {
 	struct eu_target *t;
@@ -220,8 +236,7 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 		r = eu_error_set(err, -EINVAL,
 				 "target 'none' is for one program: PROGRAM=none");
 	else if (t->program && !eu_package_prog(p->pkg, t->program))
-		r = eu_error_set(err, -EINVAL, "target '%s': no program '%s'",
-				 text, t->program);
+		r = unknown_program(p, t, err);
 	for (size_t i = 0; i < p->pkg->n_progs && !r; i++) {
 		const struct eu_prog *prog = &p->pkg->progs[i];
 		const struct eu_section *s = eu_section_find(prog->section);
@@ -240,6 +255,19 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 	return r;
 }
 
+static int unknown_map(const struct eu_program *p, const char *name,
+		       struct eu_error *err)
+{
+	struct eu_nearest near = { .wanted = name };
+
+	eu_error_set(err, -ENOENT, "no map '%s' in '%s'", name, p->pkg->name);
+	for (size_t i = 0; i < p->pkg->n_maps; i++)
+		if (!p->pkg->maps[i].internal)
+			eu_nearest_try(&near, p->pkg->maps[i].name,
+				       strlen(p->pkg->maps[i].name));
+	return eu_nearest_or_all(&near, -ENOENT, err);
+}
+
 int eu_program_type(struct eu_program *p, const char *map, const char *type,
 		    struct eu_error *err)
 {
@@ -250,8 +278,7 @@ int eu_program_type(struct eu_program *p, const char *map, const char *type,
 	if (r)
 		return r;
 	if (!m)
-		return eu_error_set(err, -ENOENT, "no map '%s' in '%s'", map,
-				    p->pkg->name);
+		return unknown_map(p, map, err);
 	r = eu_types_by_name(p->pkg, type, &id, err);
 	if (!r)
 		r = eu_types_fit(p->pkg, m, id, err);

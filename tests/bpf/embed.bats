@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 load ../helper
+load fire
 
 @test "programs closed at once leave nothing, with threads and without" {
 	need root tracepoint
@@ -103,4 +104,66 @@ original() {
 	echo '{' >broken
 	run "$original" skel broken exec.bpf.o
 	[[ $output == "0: line 2, column 0: "* ]]
+}
+
+# fields PACKAGE...: two of its records by members, in $OUT once it has ended.
+fields() {
+	mkfifo in
+	[ -p never ] || mkfifo never
+	exec {IN}<>in
+	OUT=$T/out
+	"$BUILD/tests/rt/fields" "$@" <in >"$OUT" 2>&1 &
+	PID=$!
+	children+=("$PID")
+	wait_for '^ready$'
+}
+
+@test "members of records are read by their names" {
+	need root tracepoint ringbuf
+	local me=$BASHPID pid
+
+	fields "$OBJ/exec.bpf.o" "parent=$me" rb ppid comm exit_event exit_code
+	/bin/true
+	echo end >&$IN
+	end_of_it
+	[ "$(sed -n '$p' out)" = "2 left" ]
+	pid=$(sed -n 's/.*"pid":\([0-9]*\),.*/\1/p' out | sort -u)
+	[ "$pid" -gt 1 ]
+	# A text is cut to the room that there is.
+	[ "$(sed -n 2p out)" = "${me:0:7} (${#me}) $me; true (4) EINVAL; 0 (1) 0; 0 (1) 0; short; {\"pid\":$pid,\"ppid\":$me,\"exit_code\":0,\"comm\":\"true\",\"exit_event\":0}" ]
+	[[ $(sed -n 3p out) == *"; true (4) EINVAL; 1 (1) 1; 0 (1) 0; short; {"* ]]
+	run "$BUILD/tests/rt/fields" "$OBJ/exec.bpf.o" parent=1 rb nobody </dev/null
+	[[ $output == "map 'rb' has no 'nobody' but pid, ppid, "*", exit_event" ]]
+	run "$BUILD/tests/rt/fields" "$OBJ/exec.bpf.o" parent=1 br pid </dev/null
+	[ "$output" = "no records come from a map 'br'; they do from 'rb'" ]
+}
+
+@test "what sampled maps have gathered is handed out at the end" {
+	need root tracepoint
+	jq -c '(.meta.bpf_skel.maps[] | select(.name == "counts")).sample =
+		{interval: 3600000}' "$OBJ/sampled.json" >package.json
+	fields package.json "magic=$MAGIC" counts value.times key.sig key.comm
+	fire 0 0
+	echo end >&$IN
+	end_of_it
+	[[ $(sed -n 2p out) == "2 (1) 2; 0 (1) 0; "*" EINVAL; short; {\"key\":{\"sig\":0,"*"\"value\":{\"times\":2,"* ]]
+	[ "$(sed -n 3p out)" = "1 left" ]
+}
+
+@test "examples/python: events as dicts" {
+	need root tracepoint ringbuf program:python3 plain
+	local me=$BASHPID
+
+	[ -p never ] || mkfifo never
+	start env LD_LIBRARY_PATH="$BUILD/src" "$ROOT/examples/python/trace.py" \
+		"$OBJ/exec.bpf.o" 2 "parent=$me"
+	wait_for '^ready$'
+	/bin/true
+	end_of_it
+	[[ $(sed -n 2p "$OUT") =~ ^pid=[0-9]+\ ppid=$me\ exit_code=0\ comm=true\ exit_event=0$ ]]
+	[[ $(sed -n 3p "$OUT") =~ ^pid=[0-9]+\ ppid=$me\ exit_code=0\ comm=true\ exit_event=1$ ]]
+	LD_LIBRARY_PATH=$BUILD/src run "$ROOT/examples/python/trace.py" \
+		"$OBJ/exec.bpf.o" 2 parent=nobody
+	[ "$status" = 1 ]
+	[[ $output == "variable 'parent': 'nobody' is not an integer"* ]]
 }

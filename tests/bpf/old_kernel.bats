@@ -67,6 +67,10 @@ target() {
 	*'needs a target'*'a network namespace'*) echo /proc/self/ns/net ;;
 	*'needs a target'*'a family and a hook'*) echo ipv4:prerouting ;;
 	*'needs a target'*'a cgroup'*) cgroup2 ;;
+	# It wants a program that is loaded already; not every example does.
+	*'needs a target'*'a loaded program'*) echo none ;;
+	*'needs a target'*'a binary, a provider'*) echo "$OBJ/target:eunomia:work" ;;
+	*'needs a target'*'a binary and a symbol'*) echo "$OBJ/target:eu_work" ;;
 	*'needs a target'*) echo "no target is known here for: $TEXT" ;;
 	esac
 }
@@ -77,6 +81,7 @@ target() {
 		for package in "$EXAMPLES"/*/package.json; do
 			! try $kernel "$package" || continue
 			to=$(target)
+			[ "$to" != none ] || continue
 			if [ -n "$to" ]; then
 				! try $kernel "$package" -t "$to" || continue
 			fi

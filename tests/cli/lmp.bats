@@ -61,6 +61,13 @@ config.json" ]
 	[ "$(cat hello/README.md)" = mine ]
 }
 
+@test "what the template promises is there" {
+	"$LMP" init hello
+	run grep -rniE 'EUNOMIA_INSTALL|install script|by its address|pages|curl' \
+		hello/.github hello/README.md
+	[ "$status" = 1 ]
+}
+
 @test "init in this folder, and its name in config.json" {
 	need program:git
 	mkdir -p deep/down

@@ -49,7 +49,7 @@ bats_require_minimum_version 1.5.0
 
 @test "names of options may be cut short, and limits of 0" {
 	run -2 "$ECLI" run --timeo 0 "$OBJ/perf.bpf.o"
-	[[ $output == *"'0' is no duration"* ]]
+	[[ $output == *"'0' must be above 0"* ]]
 	run -2 "$ECLI" run --t 1 "$OBJ/perf.bpf.o"
 	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout, --timestamps"* ]]
 	run -0 "$ECLI" run --help

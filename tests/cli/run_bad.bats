@@ -24,7 +24,9 @@ edited() {
 
 @test "a file that is missing, a folder, an empty file" {
 	bad nothing.json 'No such file or directory'
-	bad "$T" 'Is a directory'
+	bad "$T" 'is a folder without a package.json'
+	: >package.json
+	bad "$T" "is a folder: give '$T/package.json'"
 	: >empty.json
 	bad empty.json 'is empty'
 	bad /dev/null 'is empty'

@@ -405,6 +405,7 @@ static const struct eu_option table[] = {
 	{ 0, "no-a", NULL, "three with", 3 },
 	{ 0, "no-b", NULL, "the same", 4 },
 	{ 0, "no-c", NULL, "beginning", 5 },
+	{ 0, "a_word", NULL, "with a line below", 6 },
 	{ 0 },
 };
 
@@ -414,8 +415,10 @@ static void options_in_all_forms(void **state)
 			 (char *)"--number=6", (char *)"--js",
 			 (char *)"word",       (char *)"-3",
 			 (char *)"--number",   (char *)"-1",
-			 (char *)"--",	       (char *)"--json" };
-	struct eu_args a = { .argv = argv, .argc = 10, .next = 1 };
+			 (char *)"--a-word",   (char *)"--number_of",
+			 (char *)"--x",	       (char *)"--",
+			 (char *)"--json" };
+	struct eu_args a = { .argv = argv, .argc = 13, .next = 1 };
 	static const struct {
 		int ret;
 		const char *value;
@@ -427,6 +430,8 @@ static void options_in_all_forms(void **state)
 		{ EU_ARGS_WORD, "word" },
 		{ EU_ARGS_WORD, "-3" },
 		{ 1, "-1" },
+		{ 6, NULL },
+		{ 2, "--x" },
 		{ EU_ARGS_WORD, "--json" },
 		{ EU_ARGS_END, NULL },
 	};
@@ -446,6 +451,7 @@ static void options_that_are_wrong(void **state)
 		const char *word, *text;
 	} bad[] = {
 		{ "--nope", "unknown option '--nope'" },
+		{ "--jsno", "unknown option '--jsno'; did you mean '--json'?" },
 		{ "-x", "unknown option '-x'" },
 		{ "--json=1", "option '--json' takes no value" },
 		{ "--number", "option '--number' needs a value (N)" },
@@ -461,6 +467,40 @@ static void options_that_are_wrong(void **state)
 
 		assert_int_equal(eu_args_next(&a, table, &e), -EINVAL);
 		assert_string_equal(e.text, bad[i].text);
+	}
+}
+
+/* A value that was forgotten does not swallow the next option. */
+static void options_without_their_value(void **state)
+{
+	char *argv[] = { (char *)"x", (char *)"--number", (char *)"--json=1" };
+	struct eu_args a = { .argv = argv, .argc = 3, .next = 1 };
+	struct eu_error e = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_args_next(&a, table, &e), -EINVAL);
+	assert_string_equal(e.text, "option '--number' needs a value (N)");
+}
+
+static void test_nearest_of_few(void **state)
+{
+	struct eu_nearest n = { .wanted = "nothing", .prefix = "--" };
+	static const char *const names[] = { "a", "b", "b", "c", "d", "e", "f" };
+	struct eu_error err;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(names); i++) {
+		eu_nearest_try(&n, names[i], 1);
+		eu_error_set(&err, -ENOENT, "x");
+		eu_nearest_or_all(&n, -ENOENT, &err);
+		assert_string_equal(
+			err.text,
+			i == 0 ? "x; there is '--a'" :
+			i <= 2 ? "x; there are '--a', '--b'" :
+			i == 3 ? "x; there are '--a', '--b', '--c'" :
+			i == 4 ? "x; there are '--a', '--b', '--c', '--d'" :
+			i == 5 ? "x; there are '--a', '--b', '--c', '--d', '--e'" :
+				 "x");
 	}
 }
 
@@ -512,6 +552,8 @@ int main(void)
 		cmocka_unit_test(files_are_written),
 		cmocka_unit_test(options_in_all_forms),
 		cmocka_unit_test(options_that_are_wrong),
+		cmocka_unit_test(options_without_their_value),
+		cmocka_unit_test(test_nearest_of_few),
 		cmocka_unit_test(test_nearest),
 	};
 

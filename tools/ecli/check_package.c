@@ -114,7 +114,7 @@ int check_package(const char *path, bool json)
 	char *text;
 	int r;
 
-	if (eu_package_read(path, NULL, &pkg, &err))
+	if (open_package(path, NULL, &pkg, &err))
 		return fail(&err);
 	j = json_pack("{s:s}", "name", pkg->name);
 	r = try(eu_take_ptr(pkg), j);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/nearest.h"
 #include "ecli.h"
 
 /* The names that users know, and the commands behind each. */
@@ -29,4 +32,31 @@ const struct eu_tool *tool_find(const char *path)
 		if (!strcmp(tools[i].name, name))
 			return &tools[i];
 	return &tools[0];
+}
+
+const struct eu_command *command_find(const char *name)
+{
+	const struct eu_tool *me = tool_find(program_name);
+
+	for (size_t i = 0; me->commands[i]; i++)
+		if (!strcmp(me->commands[i]->name, name))
+			return me->commands[i];
+	return NULL;
+}
+
+int command_unknown(const char *word, struct eu_error *err)
+{
+	const struct eu_tool *me = tool_find(program_name);
+	struct eu_nearest near = { .wanted = word };
+
+	eu_error_set(err, -ENOENT, "'%s' is %s (", word,
+		     me->otherwise ? "neither a command" : "no command");
+	for (size_t i = 0; me->commands[i]; i++) {
+		eu_error_append(err, -ENOENT, "%s%s", i ? ", " : "",
+				me->commands[i]->name);
+		eu_nearest_try(&near, me->commands[i]->name,
+			       strlen(me->commands[i]->name));
+	}
+	eu_error_append(err, -ENOENT, ")%s", me->otherwise ? " nor a file" : "");
+	return eu_nearest_append(&near, -ENOENT, err);
 }

@@ -36,6 +36,15 @@ int check_package(const char *path, bool json);
 /* Text to standard output, over short writes. */
 void put(const char *text);
 
+/* eu_package_read(), with words for what people give instead of a package. */
+int open_package(const char *path, const char *arch, struct eu_package **ret,
+		 struct eu_error *err);
+
+/* The command of that name of what we were started as, or NULL. */
+const struct eu_command *command_find(const char *name);
+/* Says what @word, the first and no option, is not. -ENOENT. */
+int command_unknown(const char *word, struct eu_error *err);
+
 /* The name we were started by: "ecli", "lmp" … */
 extern const char *program_name;
 

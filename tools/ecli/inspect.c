@@ -108,7 +108,7 @@ static int inspect(const char *path, const char *arch, bool json)
 	eu_auto_free char *text = NULL;
 	struct eu_error err;
 
-	if (eu_package_read(path, arch, &pkg, &err))
+	if (open_package(path, arch, &pkg, &err))
 		return fail(&err);
 	j = eu_package_describe(pkg, &err);
 	if (!j)

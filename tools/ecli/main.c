@@ -32,6 +32,37 @@ static int usage(const struct eu_tool *me, int status)
 	return status;
 }
 
+static int version(const struct eu_tool *me)
+{
+	printf("%s %s\n", me->name, eu_version());
+	return EXIT_DONE;
+}
+
+static int unknown(const struct eu_tool *me, const char *word)
+{
+	struct eu_error err;
+
+	command_unknown(word, &err);
+	fail(&err);
+	fprintf(stderr, "Try '%s --help'.\n", me->name);
+	return EXIT_USAGE;
+}
+
+/* "help", "help COMMAND". */
+static int help(const struct eu_tool *me, const char *word)
+{
+	const struct eu_command *cmd = word ? command_find(word) : NULL;
+
+	return cmd  ? show_help(cmd) :
+	       word ? unknown(me, word) :
+		      usage(me, EXIT_DONE);
+}
+
+static bool is_file(const char *path)
+{
+	return !access(path, F_OK);
+}
+
 /*
  * What is opened next would take the place of a standard descriptor that is
  * closed, and our output would go there. Writing to this one fails.
@@ -50,6 +81,7 @@ int main(int argc, char **argv)
 {
 	const struct eu_tool *me = tool_find(argc ? argv[0] : "");
 	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct eu_command *cmd;
 
 	program_name = me->name;
 	keep_standard_fds();
@@ -59,19 +91,22 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (!word)
 		return usage(me, EXIT_USAGE);
-	if (!strcmp(word, "-h") || !strcmp(word, "--help") ||
-	    !strcmp(word, "help"))
+	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
 		return usage(me, EXIT_DONE);
-	if (!strcmp(word, "-V") || !strcmp(word, "--version")) {
-		printf("%s %s\n", me->name, eu_version());
-		return EXIT_DONE;
+	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
+		return version(me);
+	cmd = command_find(word);
+	if (cmd)
+		return cmd->run(cmd, argc - 1, argv + 1);
+	/* What is said like a command, where there is no such file. */
+	if (!is_file(word)) {
+		if (!strcmp(word, "version"))
+			return version(me);
+		if (!strcmp(word, "help"))
+			return help(me, argc > 2 ? argv[2] : NULL);
 	}
-	for (size_t i = 0; me->commands[i]; i++)
-		if (!strcmp(me->commands[i]->name, word))
-			return me->commands[i]->run(me->commands[i], argc - 1,
-						    argv + 1);
-	if (me->otherwise)
+	if (me->otherwise &&
+	    (*word == '-' || is_file(word) || strpbrk(word, "./")))
 		return me->otherwise->run(me->otherwise, argc, argv);
-	fprintf(stderr, "%s: unknown command '%s'\n", me->name, word);
-	return usage(me, EXIT_USAGE);
+	return unknown(me, word);
 }

@@ -291,11 +291,6 @@ static void done(struct run *r)
 		eu_close(r->out_fd);
 }
 
-static bool is_source(const char *path)
-{
-	return ends_with(path, ".c");
-}
-
 /* Wrong flags of a program: its own help lists them. */
 static int fail_flags(const struct run *r, const struct eu_error *err)
 {
@@ -313,13 +308,7 @@ static int run(struct run *r)
 	ret = run_parse_head(r, &err);
 	if (ret)
 		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
-	if (is_source(r->o->path)) {
-		eu_error_set(&err, -EINVAL,
-			     "'%s' is a C source: compile it with ecc first",
-			     r->o->path);
-		return fail(&err);
-	}
-	ret = eu_package_read(r->o->path, NULL, &r->pkg, &err);
+	ret = open_package(r->o->path, NULL, &r->pkg, &err);
 	if (!ret)
 		ret = eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)

@@ -4,23 +4,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pkg/describe.h"
 #include "pkg/notes.h"
 #include "run.h"
 #include "table.h"
 
+/* A command that stands behind options, and was taken for a file. */
+static int late_command(const struct run *r, const char *word,
+			struct eu_error *err)
+{
+	if (!strcmp(r->args.argv[0], r->cmd->name) || !command_find(word) ||
+	    !access(word, F_OK))
+		return 0;
+	if (!strcmp(word, r->cmd->name))
+		return 1;
+	return eu_error_set(err, -EINVAL,
+			    "'%s' has to stand in front of its options", word);
+}
+
 /* Options up to the program's name. EU_ARGS_WORD when it is there. */
 int run_parse_head(struct run *r, struct eu_error *err)
 {
 	int i, ret;
 
-	while ((i = eu_args_next(&r->args, run_options, err)) >= 0) {
-		ret = run_take_option(r, i, err);
-		if (ret)
+	for (;;) {
+		i = eu_args_next(&r->args, run_options, err);
+		if (i >= 0) {
+			ret = run_take_option(r, i, err);
+			if (ret)
+				return ret;
+			continue;
+		}
+		if (i != EU_ARGS_WORD)
+			break;
+		ret = late_command(r, r->args.value, err);
+		if (ret < 0)
 			return ret;
-	}
-	if (i == EU_ARGS_WORD) {
+		if (ret)
+			continue;
 		r->o->path = r->args.value;
 		return 0;
 	}

@@ -31,6 +31,8 @@ int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err)
 	const char *end;
 	double d = eu_number_real(text, &end);
 
+	if (end != text && d <= 0)
+		return eu_error_set(err, -EINVAL, "'%s' must be above 0", text);
 	for (size_t i = 0; i < EU_COUNT(units) && end != text; i++) {
 		if (strcmp(end, units[i].unit) || !(d > 0) ||
 		    d * units[i].ns > 9e18)
@@ -127,7 +129,8 @@ static int take_params(struct run *r, const char *v, struct eu_error *err)
 
 static int take_timeout(struct run *r, const char *v, struct eu_error *err)
 {
-	return parse_duration(v, &r->o->timeout_ns, err);
+	return eu_error_prefix(err, parse_duration(v, &r->o->timeout_ns, err),
+			       "--timeout");
 }
 
 static int take_max_events(struct run *r, const char *v, struct eu_error *err)

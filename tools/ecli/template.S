@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The files of "lmp init", as they are. */
+/* The files of "lmp init", as they are. Who changes one touches this file. */
 
 	.macro	file symbol, path
 	.globl	\symbol, \symbol\()_end

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ecli.h"
+
+static int refuse_folder(const char *path, struct eu_error *err)
+{
+	eu_auto_free char *file = eu_path_join(path, "package.json");
+
+	if (!file)
+		return eu_error_oom(err);
+	if (access(file, F_OK))
+		return eu_error_set(err, -EISDIR,
+				    "'%s' is a folder without a package.json",
+				    path);
+	return eu_error_set(err, -EISDIR, "'%s' is a folder: give '%s'", path,
+			    file);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n > m && !strcmp(text + n - m, end);
+}
+
+int open_package(const char *path, const char *arch, struct eu_package **ret,
+		 struct eu_error *err)
+{
+	struct stat st;
+
+	if (strstr(path, "://"))
+		return eu_error_set(
+			err, -EOPNOTSUPP,
+			"'%s': addresses are not supported yet: download it, and run the file",
+			path);
+	if (ends_with(path, ".c"))
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' is a C source: compile it with ecc first", path);
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return refuse_folder(path, err);
+	return eu_package_read(path, arch, ret, err);
+}
