@@ -73,7 +73,9 @@ static int attach_cpu(const struct eu_attach *a, struct perf_event_attr *attr,
 	struct bpf_link *link;
 
 	/* Most virtual machines count no cycles; a clock does as well. */
-	if (fd < 0 && attr->type == PERF_TYPE_HARDWARE && errno == ENOENT) {
+	/* EOPNOTSUPP: there is a counter, but none that interrupts. */
+	if (fd < 0 && attr->type == PERF_TYPE_HARDWARE &&
+	    (errno == ENOENT || errno == EOPNOTSUPP)) {
 		eu_log(&a->p->log, 0,
 		       "no hardware counter for '%s' here: using cpu-clock",
 		       a->target ? a->target->what : "cycles");
