@@ -170,6 +170,14 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
 int eu_program_finish(struct eu_program *p, struct eu_error *err);
 
 /*
+ * Gives a record of @size bytes to the program through its user ring buffer
+ * @map, after load. -ENOENT or -EINVAL (no such map), -ENOSPC (full now: the
+ * map's descriptor has EPOLLOUT when there is room), -E2BIG.
+ */
+int eu_program_send(struct eu_program *p, const char *map, const void *data,
+		    size_t size, struct eu_error *err);
+
+/*
  * Detaches, unloads, frees; and writes before that what a format shows at the
  * end. Accepts NULL and what failed half-way. Waits for the kernel, tens of
  * milliseconds for most kinds of probes: those of several links are waited for

@@ -518,6 +518,8 @@ static const struct eu_probe probes[] = {
 	  "CONFIG_BPF_LSM=y, Linux 5.10 or later" },
 	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
 	  "Linux 5.8 or later; perf buffers work everywhere" },
+	{ "user_ringbuf", "maps", probe_map, BPF_MAP_TYPE_USER_RINGBUF,
+	  "Linux 6.1 or later" },
 	{ "perf_event_array", "maps", probe_map, BPF_MAP_TYPE_PERF_EVENT_ARRAY,
 	  "CONFIG_PERF_EVENTS=y" },
 	{ "hash", "maps", probe_map, BPF_MAP_TYPE_HASH, "CONFIG_BPF_SYSCALL=y" },

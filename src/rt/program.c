@@ -20,6 +20,7 @@
 #include "rt/choice.h"
 #include "rt/buffers.h"
 #include "rt/failure.h"
+#include "rt/input.h"
 #include "rt/source.h"
 #include "rt/stacks.h"
 
@@ -584,6 +585,7 @@ void eu_program_free(struct eu_program *p)
 	eu_log_enter(&p->log);
 	eu_program_end(p, NULL);
 	eu_sources_close(p);
+	eu_inputs_close(p);
 	bpf_object__close(p->obj);
 	eu_log_leave();
 	for (size_t i = 0; i < p->n_goals; i++)

@@ -77,6 +77,10 @@ struct eu_program {
 	void *ctx;
 	struct eu_reader **readers; /* of members, for embedders */
 	size_t n_readers;
+	/* Of lines of bpf_printk(), only those; NULL: all. Borrowed. */
+	const char *line_task, *line_text;
+	struct eu_input **inputs;
+	size_t n_inputs;
 	uint64_t now; /* wall clock of this dispatch */
 	uint64_t n_records;
 	uint64_t max_records;  /* UINT64_MAX: no limit */

@@ -63,7 +63,7 @@ int eu_source_iter_start(struct eu_program *p, const struct eu_prog *prog,
 int eu_source_sample_key(struct eu_source *s, struct eu_error *err);
 
 /* Before load: -EINVAL for a map that is to be sampled and cannot be. */
-int eu_sources_check(const struct eu_program *p, struct eu_error *err);
+int eu_sources_check(struct eu_program *p, struct eu_error *err);
 
 /* The sources of a loaded program, in its list; closed by the other call. */
 int eu_sources_open(struct eu_program *p, struct eu_error *err);

@@ -16,7 +16,8 @@
  * trace_pipe lose nothing. The instance is called after our process id; those
  * of processes that are gone are removed when one is made.
  *
- * A line names the task that was running, so lines that our own writing gave
+ * A line does not say which program wrote it: all lines of the machine are seen.
+ * It names the task that was running, so lines that our own writing gave
  * rise to are recognised by our process id and left out: a program that traces
  * write(2) would never come to an end.
  */
@@ -164,6 +165,28 @@ static bool is_own(const struct trace *t, const char *line, size_t n)
 	       strtol(line + NAME_WIDTH + 1, NULL, 10) == t->self;
 }
 
+/* Is it a line of a thread, and with a text, that are asked for? */
+static bool is_wanted(const struct eu_program *p, const char *line, size_t n)
+{
+	const char *task = p->line_task, *text = p->line_text, *end;
+	size_t pad = strspn(line, " "), len;
+
+	if (text && !memmem(line, n, text, strlen(text)))
+		return false;
+	if (!task)
+		return true;
+	if (n <= NAME_WIDTH || line[NAME_WIDTH] != '-')
+		return false;
+	len = strlen(task);
+	if (task[strspn(task, "0123456789")] == '\0') {
+		end = line + NAME_WIDTH + 1;
+		return !strncmp(end, task, len) && end[len] == ' ';
+	}
+	/* The kernel keeps fifteen bytes of a name. */
+	len = eu_min(len, (size_t)NAME_WIDTH - 1);
+	return pad + len == NAME_WIDTH && !memcmp(line + pad, task, len);
+}
+
 /* "CPU:1 [LOST 42 EVENTS]", or without a number: they are counted. */
 static bool is_loss(struct eu_source *s, const char *line, size_t n)
 {
@@ -187,7 +210,8 @@ static int give_lines(struct eu_source *s)
 	while (!r && (nl = memchr(line, '\n', left))) {
 		size_t n = nl - line;
 
-		if (!is_own(t, line, n) && !is_loss(s, line, n))
+		if (!is_own(t, line, n) && !is_loss(s, line, n) &&
+		    is_wanted(s->program, line, n))
 			r = eu_source_record(s, NULL, line, n);
 		line += n + 1;
 		left -= n + 1;

@@ -140,16 +140,6 @@ static int open_source(struct eu_program *p, size_t i, struct eu_error *err)
 	return 0;
 }
 
-int eu_sources_check(const struct eu_program *p, struct eu_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < p->pkg->n_maps && !r; i++)
-		if (source_kind(p->pkg, &p->pkg->maps[i]) == &eu_source_sample)
-			r = eu_walk_check(&p->pkg->maps[i], err);
-	return r;
-}
-
 static int count_sources(const struct eu_package *pkg)
 {
 	int n = 0;
@@ -187,6 +177,22 @@ static size_t add_iterators(struct eu_program *p, struct eu_source *s)
 		}
 	}
 	return n;
+}
+
+int eu_sources_check(struct eu_program *p, struct eu_error *err)
+{
+	int r = 0;
+
+	if ((p->line_task || p->line_text) &&
+	    (count_sources(p->pkg) || add_iterators(p, NULL)))
+		return eu_error_set(
+			err, -EINVAL,
+			"--task and --grep choose among bpf_printk lines, and this program shows something else");
+
+	for (size_t i = 0; i < p->pkg->n_maps && !r; i++)
+		if (source_kind(p->pkg, &p->pkg->maps[i]) == &eu_source_sample)
+			r = eu_walk_check(&p->pkg->maps[i], err);
+	return r;
 }
 
 static bool calls_printk(const struct bpf_program *prog)

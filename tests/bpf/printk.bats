@@ -162,3 +162,31 @@ instances() {
 	[ -n "$(instances $first)" ]
 	stop_it
 }
+
+@test "lines of one task, or with a text, alone" {
+	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC" --task "$ME"
+	bash -c "kill -0 $MAGIC" 2>/dev/null || :
+	fire
+	stop_it
+	[ "$(wc -l <"$OUT")" = 1 ]
+	grep -q "fired $MAGIC by $ME$" "$OUT"
+	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC" --grep "by $ME"
+	bash -c "kill -0 $MAGIC" 2>/dev/null || :
+	fire
+	stop_it
+	[ "$(wc -l <"$OUT")" = 1 ]
+	# By name, of which the kernel keeps fifteen bytes.
+	cp "$(command -v bash)" ./a-shell-with-a-name
+	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC" \
+		--task a-shell-with-a-name --grep "$MAGIC"
+	fire
+	./a-shell-with-a-name -c "kill -0 $MAGIC" 2>/dev/null || :
+	stop_it
+	[ "$(wc -l <"$OUT")" = 1 ]
+	grep -q '^ a-shell-with-a-' "$OUT"
+}
+
+@test "nothing to choose lines from" {
+	run -1 "$ECLI" run "$OBJ/exec.bpf.o" --grep text
+	[[ $output == *"--task and --grep choose among bpf_printk lines"* ]]
+}

@@ -61,11 +61,13 @@ struct run_opts {
 	uint64_t head;
 	const char *output; /* file, or NULL: standard output */
 	const char *btf;
-	const char *pin;     /* directory for maps that ask to be pinned */
-	const char *user;    /* become this one once attached */
-	uint64_t timeout_ns; /* 0: none */
-	uint64_t max_events; /* 0: none */
-	int ready_fd;	     /* -1: none */
+	const char *pin;	 /* directory for maps that ask to be pinned */
+	const char *input;	 /* map that standard input goes to */
+	const char *task, *grep; /* of bpf_printk lines, those shown */
+	const char *user;	 /* become this one once attached */
+	uint64_t timeout_ns;	 /* 0: none */
+	uint64_t max_events;	 /* 0: none */
+	int ready_fd;		 /* -1: none */
 	int verbose;
 	bool no_tailor;
 	bool stats;    /* count runs, and say so at the end */

@@ -153,6 +153,10 @@ static bool ends(struct run *r, int fd)
 	if ((fd == r->asks || fd == r->signals || fd == r->timer) &&
 	    read(fd, &si, sizeof(si)) > 0 && fd == r->asks)
 		run_report(r);
+	if (run_input_is(r, fd)) {
+		run_input(r);
+		return false;
+	}
 	return fd != r->asks && fd != eu_program_fd(r->program);
 }
 
@@ -221,8 +225,14 @@ static int make_program(struct run *r, struct eu_error *err)
 		.color = run_colored(r),
 		.width = run_width(r),
 	};
+	int ret;
 
-	return eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
+	ret = eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
+	if (ret)
+		return ret;
+	r->program->line_task = r->o->task;
+	r->program->line_text = r->o->grep;
+	return 0;
 }
 
 static int execute(struct run *r, struct eu_error *err)
@@ -245,6 +255,8 @@ static int execute(struct run *r, struct eu_error *err)
 		ret = run_count_time(r, err);
 	if (!ret)
 		ret = eu_program_attach(r->program, err);
+	if (!ret)
+		ret = run_input_open(r, err);
 	if (!ret)
 		ret = run_guard(r, err);
 	if (!ret)
@@ -272,6 +284,7 @@ static int execute(struct run *r, struct eu_error *err)
 
 static void done(struct run *r)
 {
+	run_input_done(r);
 	eu_program_close(r->program);
 	run_guard_end(r);
 	eu_flags_done(&r->flags);

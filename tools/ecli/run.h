@@ -48,8 +48,9 @@ struct run {
 	struct run_user user; /* with --user */
 	int guard;	      /* process, 0: none */
 	int guard_pipe;
-	int notify_fd; /* the service manager, -1: none */
-	int stats_fd;  /* while it is open the kernel counts runs */
+	struct run_input *input; /* with --input */
+	int notify_fd;		 /* the service manager, -1: none */
+	int stats_fd;		 /* while it is open the kernel counts runs */
 };
 
 /*
@@ -77,6 +78,15 @@ unsigned int run_width(const struct run *r);
 
 /* Writes all, waiting for room. -EPIPE also for a reader that stopped. */
 int run_write(const struct run *r, const void *data, size_t len);
+
+/*
+ * --input, if it is given: opens it and takes what a file holds; takes what is
+ * there when run_input_is() the descriptor that is ready; tells what was left.
+ */
+int run_input_open(struct run *r, struct eu_error *err);
+bool run_input_is(const struct run *r, int fd);
+void run_input(struct run *r);
+void run_input_done(struct run *r);
 
 /* May a write to @fd wait for somebody? */
 bool run_may_block(int fd);

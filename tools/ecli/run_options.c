@@ -253,6 +253,27 @@ static int take_user(struct run *r, const char *v, struct eu_error *err)
 	return find_user(v, &r->user, err);
 }
 
+static int take_input(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->input = v;
+	return 0;
+}
+
+static int take_task(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->task = v;
+	return 0;
+}
+
+static int take_grep(struct run *r, const char *v, struct eu_error *err)
+{
+	(void)err;
+	r->o->grep = v;
+	return 0;
+}
+
 static int take_verbose(struct run *r, const char *v, struct eu_error *err)
 {
 	(void)v;
@@ -350,6 +371,14 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X(0, "pin", "DIR",                                                     \
 	  "keep maps that ask for it (LIBBPF_PIN_BY_NAME) in DIR of a BPF file system, or take them from there", \
 	  take_pin)                                                            \
+	X(0, "input", "MAP",                                                   \
+	  "give lines of standard input, JSON or 0x and hexadecimal bytes, to the user ring buffer MAP", \
+	  take_input)                                                          \
+	X(0, "task", "NAME|ID",                                                \
+	  "of bpf_printk lines, show those of threads of that name or id",     \
+	  take_task)                                                           \
+	X(0, "grep", "TEXT", "of bpf_printk lines, show those with TEXT in them", \
+	  take_grep)                                                           \
 	X(0, "user", "NAME", "become this user once all is attached",          \
 	  take_user)                                                           \
 	X('v', "verbose", NULL,                                                \
