@@ -257,7 +257,7 @@ on_all_cpus() {
 }
 
 @test "storage of tasks" {
-	need btf tcx inode_storage	# as new a kernel as that
+	need btf tcx inode_storage jit	# as new a kernel as that
 	jq -c '(.meta.bpf_skel.maps[] | select(.name == "tasks")
 		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
 	shows 4 6
@@ -266,7 +266,7 @@ on_all_cpus() {
 }
 
 @test "storage of control groups" {
-	need btf tcx cgroup2 inode_storage
+	need btf tcx cgroup2 inode_storage jit
 	jq -c '(.meta.bpf_skel.maps[] | select(.name == "groups")
 		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
 	mkdir "$(cgroup2)/eu-$$"

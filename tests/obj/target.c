@@ -25,6 +25,15 @@
 
 int eu_work(int n);
 
+/* How an address is written, and the size of a long. */
+#if __SIZEOF_POINTER__ == 8
+#define ADDRESS ".8byte"
+#define SIZE "8"
+#else
+#define ADDRESS ".4byte"
+#define SIZE "4"
+#endif
+
 /*
  * A probe "eunomia:work" with one argument, as <sys/sdt.h> of SystemTap makes
  * them: a nop, and a note that says where it is and where the argument.
@@ -36,12 +45,11 @@ int eu_work(int n);
 			 ".4byte 992f - 991f, 994f - 993f, 3\n"              \
 			 "991: .asciz \"stapsdt\"\n"                         \
 			 "992: .balign 4\n"                                  \
-			 "993: .8byte 990b\n"                                \
-			 ".8byte _.stapsdt.base\n"                           \
-			 ".8byte 0\n"                                        \
+			 "993: " ADDRESS " 990b\n" ADDRESS                   \
+			 " _.stapsdt.base\n" ADDRESS " 0\n"                  \
 			 ".asciz \"eunomia\"\n"                              \
 			 ".asciz \"work\"\n"                                 \
-			 ".asciz \"-8@%0\"\n"                                \
+			 ".asciz \"-" SIZE "@%0\"\n"                         \
 			 "994: .balign 4\n"                                  \
 			 ".popsection\n"                                     \
 			 ".pushsection .stapsdt.base, \"a\", \"progbits\"\n" \
