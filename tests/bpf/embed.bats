@@ -69,7 +69,7 @@ original() {
 	sed -n 's/^> //p' out >events
 	[ "$(jq -s "map(.ppid == $me and .comm == \"true\") | all" events)" = true ]
 	[ "$(jq -s -c 'map(.exit_event)' events)" = '[0,1]' ]
-	rm in
+	rm in out
 	original raw package.json 2 --parent "$BASHPID"
 	/bin/true
 	echo go >&$IN
@@ -166,4 +166,12 @@ fields() {
 		"$OBJ/exec.bpf.o" 2 parent=nobody
 	[ "$status" = 1 ]
 	[[ $output == "variable 'parent': 'nobody' is not an integer"* ]]
+}
+
+@test "several threads run programs of their own" {
+	need root tracepoint ringbuf
+	run "$BUILD/tests/rt/threads" "$OBJ/exec.bpf.o" "$OBJ/refused.bpf.o"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$output" = "20 of 20" ]
 }
