@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/fmt.h"
 #include "btf/syscalls.h"
@@ -250,11 +249,49 @@ static char *put_ipv4(char *p, const struct eu_meaning *m)
 	return p - 1;
 }
 
+/* The first of the longest runs of zeros, of two at least (RFC 5952). */
+static int longest_run(const uint16_t *word, int *ret_n)
+{
+	int at = -1;
+
+	*ret_n = 1;
+	for (int i = 0, n; i < 8; i += n + 1) {
+		for (n = 0; i + n < 8 && !word[i + n];)
+			n++;
+		if (n > *ret_n) {
+			*ret_n = n;
+			at = i;
+		}
+	}
+	return at;
+}
+
 static char *put_ipv6(char *p, const struct eu_meaning *m)
 {
-	if (!inet_ntop(AF_INET6, m->data, p, INET6_ADDRSTRLEN))
-		return p;
-	return p + strlen(p);
+	const uint8_t *b = m->data;
+	uint16_t word[8];
+	int run, n;
+
+	for (int i = 0; i < 8; i++)
+		word[i] = (uint16_t)(b[i * 2] << 8 | b[i * 2 + 1]);
+	run = longest_run(word, &n);
+	for (int i = 0; i < 8; i++) {
+		if (i == run) {
+			*p++ = ':';
+			i += n - 1;
+			if (i == 7)
+				*p++ = ':';
+			continue;
+		}
+		if (i)
+			*p++ = ':';
+		/* An IPv4 address in the place of one. */
+		if (i == 6 && !run && (n == 6 || (n == 5 && word[5] == 0xffff)))
+			return put_ipv4(p,
+					&(struct eu_meaning){ .data = b + 12 });
+		p = eu_fmt_hex(p, word[i]);
+	}
+	return p;
 }
 
 static char *put_mac(char *p, const struct eu_meaning *m)
@@ -273,25 +310,22 @@ static char *put_port(char *p, const struct eu_meaning *m)
 	return eu_fmt_u64(p, (uint64_t)b[0] << 8 | b[1]);
 }
 
-/* @v with three decimals at most, none of them a zero at the end. */
-static char *put_decimals(char *p, double v, int decimals)
+/* @v is in parts of 10 to the power of @digits; zeros at the end are not shown. */
+static char *put_decimals(char *p, uint64_t v, int digits)
 {
-	char text[32], *end;
+	static const uint32_t powers[] = { 1, 10, 100, 1000 };
+	uint64_t rest = v % powers[digits];
 
-	snprintf(text, sizeof(text), "%.*f", decimals, v);
-	/* The locale of the process may have another point. */
-	end = text + strcspn(text, "0123456789-");
-	for (char *c = end; *c; c++)
-		if (!strchr("0123456789-", *c))
-			*c = '.';
-	end = text + strlen(text);
-	if (strchr(text, '.')) {
-		while (end[-1] == '0')
-			end--;
-		end -= end[-1] == '.';
+	p = eu_fmt_u64(p, v / powers[digits]);
+	if (!rest)
+		return p;
+	*p++ = '.';
+	while (rest) {
+		digits--;
+		*p++ = (char)('0' + rest / powers[digits]);
+		rest %= powers[digits];
 	}
-	*end = '\0';
-	return put(p, text);
+	return p;
 }
 
 /* Two units: "1m05s", "2h", "3d04h". */
@@ -325,16 +359,16 @@ static char *put_long(char *p, uint64_t seconds)
 }
 
 /* Each limit is where rounding to three decimals would reach the next unit. */
-static char *put_duration(char *p, const struct eu_meaning *m, double ns)
+static char *put_duration(char *p, const struct eu_meaning *m, uint64_t ns)
 {
 	static const struct {
-		double below, per;
+		uint64_t below, per;
 		const char *unit;
 	} units[] = {
-		{ 1e3, 1, "ns" },
-		{ 999.9995e3, 1e3, "us" },
-		{ 999.9995e6, 1e6, "ms" },
-		{ 59.9995e9, 1e9, "s" },
+		{ 1000, 1, "ns" },
+		{ 999999500 / 1000, 1000, "us" },
+		{ 999999500, 1000000, "ms" },
+		{ 59999500000, 1000000000, "s" },
 	};
 	uint64_t n = m->number;
 
@@ -344,25 +378,35 @@ static char *put_duration(char *p, const struct eu_meaning *m, double ns)
 	}
 	if (!n)
 		return put(p, "0");
-	ns *= (double)n;
+	if (n >= units[EU_COUNT(units) - 1].below / ns)
+		return put_long(p,
+				(uint64_t)((double)n * (double)ns / 1e9 + 0.5));
+	n *= ns;
 	for (size_t i = 0; i < EU_COUNT(units); i++)
-		if (ns < units[i].below)
-			return put(put_decimals(p, ns / units[i].per, 3),
+		if (n < units[i].below)
+			return put(put_decimals(p,
+						(n * 1000 + units[i].per / 2) /
+							units[i].per,
+						3),
 				   units[i].unit);
-	return put_long(p, (uint64_t)(ns / 1e9 + 0.5));
+	return put_long(p, (n + 500000000) / 1000000000);
 }
 
 static char *put_size(char *p, const struct eu_meaning *m)
 {
 	static const char units[] = "KMGTPE";
-	double v = (double)m->number / 1024;
+	uint64_t n = m->number, tenths;
 	size_t i = 0;
 
-	if ((m->is_signed && (int64_t)m->number < 0) || m->number < 1024)
+	if ((m->is_signed && (int64_t)n < 0) || n < 1024)
 		return put_plain(p, m);
-	for (; v >= 1023.95 && units[i + 1]; i++)
-		v /= 1024;
-	p = put_decimals(p, v, 1);
+	/* From where the number of tenths is small. */
+	while (n >> i * 10 >= 1 << 20)
+		i++;
+	tenths = ((n >> i * 10) * 10 + 512) / 1024;
+	if (tenths >= 10240 && units[i + 1])
+		tenths = ((n >> ++i * 10) * 10 + 512) / 1024;
+	p = put_decimals(p, tenths, 1);
 	*p++ = units[i];
 	return p;
 }
@@ -370,11 +414,13 @@ static char *put_size(char *p, const struct eu_meaning *m)
 /* Six digits behind the point for people, nine for machines. */
 static char *put_fraction(char *p, uint64_t ns, int digits)
 {
-	char text[16];
+	uint32_t v = (uint32_t)(ns % 1000000000);
 
-	snprintf(text, sizeof(text), ".%09u", (unsigned int)(ns % 1000000000));
-	memcpy(p, text, (size_t)digits + 1);
-	return p + digits + 1;
+	*p++ = '.';
+	memcpy(p, eu_fmt_triples + v / 1000000 * 4, 3);
+	memcpy(p + 3, eu_fmt_triples + v / 1000 % 1000 * 4, 3);
+	memcpy(p + 6, eu_fmt_triples + v % 1000 * 4, 3);
+	return p + digits;
 }
 
 /* The wall clock's nanoseconds; false if they cannot be told. */
@@ -398,16 +444,12 @@ static char *put_time(char *p, const struct eu_meaning *m)
 
 static char *put_iso_time(char *p, const struct eu_meaning *m)
 {
-	struct tm tm;
 	uint64_t ns;
-	time_t t;
 
 	if (!wall(m, &ns))
 		return m->number ? put_plain(p, m) : put(p, "null");
-	t = (time_t)(ns / 1000000000);
-	gmtime_r(&t, &tm);
 	*p++ = '"';
-	p += strftime(p, 24, "%Y-%m-%dT%H:%M:%S", &tm);
+	p = put(p, eu_names_date(m->names, ns / 1000000000));
 	p = put_fraction(p, ns, 9);
 	return put(p, "Z\"");
 }
@@ -508,9 +550,9 @@ static char *put_text(char *p, const struct eu_meaning *m)
 	case EU_FORMAT_MAC: return put_mac(p, m);
 	case EU_FORMAT_PORT: return put_port(p, m);
 	case EU_FORMAT_DURATION: return put_duration(p, m, 1);
-	case EU_FORMAT_DURATION_US: return put_duration(p, m, 1e3);
-	case EU_FORMAT_DURATION_MS: return put_duration(p, m, 1e6);
-	case EU_FORMAT_DURATION_S: return put_duration(p, m, 1e9);
+	case EU_FORMAT_DURATION_US: return put_duration(p, m, 1000);
+	case EU_FORMAT_DURATION_MS: return put_duration(p, m, 1000000);
+	case EU_FORMAT_DURATION_S: return put_duration(p, m, 1000000000);
 	case EU_FORMAT_TIMESTAMP:
 	case EU_FORMAT_WALLCLOCK: return put_time(p, m);
 	case EU_FORMAT_SIZE: return put_size(p, m);

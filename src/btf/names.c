@@ -18,6 +18,7 @@ enum {
 	MAX_DEPTH = 32,	    /* of control groups in each other */
 	AGAIN_AFTER = 1000, /* milliseconds */
 	CLOCK_TEXT = 12,
+	DATE_TEXT = 32,
 };
 
 struct named {
@@ -37,6 +38,8 @@ struct eu_names {
 	bool utc;
 	uint64_t second; /* that @clock shows */
 	char clock[CLOCK_TEXT];
+	uint64_t date_second; /* that @date shows */
+	char date[DATE_TEXT];
 };
 
 static int64_t now(clockid_t id)
@@ -53,7 +56,7 @@ struct eu_names *eu_names_new(void)
 
 	if (!n)
 		return NULL;
-	n->second = UINT64_MAX;
+	n->second = n->date_second = UINT64_MAX;
 	eu_names_tick(n);
 	return n;
 }
@@ -106,6 +109,20 @@ const char *eu_names_clock(struct eu_names *n, uint64_t second)
 		 (unsigned int)tm.tm_sec % 100);
 	n->second = second;
 	return n->clock;
+}
+
+const char *eu_names_date(struct eu_names *n, uint64_t second)
+{
+	time_t t = (time_t)second;
+	struct tm tm = { 0 };
+
+	if (second == n->date_second)
+		return n->date;
+	if (!gmtime_r(&t, &tm) ||
+	    !strftime(n->date, sizeof(n->date), "%Y-%m-%dT%H:%M:%S", &tm))
+		*n->date = '\0';
+	n->date_second = second;
+	return n->date;
 }
 
 /* What finds no room stays a number. */

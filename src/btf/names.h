@@ -49,4 +49,7 @@ uint64_t eu_names_wall(const struct eu_names *n, uint64_t ktime);
 /* "HH:MM:SS" of a second since 1970; borrowed until the next call. */
 const char *eu_names_clock(struct eu_names *n, uint64_t second);
 
+/* "2026-11-21T16:24:35" of it in UTC; borrowed until the next call. */
+const char *eu_names_date(struct eu_names *n, uint64_t second);
+
 #endif

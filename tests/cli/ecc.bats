@@ -368,9 +368,9 @@ tagged" ]
 		'["sig","who killed it","signal",null]
 ["n",null,null,"n"]
 ["text",null,null,"n"]' ]
-	run -0 "$ECLI" inspect package.json
+	run "$ECLI" inspect package.json
 	[[ $output == *"sig "*"signal"*"who killed it"* ]]
-	run -0 "$ECLI" run package.json --help
+	run "$ECLI" run package.json --help
 	[[ $output == *"Members of 'event':"*"sig "*"signal"*"who killed it"* ]]
 	# A package that is written again has them still.
 	jq 'del(.meta.export_types[0].size)' package.json >older.json
@@ -381,6 +381,22 @@ tagged" ]
 		};'
 	[ "$status" = 1 ]
 	[[ $output == *"member 'sig': there is no format 'singal'; there are: ipv4, ipv6,"* ]]
+}
+
+@test "every type of <eunomia/format.bpf.h> is a format" {
+	types=$(sed -n 's/^typedef [a-z0-9_]* \(eu_[a-z0-9_]*\).*/\1/p' \
+		"$ROOT/include/eunomia/format.bpf.h")
+	{
+		printf '#include <%s>\n' vmlinux.h bpf/bpf_helpers.h \
+			eunomia/format.bpf.h
+		printf 'struct all {\n'
+		printf '%s m_%s;\n' $(for t in $types; do echo $t $t; done)
+		printf '};\nstruct all *unused_all __attribute__((unused));\n'
+		printf 'SEC("syscall") int once(void *ctx) { return 0; }\n'
+	} >x.bpf.c
+	"$ECC" x.bpf.c
+	[ "$("$ECLI" inspect x.bpf.o -j |
+		jq -r '.records[0].members[] | "eu_" + .format')" = "$types" ]
 }
 
 @test "a header that the source does not include is refused" {

@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
 /* One event with a value of every format, by the names of typedefs. */
 #include "fire.h"
+#include <eunomia/format.bpf.h>
 
 struct in6_addr {
 	u8 bytes[16];
 };
-typedef u32 eu_ipv4;
-typedef u8 eu_mac[6];
-typedef u16 eu_port;
-typedef u64 eu_duration;
-typedef u32 eu_duration_ms;
-typedef u64 eu_timestamp;
-typedef u64 eu_wallclock;
-typedef u64 eu_size;
-typedef s32 eu_errno;
-typedef u32 eu_signal;
-typedef u64 eu_syscall;
-typedef u32 eu_uid;
-typedef u32 eu_gid;
-typedef u32 eu_device;
-typedef u16 eu_mode;
-typedef u64 eu_cgroup;
-typedef u32 eu_netns;
-typedef u32 eu_hex;
 
 struct value {
 	eu_ipv4 ipv4;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,6 +55,8 @@ static void numbers_have_a_form_for_people_and_one_for_machines(void **state)
 		{ EU_FORMAT_SIZE, 8, 0, 1023, "1023", "1023" },
 		{ EU_FORMAT_SIZE, 8, 0, 65536, "64K", "65536" },
 		{ EU_FORMAT_SIZE, 8, 0, 1572864, "1.5M", "1572864" },
+		{ EU_FORMAT_SIZE, 8, 0, 1048575, "1M", "1048575" },
+		{ EU_FORMAT_SIZE, 8, 0, 1047552, "1023K", "1047552" },
 		{ EU_FORMAT_SIZE, 8, 0, UINT64_MAX, "16E",
 		  "18446744073709551615" },
 		{ EU_FORMAT_ERRNO, 4, 1, (uint64_t)-2, "ENOENT", "\"ENOENT\"" },
@@ -109,6 +112,16 @@ static void addresses_are_bytes(void **state)
 		{ EU_FORMAT_IPV6, 16,
 		  "\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff",
 		  "::ffff:255.255.255.255", "\"::ffff:255.255.255.255\"" },
+		{ EU_FORMAT_IPV6, 16, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+		  "::", "\"::\"" },
+		{ EU_FORMAT_IPV6, 16, "\0\1\0\0\0\0\0\2\0\0\0\0\0\0\0\0",
+		  "1:0:0:2::", "\"1:0:0:2::\"" },
+		{ EU_FORMAT_IPV6, 16, "\0\1\0\0\0\3\0\2\0\4\0\5\xab\xcd\0\0",
+		  "1:0:3:2:4:5:abcd:0", "\"1:0:3:2:4:5:abcd:0\"" },
+		{ EU_FORMAT_IPV6, 16, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", "::1",
+		  "\"::1\"" },
+		{ EU_FORMAT_IPV6, 16, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1",
+		  "fe80::1", "\"fe80::1\"" },
 		{ EU_FORMAT_MAC, 6, "\2\0\0\0\xab\1", "02:00:00:00:ab:01",
 		  "\"02:00:00:00:ab:01\"" },
 		{ EU_FORMAT_PORT, 2, "\1\xbb", "443", "443" },
@@ -133,6 +146,27 @@ static void addresses_are_bytes(void **state)
 						    back, m.size),
 				 1);
 		assert_memory_equal(back, m.data, m.size);
+	}
+}
+
+/* Any pattern of zeros, as the C library writes it. */
+static void ipv6_as_the_library_has_it(void **state)
+{
+	uint8_t b[16];
+	char want[64];
+
+	(void)state;
+	for (unsigned int i = 0; i < 1 << 16; i++) {
+		const struct eu_meaning m = { .format = EU_FORMAT_IPV6,
+					      .size = 16,
+					      .data = b };
+
+		for (int k = 0; k < 16; k++)
+			b[k] = i >> k & 1 ?
+				       (uint8_t)((i * 7 + (unsigned)k * 31) | 1) :
+				       0;
+		inet_ntop(AF_INET6, b, want, sizeof(want));
+		assert_string_equal(shown(&m, false), want);
 	}
 }
 
@@ -224,6 +258,7 @@ int main(void)
 		cmocka_unit_test(
 			numbers_have_a_form_for_people_and_one_for_machines),
 		cmocka_unit_test(addresses_are_bytes),
+		cmocka_unit_test(ipv6_as_the_library_has_it),
 		cmocka_unit_test(words_are_read_back),
 		cmocka_unit_test(names_of_this_machine),
 		cmocka_unit_test(times_are_of_the_wall_clock),
