@@ -208,10 +208,13 @@ SIGKILL  ESRCH" ]
 		"$esc[1;34mTIME     PID    COMM   SIG    $esc[0m" ]
 	# On a terminal of 14 columns.
 	on_terminal() {
-		start script -qfc "stty cols 14; $* exec '$ECLI' run '$OBJ/perf.bpf.o' --magic $MAGIC --max-events 1" typescript
-		until grep -q TIME typescript 2>/dev/null; do
-			kill -0 "$PID"
-		done
+		rm -f ready
+		mkfifo ready
+		start script -qfc "stty cols 14; $* exec '$ECLI' run \
+			'$OBJ/perf.bpf.o' --magic $MAGIC --max-events 1 \
+			--ready-fd 3 3>ready" typescript
+		read -r -t "$PATIENCE" line <ready
+		[ "$line" = READY=1 ]
 		fire 9
 		wait "$PID"
 	}
@@ -219,7 +222,6 @@ SIGKILL  ESRCH" ]
 	tr -d '\r' <typescript >plain
 	grep -q "^$esc\[1;34mTIME     PID …$esc\[0m\$" plain
 	grep -qE '^[0-9:]{8} [0-9]{4,}…?$|^[0-9:]{8} [0-9]+ *…$' plain
-	rm typescript
 	TERM=xterm on_terminal NO_COLOR=1
 	! grep -q "$esc" typescript
 	run -2 "$ECLI" run --color sometimes x.json
