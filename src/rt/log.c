@@ -9,7 +9,9 @@
 
 #include <bpf/libbpf.h>
 
-enum { MAX_KEPT = 256 << 10, VERIFIER_LINES = 6, WARNINGS = 3 };
+#include "rt/advice.h"
+
+enum { MAX_KEPT = 256 << 10, VERIFIER_LINES = 6, ADVISED = 2, WARNINGS = 3 };
 
 static _Thread_local struct eu_log *current;
 static libbpf_print_fn_t previous;
@@ -130,15 +132,29 @@ static void trim(const char **line, const char **end, const char *prefix)
 		(*end)--;
 }
 
+/* Statistics, and states that were compared: nothing about the cause. */
+static bool is_aside(const char *line, const char *end)
+{
+	static const char *const with[] = {
+		"processed ", "verification time", "stack depth",
+		"cur state:", "old state:",
+	};
+
+	for (size_t i = 0; i < EU_COUNT(with); i++)
+		if (begins(line, end, with[i]))
+			return true;
+	return false;
+}
+
 /*
  * Between the two markers stands the verifier's log. Lines with "; " in front
- * are the source; statistics at the end say nothing about the cause.
+ * are the source.
  */
 static void explain_verifier(const char *from, const char *end,
 			     struct eu_error *err, int code)
 {
 	const char *line, *stop = end, *source = NULL, *source_end = NULL;
-	const char *last[VERIFIER_LINES], *last_end[VERIFIER_LINES];
+	const char *last[VERIFIER_LINES], *last_end[VERIFIER_LINES], *advice;
 	int n = 0;
 
 	while (stop > from) {
@@ -148,10 +164,7 @@ static void explain_verifier(const char *from, const char *end,
 			source_end = stop;
 			trim(&source, &source_end, "; ");
 		}
-		if (n < VERIFIER_LINES && *line != '\n' &&
-		    !begins(line, stop, "processed ") &&
-		    !begins(line, stop, "verification time") &&
-		    !begins(line, stop, "stack depth")) {
+		if (n < VERIFIER_LINES && *line != '\n' && !is_aside(line, stop)) {
 			last[n] = line;
 			last_end[n++] = stop;
 		}
@@ -159,6 +172,9 @@ static void explain_verifier(const char *from, const char *end,
 			break;
 		stop = line;
 	}
+	advice = n ? eu_advice(last[eu_min(n, ADVISED) - 1],
+			       last_end[0] - last[eu_min(n, ADVISED) - 1]) :
+		     NULL;
 	if (n) {
 		trim(&last[0], &last_end[0], "");
 		eu_error_append(err, code, ": the verifier says: %.*s",
@@ -167,6 +183,8 @@ static void explain_verifier(const char *from, const char *end,
 	if (source)
 		eu_error_append(err, code, "\n  source line: %.*s",
 				(int)(source_end - source), source);
+	if (advice)
+		eu_error_append(err, code, "\n  what to do: %s", advice);
 	if (n > 1)
 		eu_error_append(err, code, "\n  end of the verifier's log:");
 	for (int i = n - 1; n > 1 && i >= 0; i--) {

@@ -17,9 +17,30 @@ setup() {
 	[ "${lines[0]}" = "ecli: program 'forgets_to_check' was refused: the verifier says: R0 invalid mem access 'map_value_or_null'" ]
 	# Since Linux 6.10 the log says the file as well.
 	[[ ${lines[1]} == "  source line: *n += 1; /* it may be NULL */"* ]]
-	[ "${lines[2]}" = "  end of the verifier's log:" ]
+	[ "${lines[2]}" = "  what to do: check the result of bpf_map_lookup_elem() for NULL before using it" ]
+	[ "${lines[3]}" = "  end of the verifier's log:" ]
 	[ "${lines[-1]}" = "    R0 invalid mem access 'map_value_or_null'" ]
-	[ "${#lines[@]}" -le 12 ]
+	[ "${#lines[@]}" -le 13 ]
+}
+
+@test "frequent mistakes get advice" {
+	need bpf ringbuf tracepoint
+	# advice PROGRAM TEXT
+	advice() {
+		run -1 "$ECLI" run "$OBJ/mistakes.bpf.o" --only "$1" --timeout 1
+		[[ ${lines[0]} == "ecli: program '$1' was refused: "* ]]
+		grep -qx "  what to do: .*$2.*" <<<"$output" || {
+			echo "$output"
+			return 1
+		}
+	}
+	advice null_value 'result of bpf_map_lookup_elem() for NULL'
+	advice null_reserve 'result of bpf_ringbuf_reserve() for NULL'
+	advice leak 'bpf_ringbuf_submit() or bpf_ringbuf_discard()'
+	advice restricted 'char LICENSE\[\] SEC("license") = "GPL";'
+	advice beyond 'index or length against the size'
+	advice endless 'a constant bound'
+	advice foreign 'bpf_probe_read_kernel() or BPF_CORE_READ()'
 }
 
 @test "a member that the kernel's struct does not have" {

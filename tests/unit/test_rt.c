@@ -43,6 +43,7 @@ static void the_verifiers_last_words(void **state)
 		err.text,
 		"refused: the verifier says: R1 invalid mem access 'scalar'\n"
 		"  source line: return *x; @ x.c:7\n"
+		"  what to do: read the kernel's memory by bpf_probe_read_kernel() or BPF_CORE_READ(), a process's by bpf_probe_read_user()\n"
 		"  end of the verifier's log:\n"
 		"    ; int f(void *ctx) @ x.c:1\n"
 		"    0: (79) r6 = *(u64 *)(r1 +112)\n"
