@@ -28,7 +28,10 @@ setup() {
 @test "a timeout that is none is a usage error" {
 	for t in x -1 0 1x '' 1e99; do
 		run -2 "$ECLI" run --timeout "$t" "$OBJ/perf.bpf.o"
-		[[ $output == *"'$t' is no duration"* ]]
+		case $t in
+		-1 | 0) [[ $output == *"'$t' must be above 0"* ]] ;;
+		*) [[ $output == *"'$t' is no duration"* ]] ;;
+		esac
 	done
 }
 
