@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "out/hist.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,33 @@ void eu_hist_draw(struct eu_buf *out, const uint64_t *slots, size_t n,
 	}
 }
 
+void eu_hist_draw_slots(struct eu_buf *out, const uint64_t *slots, size_t n,
+			const int64_t *bounds, size_t n_bounds, const char *unit)
+{
+	uint64_t max = 0;
+	size_t last = 0;
+
+	n = eu_min(n, n_bounds);
+	for (size_t i = 0; i < n; i++) {
+		max = eu_max(max, slots[i]);
+		last = slots[i] ? i : last;
+	}
+	if (!max)
+		return;
+	eu_buf_printf(out, "%5s%-19s : count    distribution\n", "", unit);
+	for (size_t i = 0; i <= last; i++) {
+		if (i + 1 < n_bounds)
+			eu_buf_printf(out, "%10" PRId64 " -> %-10" PRId64,
+				      bounds[i], bounds[i + 1] - 1);
+		else
+			eu_buf_printf(out, "%10" PRId64 " -> %-10s", bounds[i],
+				      "...");
+		eu_buf_printf(out, " : %-8" PRIu64 " |", slots[i]);
+		stars(out, slots[i], max, 40);
+		eu_buf_puts(out, "|\n");
+	}
+}
+
 static void put_text(struct eu_sink *s, const struct eu_layout *l,
 		     const struct eu_step *step, const char *data, size_t size)
 {
@@ -72,7 +100,7 @@ void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_layout *k = r->stream->key, *v = r->stream->value;
 	const struct eu_step *slots = eu_layout_member(v, "slots"), *e;
-	uint64_t value[MAX_SLOTS] = { 0 };
+	uint64_t value[EU_HIST_SLOTS] = { 0 };
 	size_t n;
 
 	if (k) {
@@ -92,10 +120,16 @@ void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 	}
 	if (slots && slots->kind == EU_STEP_ARRAY) {
 		e = &v->steps[slots->child];
-		n = eu_min((size_t)slots->count, (size_t)MAX_SLOTS);
+		n = eu_min((size_t)slots->count, (size_t)EU_HIST_SLOTS);
 		for (size_t i = 0; i < n; i++)
 			value[i] = slot(r, slots->offset + i * e->size, e);
-		eu_hist_draw(&s->out, value, n, r->stream->unit ?: "(unit)");
+		if (r->stream->bounds)
+			eu_hist_draw_slots(&s->out, value, n, r->stream->bounds,
+					   r->stream->n_bounds,
+					   r->stream->unit ?: "(unit)");
+		else
+			eu_hist_draw(&s->out, value, n,
+				     r->stream->unit ?: "(unit)");
 	}
 	eu_buf_putc(&s->out, '\n');
 }

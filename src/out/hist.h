@@ -2,7 +2,7 @@
 #ifndef EU_OUT_HIST_H
 #define EU_OUT_HIST_H
 
-/* Histograms of powers of two, drawn as rows of stars. */
+/* Histograms, drawn as rows of stars. */
 
 #include "out/sink.h"
 
@@ -12,6 +12,16 @@
  */
 void eu_hist_draw(struct eu_buf *out, const uint64_t *slots, size_t n,
 		  const char *unit);
+
+/* Slots of an entry that are looked at. */
+enum { EU_HIST_SLOTS = 1024 };
+
+/*
+ * The same where slot i holds what is from @bounds[i] to below @bounds[i + 1];
+ * the last bound, if there is a slot behind it, has no end.
+ */
+void eu_hist_draw_slots(struct eu_buf *out, const uint64_t *slots, size_t n,
+			const int64_t *bounds, size_t n_bounds, const char *unit);
 
 /*
  * One entry of a sampled map: its key, the members of its value but "slots",

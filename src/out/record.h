@@ -23,8 +23,11 @@ struct eu_stream {
 	const struct eu_layout *value;
 	bool hist;	  /* sampled map shown as log2 histogram */
 	const char *unit; /* of the histogram */
-	bool lines;	  /* records are lines of text, without newlines */
-	bool kept;	  /* sampled map not emptied: rounds repeat it */
+	/* Where its slots begin and the last one ends; NULL: powers of two. */
+	const int64_t *bounds;
+	size_t n_bounds;
+	bool lines; /* records are lines of text, without newlines */
+	bool kept;  /* sampled map not emptied: rounds repeat it */
 	/* Stack traces; the layouts do not have these members any more. */
 	const struct eu_stack_member *stacks;
 	size_t n_stacks;

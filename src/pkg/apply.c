@@ -177,6 +177,40 @@ static int apply_cpus(struct apply *a, struct eu_map *m, const json_t *cpus)
 	return 0;
 }
 
+/* Where the slots of a histogram begin. */
+static int apply_slots(struct apply *a, struct eu_map *m, const json_t *s)
+{
+	const json_t *min = json_object_get(s, "min"), *item;
+	const json_t *step = json_object_get(s, "step");
+	const json_t *buckets = json_object_get(s, "buckets");
+	size_t n = json_array_size(buckets), i;
+
+	m->min = json_integer_value(min);
+	m->step = step ? json_integer_value(step) : 1;
+	if ((min && !json_is_integer(min)) || m->step < 1 ||
+	    m->step > INT32_MAX || m->min > INT64_MAX / 2)
+		return wrong(
+			a, "map", m->name,
+			"'min' of 'sample' must be an integer, 'step' one above 0");
+	if (m->sample != EU_SAMPLE_BUCKETS)
+		return 0;
+	m->buckets = calloc(n ?: 1, sizeof(*m->buckets));
+	if (!m->buckets)
+		return eu_error_oom(a->err);
+	json_array_foreach (buckets, i, item) {
+		m->buckets[i] = json_integer_value(item);
+		if (!json_is_integer(item) ||
+		    (i && m->buckets[i] <= m->buckets[i - 1]))
+			n = 0;
+	}
+	m->n_buckets = n;
+	if (n)
+		return 0;
+	return wrong(
+		a, "map", m->name,
+		"'buckets' of 'sample' must be a list of ascending integers, where each slot begins");
+}
+
 static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 {
 	static const struct {
@@ -186,6 +220,7 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 		{ "default_kv", EU_SAMPLE_KV },
 		{ "log2_hist", EU_SAMPLE_LOG2 },
 		{ "linear_hist", EU_SAMPLE_LINEAR },
+		{ "hist", EU_SAMPLE_BUCKETS },
 	};
 	const json_t *type = json_object_get(s, "type");
 	const json_t *interval = json_object_get(s, "interval");
@@ -207,7 +242,7 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 	if (i == EU_COUNT(kinds))
 		return wrong(
 			a, "map", m->name,
-			"'type' of 'sample' must be default_kv, log2_hist or linear_hist");
+			"'type' of 'sample' must be default_kv, log2_hist, linear_hist or hist");
 	if (interval && (eu_json_u64(interval, &ms) || ms > INT32_MAX))
 		return wrong(
 			a, "map", m->name,
@@ -216,6 +251,8 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 	m->interval_ms = ms;
 	m->keep = json_is_false(json_object_get(s, "clear_map"));
 	r = apply_cpus(a, m, json_object_get(s, "cpus"));
+	if (!r)
+		r = apply_slots(a, m, s);
 	return r ? r : take_text(a, s, "unit", &m->unit);
 }
 

@@ -88,6 +88,7 @@ static const char *shown_as(const struct eu_package *pkg, const struct eu_map *m
 		[EU_SAMPLE_KV] = "table",
 		[EU_SAMPLE_LOG2] = "log2 histogram",
 		[EU_SAMPLE_LINEAR] = "linear histogram",
+		[EU_SAMPLE_BUCKETS] = "histogram",
 	};
 
 	if (m->internal || (pkg->multiple_exports && !m->exported))

@@ -52,7 +52,8 @@ enum eu_sample_kind {
 	EU_SAMPLE_NONE,
 	EU_SAMPLE_KV,
 	EU_SAMPLE_LOG2,
-	EU_SAMPLE_LINEAR
+	EU_SAMPLE_LINEAR,
+	EU_SAMPLE_BUCKETS
 };
 
 /* One field of a "custom_members" export. */
@@ -77,8 +78,9 @@ struct eu_map {
 	char *unit;	      /* of a histogram, or NULL */
 	bool keep;	      /* "clear_map": false: not cleared each round */
 	bool each_cpu;	      /* "cpus": "list": values of CPUs not summed */
-	uint32_t top;	      /* only so many, the largest first; 0: all */
-	char *sort;	      /* member that "top" goes by, or NULL */
+	int64_t min, step;    /* of linear_hist: where the first slot begins */
+	int64_t *buckets;     /* of hist: where each slot begins, ascending */
+	size_t n_buckets;
 	uint32_t export_type_id; /* "export_config", or an annotation; 0: none */
 	struct eu_member *members;
 	size_t n_members;

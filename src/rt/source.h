@@ -43,6 +43,7 @@ struct eu_source {
 	int map_fd;			/* borrowed */
 	struct eu_layout *key, *value;	/* owned */
 	struct eu_stream stream;
+	int64_t *bounds;	  /* of stream.bounds; owned */
 	struct eu_stacks *stacks; /* owned; NULL: none */
 	struct eu_shown *shown;	  /* owned; NULL: all is shown as it comes */
 	uint64_t lost;

@@ -7,6 +7,7 @@
 
 #include "btf/names.h"
 #include "pkg/types.h"
+#include "out/hist.h"
 #include "rt/attach.h"
 #include "rt/stacks.h"
 #include "rt/walk.h"
@@ -72,7 +73,7 @@ static bool has_slots(const struct eu_source *s)
 {
 	const struct eu_step *slots;
 
-	if (s->map->sample != EU_SAMPLE_LOG2)
+	if (!s->map->sample || s->map->sample == EU_SAMPLE_KV)
 		return false;
 	slots = eu_layout_member(s->value, "slots");
 	if (slots && slots->kind == EU_STEP_ARRAY)
@@ -81,6 +82,29 @@ static bool has_slots(const struct eu_source *s)
 	       "map '%s': its values have no array 'slots', showing no histogram but columns",
 	       s->map->name);
 	return false;
+}
+
+/* Where the slots of a histogram begin that are no powers of two. */
+static int set_bounds(struct eu_source *s, struct eu_error *err)
+{
+	const struct eu_step *slots = eu_layout_member(s->value, "slots");
+	const struct eu_map *m = s->map;
+	size_t n = m->n_buckets;
+
+	if (m->sample != EU_SAMPLE_LINEAR && m->sample != EU_SAMPLE_BUCKETS)
+		return 0;
+	if (m->sample == EU_SAMPLE_LINEAR)
+		n = eu_min((size_t)slots->count, (size_t)EU_HIST_SLOTS) + 1;
+	s->bounds = calloc(n, sizeof(*s->bounds));
+	if (!s->bounds)
+		return eu_error_oom(err);
+	for (size_t i = 0; i < n; i++)
+		s->bounds[i] = m->sample == EU_SAMPLE_LINEAR ?
+				       m->min + (int64_t)i * m->step :
+				       m->buckets[i];
+	s->stream.bounds = s->bounds;
+	s->stream.n_bounds = n;
+	return 0;
 }
 
 static int fill_source(struct eu_source *s, struct eu_error *err)
@@ -112,6 +136,8 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 		r = r ?: name_ids(p, s->key, err);
 		r = r ?: name_ids(p, s->value, err);
 		s->stream.hist = !r && has_slots(s);
+		if (s->stream.hist)
+			r = set_bounds(s, err);
 		s->stream.kept = m->keep;
 		/* Whoever wants the bytes gets them. */
 		if (!r && !p->record && p->sink.ops->takes_stacks)
@@ -295,6 +321,7 @@ void eu_sources_close(struct eu_program *p)
 		eu_sink_finish(&p->sink, &s->stream);
 		eu_layout_free(s->key);
 		eu_layout_free(s->value);
+		free(s->bounds);
 		eu_stacks_free(s->stacks);
 		eu_shown_free(s->shown);
 	}

@@ -104,6 +104,34 @@ shows() {
 \"$COMM\"" ]
 }
 
+@test "linear histograms, and such with bounds of their own" {
+	sample hists "{interval: 0, type: \"linear_hist\", min: -10, step: 5, unit: \"ms\"}"
+	shows 0 1 1 3
+	tail -n +3 "$OUT" | diff - /dev/fd/3 3<<-END
+		     ms                  : count    distribution
+		       -10 -> -6         : 1        |********************                    |
+		        -5 -> -1         : 2        |****************************************|
+		         0 -> 4          : 0        |                                        |
+		         5 -> 9          : 1        |********************                    |
+
+	END
+	sample hists '{interval: 0, type: "hist", buckets: [0, 1, 100]}'
+	shows 0 2 2
+	tail -n +3 "$OUT" | diff - /dev/fd/3 3<<-END
+		     (unit)              : count    distribution
+		         0 -> 0          : 1        |********************                    |
+		         1 -> 99         : 0        |                                        |
+		       100 -> ...        : 2        |****************************************|
+
+	END
+	sample hists '{type: "hist", buckets: [3, 1]}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"'buckets' of 'sample' must be a list of ascending integers"* ]]
+	sample hists '{type: "linear_hist", step: 0}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"'step' one above 0"* ]]
+}
+
 @test "a histogram of values that have no slots falls back to columns" {
 	sample plain "{interval: $NEVER, type: \"log2_hist\"}"
 	shows 3

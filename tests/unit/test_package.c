@@ -150,7 +150,7 @@ static void test_refused(void **state)
 		{ "params", SKEL "progs.0.target", "5",
 		  "'p': program 'on_kill': 'target' must be a string or a list of strings" },
 		{ "anchors", SKEL "maps.0.sample", "{\"type\": \"pie\"}",
-		  "'p': map 'rb': 'type' of 'sample' must be default_kv, log2_hist or linear_hist" },
+		  "'p': map 'rb': 'type' of 'sample' must be default_kv, log2_hist, linear_hist or hist" },
 		{ "anchors", SKEL "maps.0.sample", "{\"interval\": -1}",
 		  "'p': map 'rb': 'interval' of 'sample' must be milliseconds, or 0: at the end" },
 		{ "anchors", SKEL "maps.0.sample", "{\"cpus\": \"each\"}",
