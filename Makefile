@@ -11,6 +11,7 @@
 #	make install [PREFIX=/usr/local] [DESTDIR=]
 #	make uninstall [DESTDIR=]
 #	make format, lint, clean
+#	make help		this list
 #
 # As root, what is missing is installed first. Called through sudo, compiling
 # is done as the calling user, who so keeps his files.
@@ -28,7 +29,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh bench install uninstall format lint clean
+.PHONY: all build run test test-matrix test-fresh bench install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -79,3 +80,6 @@ lint:
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
+
+help:
+	@sed -n 's/^#	make/make/p' Makefile

@@ -3,6 +3,8 @@
 
 load ../helper
 
+bats_require_minimum_version 1.5.0
+
 # The commands between the marks, comments taken off.
 tour() {
 	sed -n '/<!-- tour -->/,/<!-- \/tour -->/p' "$ROOT/$1" |
@@ -33,6 +35,39 @@ program() {
 	done
 	diff <(grep -oE '\]\([a-z][^)]*\)' "$ROOT/README.md" | sort) \
 		<(grep -oE '\]\([a-z][^)]*\)' "$ROOT/README.zh-CN.md" | sort)
+}
+
+@test "the READMEs lead to every page, and no link leads nowhere" {
+	for page in "$ROOT"/docs/*.md "$ROOT"/examples/README.md; do
+		grep -qF "](${page#"$ROOT/"})" "$ROOT/README.md"
+	done
+	for file in $(grep -oE '\]\([a-zA-Z][^):]*\)' "$ROOT/README.md" |
+		tr -d '()]'); do
+		[ -e "$ROOT/$file" ]
+	done
+}
+
+@test "the commands for the examples work, and leave nothing to commit" {
+	need ecc root tracepoint program:git
+	cp -r "$ROOT/examples" .
+	ln -s "$BUILD" build
+	git init -q
+	git add examples
+	PATH=$BUILD/tools:$PATH
+	grep -qx '    make -C examples .*' examples/README.md
+	while read -r command; do
+		[[ $command == make* ]] || eval "$command"
+	done < <(sed -n 's/^    \([a-z].*\)/\1/p' examples/README.md)
+	[ -s examples/bootstrap/package.json ]
+	[ -z "$(git status --porcelain examples | grep '^??')" ]
+}
+
+@test "make help names all there is to make" {
+	need program:make
+	run -0 make -s -C "$ROOT" help
+	for goal in $(sed -n 's/^\.PHONY: all build //p' "$ROOT/Makefile"); do
+		grep -qE "^make .*\b$goal\b" <<<"$output"
+	done
 }
 
 @test "the program of the READMEs compiles, and its flag is there" {
