@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Two packages in one event loop of our own:
- *
+ * Packages in one loop of our own, five events of each as JSON. Installed:
  *	cc embed.c -o embed $(pkg-config --cflags --libs libeunomia)
- *	sudo ./embed exec.json open.json
- *
- * prints five events of each as lines of JSON below its name.
+ *	ecc -o /tmp ../bootstrap/bootstrap.bpf.c ../bootstrap/bootstrap.h
+ *	sudo ./embed /tmp/package.json /tmp/bootstrap.bpf.o
  */
 
 #include <eunomia/eunomia.h>
@@ -46,9 +44,11 @@ int main(int argc, char **argv)
 	struct epoll_event ev;
 	struct eu_error err;
 
+	if (argc < 2)
+		return fprintf(stderr, "usage: embed PACKAGE...\n"), 2;
 	for (int i = 1; i < argc; i++, running++)
 		if (!start(argv[i], loop, &err))
-			return fprintf(stderr, "%s\n", err.text), 1;
+			return fprintf(stderr, "embed: %s\n", err.text), 1;
 	while (running && epoll_wait(loop, &ev, 1, -1) == 1) {
 		if (eu_program_dispatch(ev.data.ptr, &err) >= 0)
 			continue;

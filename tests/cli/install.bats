@@ -3,6 +3,8 @@
 
 load ../helper
 
+bats_require_minimum_version 1.5.0
+
 install_to() {
 	DESTDIR=$1 meson install -C "$BUILD" --no-rebuild --quiet
 	PREFIX=$(meson introspect "$BUILD" --buildoptions |
@@ -36,6 +38,12 @@ install_to() {
 	cc -Wall -Werror -o embed "$ROOT/examples/embed/embed.c" \
 		$(pkg-config --cflags --libs libeunomia)
 	[ "$(wc -l <"$ROOT/examples/embed/embed.c")" -lt 60 ]
+	LD_LIBRARY_PATH=$(dirname "$(find "$T/root" -name libeunomia.so.0)")
+	export LD_LIBRARY_PATH
+	run -2 ./embed
+	[ "$output" = "usage: embed PACKAGE..." ]
+	run -1 ./embed nothing.json
+	[ "$output" = "embed: cannot open 'nothing.json': No such file or directory" ]
 	mkdir one two
 	"$ECC" -o one "$ROOT/examples/bootstrap/bootstrap.bpf.c" \
 		"$ROOT/examples/bootstrap/bootstrap.h"
@@ -43,8 +51,7 @@ install_to() {
 	# The output is a regular file: no event comes out of writing it.
 	( trap 'exit 0' TERM; while :; do /bin/true; done ) &
 	children+=($!)
-	LD_LIBRARY_PATH=$(dirname "$(find "$T/root" -name libeunomia.so.0)") \
-		./embed one/package.json two/package.json >out
+	./embed one/package.json two/package.json >out
 	[ "$(sort -u out | grep -c '^[a-z]*/package.json:$')" = 2 ]
 	[ "$(grep '^{' out | jq -s 'length')" = 10 ]
 	[ "$(grep '^{' out | jq -s 'all(.pid > 0)')" = true ]
