@@ -84,7 +84,7 @@ reported() {
 	ask 3 6
 	wait_for '"value":6' "$OUT"
 	stop_it
-	grep -q '^ecli: 6 events' "$ERR"
+	grep -qx 'ecli: 6 events; losses are not counted' "$ERR"
 	[ "$(awk '$1 == "entry" { print $2 }' "$ERR")" = 2$'\n'3 ]
 	[ "$(awk '$1 == "leave" { print $2 }' "$ERR")" = 2$'\n'3 ]
 	# Time is counted as well, and memory.

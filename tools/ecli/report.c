@@ -42,15 +42,17 @@ static void report_events(const struct run *r, struct eu_buf *out)
 	struct eu_stats st = { .sz = sizeof(st) };
 
 	eu_program_stats(r->program, &st);
-	eu_buf_printf(out, "%s: %" PRIu64 " events, ", program_name, st.records);
-	if (st.lost_known)
-		eu_buf_printf(out, "%" PRIu64 " lost\n", st.lost);
+	eu_buf_printf(out, "%s: %" PRIu64 " events", program_name, st.records);
+	if (st.lost_known || st.lost)
+		eu_buf_printf(out, ", %" PRIu64 "%s lost", st.lost,
+			      st.lost_known ? "" : " known to be");
 	else
+		eu_buf_puts(out, "; losses are not counted");
+	if (!st.lost_known && st.nearly_full)
 		eu_buf_printf(out,
-			      "%" PRIu64
-			      " known to be lost; a ring buffer was nearly full %" PRIu64
-			      " times\n",
-			      st.lost, st.nearly_full);
+			      "; a ring buffer was nearly full %" PRIu64 " times",
+			      st.nearly_full);
+	eu_buf_putc(out, '\n');
 }
 
 void run_report(const struct run *r)
