@@ -47,7 +47,7 @@ load ../helper
 }
 
 @test "a C++ program runs with the library" {
-	need program:g++
+	need plain program:g++
 	cat >a.cpp <<-'END'
 	#include <eunomia/eunomia.h>
 	#include <cstdio>

@@ -92,8 +92,11 @@ static int run(enum export_format_type type, const char *path, char **args,
 		return fail(0);
 	if (handle_create(b) || get_bpf_fd(b, "rb") != -1)
 		return 3;
-	if (load_and_attach_eunomia_skel(b))
-		return fail(-1);
+	if (load_and_attach_eunomia_skel(b)) {
+		fail(-1);
+		destroy_eunomia_skel(b);
+		return 1;
+	}
 	if (load_and_attach_eunomia_skel(b) != -1 || get_bpf_fd(b, "rb") < 0 ||
 	    get_bpf_fd(b, "on_exec") < 0 || get_bpf_fd(b, "none") != -1)
 		return 3;
@@ -105,7 +108,7 @@ static int run(enum export_format_type type, const char *path, char **args,
 	r = wait_and_poll_events_to_handler(
 		b, type, type == EXPORT_RAW_EVENT ? on_bytes : on_text, mark);
 	destroy_eunomia_skel(b);
-	/* It may outlive the program. */
+	/* It outlives the program, for the thread's sake. */
 	handle_terminate(control);
 	printf("ended %d\n", r);
 	return r != 0;
@@ -119,11 +122,12 @@ static int fill(const char *path, size_t room, char **args, int argc)
 	int r = parse_args_to_json_config(json, args, argc, out, room);
 
 	if (r)
-		return fail(r);
-	puts(out);
+		fail(r);
+	else
+		puts(out);
 	free(out);
 	free(json);
-	return 0;
+	return r != 0;
 }
 
 static int open_skel(const char *meta, const char *object)
