@@ -83,8 +83,56 @@ static bool is_bool(const struct btf *btf, const struct eu_var *var)
 	return t && btf_is_int(t) && btf_int_encoding(t) & BTF_INT_BOOL;
 }
 
-static int add_flag(struct eu_flags *f, const struct eu_var *var,
-		    const char *prefix, const char *fixed, bool listed)
+/* What stands for the value in the help. */
+static const char *value_word(const struct btf *btf, const struct eu_var *var)
+{
+	static const char *const words[EU_FORMAT_COUNT] = {
+		[EU_FORMAT_IPV4] = "ADDRESS",
+		[EU_FORMAT_IPV6] = "ADDRESS",
+		[EU_FORMAT_MAC] = "ADDRESS",
+		[EU_FORMAT_PORT] = "PORT",
+		[EU_FORMAT_DURATION] = "TIME",
+		[EU_FORMAT_DURATION_US] = "TIME",
+		[EU_FORMAT_DURATION_MS] = "TIME",
+		[EU_FORMAT_DURATION_S] = "TIME",
+		[EU_FORMAT_TIMESTAMP] = "TIME",
+		[EU_FORMAT_WALLCLOCK] = "TIME",
+		[EU_FORMAT_SIZE] = "SIZE",
+		[EU_FORMAT_ERRNO] = "ERROR",
+		[EU_FORMAT_SIGNAL] = "SIGNAL",
+		[EU_FORMAT_SYSCALL] = "SYSCALL",
+		[EU_FORMAT_UID] = "USER",
+		[EU_FORMAT_GID] = "GROUP",
+		[EU_FORMAT_DEVICE] = "DEVICE",
+		[EU_FORMAT_MODE] = "MODE",
+		[EU_FORMAT_CGROUP] = "CGROUP",
+	};
+	const struct btf_type *t, *e;
+	enum eu_format format;
+
+	t = btf ? eu_btf_resolve(btf, var->type_id, NULL) : NULL;
+	if (!t)
+		return "VALUE";
+	format = goal(btf, var).format ?: eu_format_of_type(btf, var->type_id);
+	if (words[format])
+		return words[format];
+	if (btf_is_array(t)) {
+		e = eu_btf_resolve(btf, btf_array(t)->type, NULL);
+		return e && btf_is_int(e) && e->size == 1 ? "TEXT" : "LIST";
+	}
+	if (btf_is_int(t))
+		return strcmp(btf__name_by_offset(btf, t->name_off) ?: "",
+			      "char") ?
+			       "INT" :
+			       "CHAR";
+	return btf_is_any_enum(t) ? "NAME" :
+	       btf_is_float(t)	  ? "NUMBER" :
+				    "VALUE";
+}
+
+static int add_flag(struct eu_flags *f, const struct btf *btf,
+		    const struct eu_var *var, const char *prefix,
+		    const char *fixed, bool listed)
 {
 	struct eu_option *o = &f->options[f->n];
 	struct eu_flag *flag = &f->flag[f->n];
@@ -109,7 +157,7 @@ static int add_flag(struct eu_flags *f, const struct eu_var *var,
 		.name = flag->name,
 		.help = listed ? flag->help : NULL,
 		.letter = var->short_flag && !*prefix ? *var->short_flag : 0,
-		.arg = fixed ? NULL : "VALUE",
+		.arg = fixed ? NULL : value_word(btf, var),
 	};
 	return 0;
 }
@@ -122,11 +170,14 @@ static int add_flags(struct eu_flags *f, const struct eu_package *pkg,
 	int r;
 
 	if (!is_bool(pkg->btf, var))
-		return add_flag(f, var, "", NULL, true);
-	r = add_flag(f, var, "", "true", !var->def);
+		return add_flag(f, pkg->btf, var, "", NULL, true);
+	r = add_flag(f, pkg->btf, var, "", "true", !var->def);
 	if (!r)
-		r = add_flag(f, var, "enable-", "true", var->def && !on);
-	return r ? r : add_flag(f, var, "disable-", "false", on || !var->def);
+		r = add_flag(f, pkg->btf, var, "enable-", "true",
+			     var->def && !on);
+	return r ? r :
+		   add_flag(f, pkg->btf, var, "disable-", "false",
+			    on || !var->def);
 }
 
 int eu_flags_new(const struct eu_package *pkg, struct eu_flags *ret,

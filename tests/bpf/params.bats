@@ -224,16 +224,16 @@ refused() {
 			false
 		}
 	done <<-'END'
-		p_u8 VALUE|default: 1
-		p_s64 VALUE|default: -4
+		p_u8 INT|default: 1
+		p_s64 INT|default: -4
 		p_on|default: true
-		p_color VALUE|RED, GREEN or BLUE; default: RED
-		p_minus VALUE|LOWEST or NONE; default: NONE
-		p_wide VALUE|NARROW or WIDEST; default: NARROW
-		p_text VALUE|default: text
-		p_float VALUE|default: 0.5
-		d_int VALUE|default: 11
-		b_u64 VALUE|default: 0
+		p_color NAME|RED, GREEN or BLUE; default: RED
+		p_minus NAME|LOWEST or NONE; default: NONE
+		p_wide NAME|NARROW or WIDEST; default: NARROW
+		p_text TEXT|default: text
+		p_float NUMBER|default: 0.5
+		d_int INT|default: 11
+		b_u64 INT|default: 0
 	END
 	# Where there is none to tell, nothing is said.
 	[[ $text == *"variable b_text --unused_params"* ]]

@@ -89,7 +89,7 @@ bats_require_minimum_version 1.5.0
 	run -0 --separate-stderr "$ECLI" run package.json -h
 	[ "${lines[0]}" = 'Counts signals' ]
 	[[ $output == *"Usage: ecli run package.json"* ]]
-	[[ $output == *"  -n, --number VALUE"*"the number"* ]]
+	[[ $output == *"  -n, --number INT"*"the number"* ]]
 	[ "${lines[-1]}" = 'More about it.' ]
 	run -0 "$ECLI" run package.json --version
 	[ "$output" = 'sampled_bpf 0.7' ]

@@ -81,7 +81,7 @@ program() {
 		run -0 --separate-stderr "$ECC" open.bpf.c open.h
 		[ -z "$stderr" ]
 		run -0 "$ECLI" run package.json --help
-		[[ $output == *"--pid_target VALUE"*"(default: 0)"* ]]
+		[[ $output == *"--pid_target INT"*"(default: 0)"* ]]
 		rm open.*
 	done
 }
@@ -103,7 +103,7 @@ program() {
 	[ "$status" = 0 ]
 	[ -s hello/package.json ]
 	[ "$(grep -c '^TIME     PID    PPID ' <<<"$output")" = 3 ]
-	[[ $output == *"--min_duration_ns VALUE"* ]]
+	[[ $output == *"--min_duration_ns INT"* ]]
 	[ "$(grep '^{' <<<"$output" | jq -s length)" = 3 ]
 	[[ $output == *"tracepoint         yes"* ]]
 }
