@@ -10,6 +10,7 @@
 #include "btf/layout.h"
 #include "pkg/ctype.h"
 #include "pkg/feature.h"
+#include "pkg/notes.h"
 #include "pkg/object.h"
 #include "pkg/types.h"
 
@@ -120,6 +121,10 @@ static json_t *maps(const struct eu_package *pkg)
 		set_number(one, "key_size", m->key_size);
 		set_number(one, "value_size", m->value_size);
 		set_number(one, "max_entries", m->max_entries);
+		/* Their entries are bytes. */
+		if (m->type == BPF_MAP_TYPE_RINGBUF ||
+		    m->type == BPF_MAP_TYPE_USER_RINGBUF)
+			set_number(one, "bytes", m->max_entries);
 		set_text(one, "shown_as", shown);
 		if (shown && !m->sample)
 			set_type(pkg, one, "record", eu_types_of_map(pkg, m));
@@ -147,7 +152,27 @@ static json_t *enum_names(const struct btf *btf, uint32_t id)
 	return list;
 }
 
-static json_t *variables(const struct eu_package *pkg)
+/* The metadata's value as it is, else the object's. */
+static void set_default(const struct eu_package *pkg, const struct eu_image *img,
+			const struct eu_var *v, json_t *one)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(1 << 16);
+	const struct btf_type *t;
+	json_t *value = NULL;
+
+	if (v->def) {
+		json_object_set(one, "default", v->def);
+		return;
+	}
+	if (!eu_notes_default(pkg, img, v, &b) || !eu_buf_str(&b))
+		return;
+	t = eu_btf_resolve(pkg->btf, v->type_id, NULL);
+	if (!btf_is_array(t) && !btf_is_any_enum(t))
+		value = json_loads(b.data, JSON_DECODE_ANY, NULL);
+	json_object_set_new(one, "default", value ?: json_string(b.data));
+}
+
+static json_t *variables(const struct eu_package *pkg, const struct eu_image *img)
 {
 	json_t *list = json_array(), *one, *names;
 
@@ -161,8 +186,9 @@ static json_t *variables(const struct eu_package *pkg)
 		set_text(one, "type", v->type);
 		set_text(one, "section", v->section);
 		set_number(one, "size", v->size);
-		json_object_set(one, "default", v->def);
-		set_text(one, "flag", v->flag ?: v->name);
+		set_default(pkg, img, v, one);
+		if (!eu_param_hidden(v))
+			set_text(one, "flag", v->flag ?: v->name);
 		set_text(one, "short", v->short_flag);
 		set_text(one, "help", v->help ?: v->description);
 		names = pkg->btf ? enum_names(pkg->btf, v->type_id) : NULL;
@@ -281,7 +307,7 @@ json_t *eu_package_describe(const struct eu_package *pkg, struct eu_error *err)
 	json_object_set_new(j, "portable", json_boolean(!eu_package_bound(pkg)));
 	json_object_set_new(j, "programs", programs(pkg, &img));
 	json_object_set_new(j, "maps", maps(pkg));
-	json_object_set_new(j, "variables", variables(pkg));
+	json_object_set_new(j, "variables", variables(pkg, &img));
 	json_object_set_new(j, "records", eu_package_records(pkg));
 	json_object_set(j, "needs", list);
 	return eu_take_ptr(j);

@@ -167,22 +167,32 @@ static bool own_value(const struct eu_image *img, const struct eu_var *var,
 	return true;
 }
 
+bool eu_notes_default(const struct eu_package *pkg, const struct eu_image *img,
+		      const struct eu_var *var, struct eu_buf *out)
+{
+	eu_auto_free char *bytes = calloc(1, eu_max(var->size, 8u));
+
+	if (!bytes || !pkg->btf || !is_settable(pkg, var) ||
+	    (var->def ? eu_param_json(pkg->btf, var, var->def, bytes, NULL) != 0 :
+			!own_value(img, var, bytes)))
+		return false;
+	put_value(pkg->btf, var, bytes, out);
+	return true;
+}
+
 static void put_notes(const struct eu_package *pkg, const struct eu_image *img,
 		      const struct eu_var *var, struct eu_buf *out)
 {
 	eu_auto_buf struct eu_buf value = EU_BUF(4096);
 	eu_auto_buf struct eu_buf names = EU_BUF(16384);
-	eu_auto_free char *bytes = calloc(1, eu_max(var->size, 8u));
 	const struct btf_type *t;
 
-	if (!bytes || !pkg->btf || !is_settable(pkg, var))
+	if (!pkg->btf || !is_settable(pkg, var))
 		return;
 	t = eu_btf_resolve(pkg->btf, var->type_id, NULL);
 	if (btf_is_any_enum(t))
 		put_names(pkg->btf, t, &names);
-	if (var->def ? !eu_param_json(pkg->btf, var, var->def, bytes, NULL) :
-		       own_value(img, var, bytes))
-		put_value(pkg->btf, var, bytes, &value);
+	eu_notes_default(pkg, img, var, &value);
 	if (!names.len && !value.len)
 		return;
 	eu_buf_puts(out, " (");

@@ -39,6 +39,17 @@ of() {
 		'["number","n",5,"the number"]' ]
 }
 
+@test "defaults that are in the object, and sizes of rings" {
+	of params.bpf.o '.variables | map({(.name): .default}) | add |
+		[.p_u8, .p_s64, .p_bool, .p_color, .p_text, .p_float, .b_u64]' >values
+	[ "$(cat values)" = '[1,-4,false,"RED","text",0.5,0]' ]
+	[ "$(of several.bpf.o '.maps[] | select(.name == "one") | .bytes')" = 4096 ]
+	run -0 "$ECLI" inspect "$OBJ/params.bpf.o"
+	grep -qE '^  NAME +TYPE +SECTION +FLAG +DEFAULT +VALUES' <<<"$output"
+	grep -qE '^  p_s8 +s8 +\.rodata +p_s8 +-1' <<<"$output"
+	grep -qE '^  NAME .* BYTES' <<<"$output"
+}
+
 @test "what it needs of the kernel, and since when" {
 	since() { of "$1" ".needs[] | select(.name == \"$2\") | .since"; }
 	[ "$(since params.bpf.o ringbuf)" = '"5.8"' ]
@@ -87,7 +98,7 @@ of() {
 	for title in Programs Maps Variables Needs 'Record params, '*; do
 		grep -q "^$title" <<<"$output"
 	done
-	grep -qE '^  p_color +enum color +\.rodata +RED GREEN BLUE' <<<"$output"
+	grep -qE '^  p_color +enum color +\.rodata +p_color +RED +RED GREEN BLUE' <<<"$output"
 	[ -z "$stderr" ]
 	! grep -q ' $' <<<"$output"
 }

@@ -53,13 +53,13 @@ static void print_text(const json_t *j, struct eu_buf *out)
 	}, maps[] = {
 		{ "name", "NAME" },	      { "type", "TYPE" },
 		{ "key", "KEY" },	      { "value", "VALUE" },
-		{ "max_entries", "ENTRIES", true },
+		{ "max_entries", "ENTRIES", true }, { "bytes", "BYTES", true },
 		{ "shown_as", "SHOWN AS" },   { "record", "RECORD" },
 		{ "description", "DESCRIPTION" },
 	}, variables[] = {
 		{ "name", "NAME" },	      { "type", "TYPE" },
-		{ "section", "SECTION" },     { "default", "DEFAULT" },
-		{ "values", "VALUES" },	      { "help", "HELP" },
+		{ "section", "SECTION" },     { "flag", "FLAG" },
+		{ "default", "DEFAULT" },     { "values", "VALUES" },	      { "help", "HELP" },
 	}, members[] = {
 		{ "name", "MEMBER" },	      { "type", "TYPE" },
 		{ "offset", "OFFSET", true }, { "size", "SIZE", true },
@@ -82,6 +82,10 @@ static void print_text(const json_t *j, struct eu_buf *out)
 	json_t *item;
 	size_t i;
 
+	/* Of a map whose entries are bytes one number is enough. */
+	json_array_foreach (json_object_get(j, "maps"), i, item)
+		if (json_object_get(item, "bytes"))
+			json_object_del(item, "max_entries");
 	print_head(j, out);
 	for (i = 0; i < EU_COUNT(tables); i++) {
 		const json_t *list = json_object_get(j, tables[i].key);

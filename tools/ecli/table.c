@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { MAX_COLUMNS = 8 };
+enum { MAX_COLUMNS = 9 };
 
 static int cell(const json_t *item, const char *key, struct eu_buf *b)
 {
