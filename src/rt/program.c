@@ -400,6 +400,8 @@ static int begin_sinks(struct eu_program *p, struct eu_error *err)
 
 	if (p->record)
 		return 0;
+	if (p->refresh && p->n_sources == 1)
+		eu_buf_puts(&p->sink.out, "\033[H\033[2J");
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		r = eu_sink_begin(&p->sink, &p->sources[i].stream, err);
 	if (r)

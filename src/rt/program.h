@@ -77,6 +77,8 @@ struct eu_program {
 	void *ctx;
 	struct eu_reader **readers; /* of members, for embedders */
 	size_t n_readers;
+	bool top;     /* sort by the first number unless told otherwise */
+	bool refresh; /* each round takes the place of the one before */
 	/* Of lines of bpf_printk(), only those; NULL: all. Borrowed. */
 	const char *line_task, *line_text;
 	struct eu_input **inputs;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "rt/shown.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -184,12 +186,42 @@ static void end_after_head(struct eu_program *p)
 		p->max_records = eu_min(p->max_records, p->wanted.head);
 }
 
+/* The first number of the first sampled map's values, the largest first. */
+static int order_of_top(struct eu_program *p)
+{
+	if (!p->top || p->wanted.sort || p->record)
+		return 0;
+	for (size_t i = 0; i < p->n_sources; i++) {
+		const struct eu_source *s = &p->sources[i];
+		const struct eu_layout *l = s->value;
+
+		for (uint32_t k = 0; s->map && s->map->sample && k < l->n; k++) {
+			const struct eu_step *step = &l->steps[k];
+
+			if (step->kind != EU_STEP_INT &&
+			    step->kind != EU_STEP_UINT)
+				continue;
+			if (asprintf(&p->wanted.sort, "-value%s%s",
+				     l->is_struct ? "." : "",
+				     l->is_struct ? step->name : "") >= 0)
+				return 0;
+			p->wanted.sort = NULL;
+			return -ENOMEM;
+		}
+	}
+	return -EINVAL;
+}
+
 int eu_shown_all_open(struct eu_program *p, struct eu_error *err)
 {
 	eu_auto_free const struct eu_stream **all = streams(p, err);
 	bool any = false;
 	int r = all ? 0 : -ENOMEM;
 
+	if (order_of_top(p))
+		return eu_error_set(
+			err, -EINVAL,
+			"--top: no sampled map has numbers to go by; name a member with --sort");
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		any = any || needed(&p->sources[i]);
 	for (size_t i = 0; i < p->n_sources && !r && any; i++)
@@ -247,6 +279,9 @@ void eu_shown_round(struct eu_source *s)
 	c->rows = 0;
 	if (!c->gather)
 		return;
+	/* Below the header, which stays. */
+	if (s->program->refresh && s->program->n_sources == 1)
+		eu_buf_puts(&s->program->sink.out, "\033[2;1H\033[J");
 	left_out = eu_gather_flush(c->gather, &s->program->sink);
 	if (left_out > 0)
 		eu_log(&s->program->log, 0,

@@ -227,6 +227,25 @@ on_all_cpus() {
 		[ "$(jq -s 'map(.value.u64) | add' rows)" = 3 ]
 }
 
+@test "the largest first, and on a terminal in the place of those before" {
+	need program:script
+	sample counts "{interval: 0}"
+	run_ready package.json --magic "$MAGIC" --top 2 -j
+	fire 5 6 6 6 7 7
+	stop_it
+	[ "$(jq -c '[.key.sig, .value.times]' "$OUT" | tr '\n' ' ')" = '[6,3] [7,2] ' ]
+	sample plain '{interval: 0}'
+	run_ready package.json --magic "$MAGIC" --top 1 -j
+	fire 5 6 6
+	stop_it
+	[ "$(jq -c '[.key.u32, .value.u64]' "$OUT")" = '[6,2]' ]
+	sample list '{interval: 20, clear_map: false}'
+	TERM=xterm script -qec "$ECLI run package.json --magic $MAGIC --top 1 \
+		--max-events 3" /dev/null </dev/null >shown
+	[ "$(grep -c $'\e\[2;1H\e\[J' shown)" = 3 ]
+	[[ $(head -n 1 shown) == $'\e[H\e[2J'* ]]
+}
+
 @test "at the end only" {
 	sample plain '{interval: 0}'
 	shows 5 5

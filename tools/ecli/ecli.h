@@ -62,6 +62,7 @@ struct run_opts {
 	const char *output; /* file, or NULL: standard output */
 	const char *btf;
 	const char *pin;	 /* directory for maps that ask to be pinned */
+	bool top;		 /* the largest first, again and again */
 	const char *input;	 /* map that standard input goes to */
 	const char *task, *grep; /* of bpf_printk lines, those shown */
 	const char *user;	 /* become this one once attached */

@@ -59,6 +59,14 @@ static bool to_terminal(const struct run *r)
 	return !r->o->output && isatty(STDOUT_FILENO);
 }
 
+bool run_refreshes(const struct run *r)
+{
+	const char *term = getenv("TERM");
+
+	return to_terminal(r) && term && strcmp(term, "dumb") &&
+	       (!r->o->format || !strcmp(r->o->format, "text"));
+}
+
 /* https://no-color.org, and terminals that say that they know none. */
 bool run_colored(const struct run *r)
 {

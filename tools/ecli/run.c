@@ -230,6 +230,8 @@ static int make_program(struct run *r, struct eu_error *err)
 	ret = eu_program_new(eu_take_ptr(r->pkg), &po, &r->program, err);
 	if (ret)
 		return ret;
+	r->program->top = r->o->top;
+	r->program->refresh = r->o->top && run_refreshes(r);
 	r->program->line_task = r->o->task;
 	r->program->line_text = r->o->grep;
 	return 0;

@@ -73,6 +73,8 @@ int run_parse_tail(struct run *r, struct eu_error *err);
 void run_program_help(struct run *r);
 
 /* Are headers to be highlighted? And the columns of a row, 0: any number. */
+/* May a table take the place of the one before? */
+bool run_refreshes(const struct run *r);
 bool run_colored(const struct run *r);
 unsigned int run_width(const struct run *r);
 

@@ -164,6 +164,12 @@ static int take_head(struct run *r, const char *v, struct eu_error *err)
 	return take_number("head", v, UINT64_MAX, &r->o->head, err);
 }
 
+static int take_top(struct run *r, const char *v, struct eu_error *err)
+{
+	r->o->top = true;
+	return take_number("top", v, UINT64_MAX, &r->o->head, err);
+}
+
 static int take_timestamps(struct run *r, const char *v, struct eu_error *err)
 {
 	struct eu_sink s = { 0 };
@@ -345,6 +351,9 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X(0, "head", "N",                                                      \
 	  "show the first N rows: of sampled maps in each round; of events, then stop", \
 	  take_head)                                                           \
+	X(0, "top", "N",                                                       \
+	  "show the N largest entries of each round, by --sort or else their first number; on a terminal in the place of the round before", \
+	  take_top)                                                            \
 	X(0, "timestamps", "HOW",                                              \
 	  "show the time of rows as local (the default), utc, mono (since the start of the system), delta (since the row before) or none", \
 	  take_timestamps)                                                     \
