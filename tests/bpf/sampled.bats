@@ -241,8 +241,8 @@ on_all_cpus() {
 	[ "$(jq -c '[.key.u32, .value.u64]' "$OUT")" = '[6,2]' ]
 	sample list '{interval: 20, clear_map: false}'
 	TERM=xterm script -qec "$ECLI run package.json --magic $MAGIC --top 1 \
-		--max-events 3" /dev/null </dev/null >shown
-	[ "$(grep -c $'\e\[2;1H\e\[J' shown)" = 3 ]
+		--timeout 2" /dev/null </dev/null >shown
+	[ "$(grep -c $'\e\[2;1H\e\[J' shown)" -ge 2 ]
 	[[ $(head -n 1 shown) == $'\e[H\e[2J'* ]]
 }
 
