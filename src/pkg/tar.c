@@ -184,7 +184,7 @@ int eu_tar_put(struct eu_buf *out, const char *name, const void *data, size_t si
 	char h[BLOCK] = { 0 }, number[16];
 	unsigned int sum = 0;
 
-	if (!rest || size >> 33)
+	if (!rest || (uint64_t)size >> 33)
 		return -E2BIG;
 	memcpy(h + NAME_AT, rest, strlen(rest));
 	if (rest > name)
