@@ -31,6 +31,17 @@ setup() {
 	[ -z "$stderr" ]
 }
 
+@test "a folder that may not be written into" {
+	need root
+	mkdir -m 755 there
+	cp "$ROOT"/examples/bootstrap/bootstrap.* there
+	chmod 755 . ..
+	cd there
+	run -1 env XDG_CACHE_HOME="$HOME/.cache" setpriv --reuid=65534 \
+		--clear-groups --inh-caps=-all "$ECC" bootstrap.bpf.c
+	[ "${lines[-1]}" = "ecc: cannot write 'bootstrap.bpf.o': Permission denied" ]
+}
+
 @test "an object is not compiled again" {
 	cp "$OBJ/exec.bpf.o" open.bpf.o
 	run -1 "$ECC" open.bpf.o

@@ -46,13 +46,18 @@ static int add(struct files *f, char *path, const void *data, size_t len,
 	       struct eu_error *err)
 {
 	struct file *file = &f->list[f->n++];
+	int r;
 
 	file->path = path;
 	if (!path || asprintf(&file->tmp, "%s.%d", path, (int)getpid()) < 0) {
 		file->tmp = NULL;
 		return eu_error_oom(err);
 	}
-	return eu_file_write(file->tmp, data, len, err);
+	r = eu_file_write(file->tmp, data, len, err);
+	/* Nobody knows it by that name. */
+	return r && r != -ENOMEM ? eu_error_set(err, r, "cannot write '%s': %s",
+						path, strerror(-r)) :
+				   r;
 }
 
 static int add_tree(struct files *f, const struct ecc_output *o, const char *name,
