@@ -3,6 +3,8 @@
 
 load ../helper
 
+bats_require_minimum_version 1.5.0
+
 # What the introductory text shows, line by line. Where ours differ:
 #
 # - "make" and the names below .output/ are those of a Makefile that downloaded
@@ -78,6 +80,22 @@ config.json" ]
 	"$LMP" init ../../other/
 	[ "$(jq -r .name ../../other/config.json)" = other ]
 	[ "$(jq -r .load_ebpf_script config.json)" = "" ]
+}
+
+@test "init among other files, and in a repository" {
+	need program:git
+	mkdir full
+	: >full/notes
+	run -0 "$LMP" init full
+	[ "${#lines[@]}" = 7 ]
+	[ "${lines[0]}" = "  bootstrap.bpf.c" ]
+	[ "${lines[5]}" = "  .github/workflows/publish.yml" ]
+	[ ! -e full/.git ]
+	git init -q above
+	run -0 "$LMP" init above/deep
+	[ "${#lines[@]}" = 1 ]
+	[ ! -e above/deep/.git ]
+	[ -s above/deep/bootstrap.bpf.c ]
 }
 
 @test "build says what it misses" {

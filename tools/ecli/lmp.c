@@ -135,8 +135,42 @@ static char *project_name(const char *dir)
 	return strndup(dir + start, end - start);
 }
 
+/* Is there nothing in it, or not even the folder? */
+static bool is_new(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool empty = true;
+
+	while (d && empty && (e = readdir(d)))
+		empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
+	if (d)
+		closedir(d);
+	return empty;
+}
+
+/* Is the folder, or one above it, a repository? */
+static bool in_repository(const char *dir)
+{
+	eu_auto_free char *at = realpath(dir, NULL);
+	char *slash;
+
+	while (at && *at) {
+		eu_auto_free char *git = eu_path_join(at, ".git");
+
+		if (git && !access(git, F_OK))
+			return true;
+		slash = strrchr(at, '/');
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	return false;
+}
+
 static int make_project(const char *dir, struct eu_error *err)
 {
+	const bool fresh = is_new(dir);
 	eu_auto_free char *name = project_name(dir);
 	eu_auto_free char *github = eu_path_join(dir, ".github");
 	eu_auto_free char *flows = eu_path_join(dir, ".github/workflows");
@@ -151,9 +185,13 @@ static int make_project(const char *dir, struct eu_error *err)
 		r = make_dir(github, err);
 	if (!r)
 		r = make_dir(flows, err);
-	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++)
+	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++) {
 		r = write_template(dir, name, i, err);
-	if (!r && init_git(dir))
+		/* Among files of the user's they are not seen at once. */
+		if (!r && !fresh)
+			printf("  %s\n", template_files[i].path);
+	}
+	if (!r && fresh && !in_repository(dir) && init_git(dir))
 		fprintf(stderr,
 			"%s: git is not installed: no repository was made\n",
 			program_name);
@@ -199,7 +237,7 @@ const struct eu_command lmp_init = {
 	.usage = "[FOLDER]",
 	.summary = "make a new project from the built-in template",
 	.description =
-		"Writes a program that traces processes into FOLDER (default: here), and makes it a git repository. Existing files are never overwritten.",
+		"Writes a program that traces processes into FOLDER (default: here). A new folder becomes a git repository, unless it lies in one; of what is added to others there is a list. Existing files are never overwritten.",
 	.examples = "lmp init hello && cd hello && lmp build",
 	.options = help_only,
 	.run = init,
