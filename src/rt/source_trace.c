@@ -210,7 +210,8 @@ static int give_lines(struct eu_source *s)
 	while (!r && (nl = memchr(line, '\n', left))) {
 		size_t n = nl - line;
 
-		if (!is_own(t, line, n) && !is_loss(s, line, n) &&
+		/* Behind a text with a newline of its own stands nothing. */
+		if (n && !is_own(t, line, n) && !is_loss(s, line, n) &&
 		    is_wanted(s->program, line, n))
 			r = eu_source_record(s, NULL, line, n);
 		line += n + 1;

@@ -73,6 +73,8 @@ instances() {
 	wait_for "BPF triggered from PID $ME\."
 	stop_it
 	[ "$(grep -c "PID $PID\." "$OUT")" = 0 ]
+	# The text ends with a newline, which is no line of its own.
+	[ "$(grep -c "^$" "$OUT")" = 0 ]
 	# Once more with the lines cut into objects.
 	run_ready "$OBJ/hello.bpf.o" -j
 	echo one >/dev/null
