@@ -29,6 +29,14 @@ install_to() {
 	find . -name libeunomia.so.0 | grep -q .
 }
 
+@test "outside the loader's folders tools look for the library beside them" {
+	need plain program:meson
+	meson setup --prefix=/opt/eunomia "$T/b" "$ROOT" >/dev/null
+	# What the installation writes into them; none of it is absolute.
+	[ "$(grep -ao '\$ORIGIN/\.\./lib' "$T/b/meson-private/install.dat" | wc -l)" -ge 1 ]
+	! grep -aq '/opt/eunomia/lib[a-z0-9/_-]*$' "$T/b/meson-private/install.dat"
+}
+
 @test "the embedding example builds by pkg-config and runs two packages" {
 	need plain program:meson ecc root tracepoint
 	install_to "$T/root"
