@@ -387,3 +387,30 @@ on_all_cpus() {
 '{"map":"plain","key":{"u32":10},"value":{"u64":1}}
 {"map":"plain","key":{"u32":12},"value":{"u64":2}}' ]
 }
+
+@test "example histogram" {
+	run_ready "$EXAMPLES/histogram/package.json" --pid "$ME"
+	# bash asks for single bytes of a pipe.
+	read -r line < <(echo text)
+	stop_it
+	[[ $(sed -n 1p "$OUT") == "key = $COMM" ]]
+	grep -q '^     bytes               : count    distribution' "$OUT"
+	grep -Eq '^         0 -> 4095       : [1-9][0-9]* ' "$OUT"
+}
+
+@test "example table" {
+	example table
+	fire 0 9 9
+	stop_it	# by a signal, which counts as well
+	[ "$(jq -s "map(select(.key[] == $ME) | .value[]) | add" "$OUT")" = 4 ]
+}
+
+@test "example queue" {
+	example queue
+	fire 9 3 7
+	stop_it
+	[ "$(jq -c "select(.target == $MAGIC) | [.pid, .signal]" "$OUT")" = \
+		"[$ME,9]
+[$ME,3]
+[$ME,7]" ]
+}
