@@ -8,6 +8,7 @@
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
 #	make bench		measure
+#	make soak		ten minutes at saturation: does memory stay flat?
 #	make install [PREFIX=/usr/local] [DESTDIR=]
 #	make uninstall [DESTDIR=]
 #	make format, lint, clean
@@ -29,7 +30,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh bench install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh bench soak install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -64,6 +65,9 @@ bench:
 	@scripts/setup bench
 	@$U scripts/build $(BUILD)
 	@bench/run
+
+soak: build
+	@bench/soak
 
 install: build
 	@scripts/install $(BUILD) '$(DESTDIR)'
