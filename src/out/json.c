@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "out/fast.h"
+#include "out/printk.h"
 #include "out/stack.h"
 
 /*
@@ -242,6 +243,18 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 		PUT; \
 	} while (0)
 
+/* A line of trace_pipe, and what it is made of behind it. */
+static __attribute__((noinline, cold)) void put_line(struct eu_sink *s,
+						     const struct eu_record *r)
+{
+	put_slowly(s, r);
+	if (s->out.error || s->out.len < 2)
+		return;
+	s->out.len -= 2; /* "}", newline */
+	eu_printk_json(&s->out, r->data, r->size);
+	eu_buf_puts(&s->out, "}\n");
+}
+
 static void json_record(struct eu_sink *s, const struct eu_record *r)
 {
 	static const void *const labels[] = { EU_FAST_LABELS, &&just_text,
@@ -256,7 +269,10 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 	if (!eu_buf_room(&s->out, v->most))
 		return;
 	if (__builtin_expect(r->size < l->whole || st->n_stacks, 0)) {
-		put_slowly(s, r);
+		if (st->printk)
+			put_line(s, r);
+		else
+			put_slowly(s, r);
 		return;
 	}
 	p = put_label(s->out.data + s->out.len, v);

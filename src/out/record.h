@@ -26,8 +26,9 @@ struct eu_stream {
 	/* Where its slots begin and the last one ends; NULL: powers of two. */
 	const int64_t *bounds;
 	size_t n_bounds;
-	bool lines; /* records are lines of text, without newlines */
-	bool kept;  /* sampled map not emptied: rounds repeat it */
+	bool lines;  /* records are lines of text, without newlines */
+	bool printk; /* of trace_pipe: JSON says what they are made of */
+	bool kept;   /* sampled map not emptied: rounds repeat it */
 	/* Stack traces; the layouts do not have these members any more. */
 	const struct eu_stack_member *stacks;
 	size_t n_stacks;

@@ -117,6 +117,7 @@ static int fill_source(struct eu_source *s, struct eu_error *err)
 	if (!m) {
 		s->value = eu_layout_bytes(EU_STEP_STRING, "line", MAX_LINE);
 		s->stream.lines = true;
+		s->stream.printk = !s->prog && !p->wanted.fields;
 		s->stream.name = s->prog ? s->prog->name : "trace_pipe";
 		if (!s->value)
 			return eu_error_oom(err);

@@ -40,6 +40,16 @@ instances() {
 	fire
 	stop_it
 	[[ $(jq -r .line "$OUT") == *"fired $MAGIC by $ME"* ]]
+	# And what it is made of, unless the line alone is asked for.
+	[ "$(jq -c "select(.pid == $ME) | .message" "$OUT" | head -n 1)" = \
+		"\"fired $MAGIC by $ME\"" ]
+	[ "$(jq "select(.pid == $ME) | .cpu >= 0 and .time > 0 and
+		(.task | length > 0)" "$OUT" | sort -u)" = true ]
+	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC" -j --fields line
+	fire
+	stop_it
+	[ "$(jq -c "select(.line | contains(\"$MAGIC\")) | keys" "$OUT" |
+		sort -u)" = '["line"]' ]
 	# The string is the line without what ends it.
 	[ "$(jq "select(.line | contains(\"$MAGIC\")) | .line |
 		endswith(\" by $ME\")" "$OUT")" = true ]
