@@ -95,7 +95,7 @@ original() {
 	[[ $output == "-1: the result takes "* ]]
 	run "$original" text package.json 1 --help
 	[[ ${lines[0]} == "0: Usage: 1 [OPTIONS]" ]]
-	[[ $output == *"--parent VALUE"*"variable parent"* ]]
+	[[ $output == *"--parent INT"*"variable parent"* ]]
 	run "$original" text package.json 1 --parent nobody
 	[[ $output == "0: variable 'parent': 'nobody' is not an integer"* ]]
 	"$original" skel exec.skel.json "$OBJ/refused.bpf.o" >out || :

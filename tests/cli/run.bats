@@ -51,7 +51,7 @@ bats_require_minimum_version 1.5.0
 	run -2 "$ECLI" run --timeo 0 "$OBJ/perf.bpf.o"
 	[[ $output == *"'0' must be above 0"* ]]
 	run -2 "$ECLI" run --t 1 "$OBJ/perf.bpf.o"
-	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout, --timestamps"* ]]
+	[[ $output == *"option '--t' is ambiguous: --target, --type, --timeout, "*"--timestamps"* ]]
 	run -0 "$ECLI" run --help
 	text=$(tr -s ' \n' '  ' <<<"$output")
 	[[ $text == *"may be cut short as long as only one begins so"* ]]

@@ -112,7 +112,7 @@ edited() {
 	edited '.meta.bpf_skel.maps[0].sample = {interval: -1}'
 	bad x "map 'counts': 'interval' of 'sample' must be milliseconds, or 0: at the end"
 	edited '.meta.bpf_skel.maps[0].sample = {interval: 1, type: "pie"}'
-	bad x "'type' of 'sample' must be default_kv, log2_hist or linear_hist"
+	bad x "'type' of 'sample' must be default_kv, log2_hist, linear_hist"
 }
 
 @test "a default that its variable cannot hold names file, variable and value" {
