@@ -47,7 +47,8 @@ int eu_error_prefix(struct eu_error *err, int code, const char *fmt, ...)
 	va_list ap;
 	int r;
 
-	if (!err)
+	/* Without a failure there is no text to stand behind the words. */
+	if (!err || !code)
 		return code;
 	va_start(ap, fmt);
 	r = vsnprintf(words, sizeof(words) - 2, fmt, ap);

@@ -682,6 +682,10 @@ static void copy_steps(struct eu_layout *l, const struct eu_layout *src,
 	for (size_t i = from; i < to; i++) {
 		s = &l->steps[l->n_steps++];
 		*s = src->steps[i];
+		/* Keys, and values beside others, have their fixed size. */
+		s->rest = false;
+		if (s->length)
+			s->length += child;
 		if (s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRUCT)
 			s->child += child;
 		else if (s->kind == EU_STEP_ENUM)

@@ -515,7 +515,7 @@ static char *put_mode(char *p, const struct eu_meaning *m)
 
 static char *put_hex(char *p, const struct eu_meaning *m)
 {
-	if (m->size > 8 || (m->size & (m->size - 1)))
+	if (m->bytes || m->size > 8 || (m->size & (m->size - 1)))
 		return eu_fmt_hexdump(p, m->data, m->size);
 	p = put(p, "0x");
 	return eu_fmt_hex(p, m->size < 8 ?

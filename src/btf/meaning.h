@@ -28,6 +28,7 @@ struct eu_meaning {
 	const void *data;
 	uint32_t size;
 	uint64_t number;
+	bool bytes;		/* of an array or text: no number */
 	struct eu_names *names; /* or NULL */
 };
 

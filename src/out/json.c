@@ -217,7 +217,9 @@ static __attribute__((noinline, cold)) void put_slowly(struct eu_sink *s,
 		s->out.len = (size_t)(p - s->out.data);
 		if (f->what == STACKS) {
 			eu_stack_json(s, r, l == st->key, p[-1] != '{');
-			if (!eu_buf_room(&s->out, v->most))
+			if (!eu_buf_room(&s->out,
+					 v->most + eu_layout_more(st->value,
+								  r->size)))
 				return;
 			p = s->out.data + s->out.len;
 		} else if (f->what == TIME) {

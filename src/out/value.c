@@ -271,7 +271,8 @@ static void meaning(const struct eu_layout *l, const struct eu_step *s,
 		.size = (uint32_t)bytes_left(s, size),
 		.names = l->names,
 	};
-	if (s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRING)
+	m->bytes = s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRING;
+	if (m->bytes)
 		m->size = (uint32_t)eu_min((size_t)m->size,
 					   elements(l, s, base, size, m->size));
 	else if (s->kind == EU_STEP_ENUM && !m->is_signed)

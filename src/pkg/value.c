@@ -264,11 +264,25 @@ static const struct btf_member *find_member(const struct value *v,
 	return NULL;
 }
 
+/* Types come from others: a member may say that it lies outside. */
+static int place_of(const struct value *v, const struct btf_member *m,
+		    uint32_t *ret_offset)
+{
+	uint32_t bits = btf_member_bit_offset(v->t, m - btf_members(v->t));
+	int64_t size = btf__resolve_size(v->f->btf, m->type);
+
+	if (bits % 8 || size < 0 || bits / 8 + (uint64_t)size > v->t->size)
+		return refuse(v, -EINVAL, "cannot be set: its BTF is damaged");
+	*ret_offset = bits / 8;
+	return 0;
+}
+
 static int struct_from_json(const struct value *v, json_t *obj, void *dst,
 			    int depth)
 {
 	struct eu_value_for inner = *v->f;
 	const struct btf_member *m;
+	uint32_t offset = 0;
 	const char *key;
 	json_t *value;
 	int r = 0;
@@ -281,11 +295,10 @@ static int struct_from_json(const struct value *v, json_t *obj, void *dst,
 				v->err, -EINVAL,
 				"variable '%s': no member '%s' that can be set",
 				v->f->name, key);
-		r = from_json(&inner, m->type, value,
-			      (char *)dst + btf_member_bit_offset(
-						    v->t, m - btf_members(v->t)) /
-						    8,
-			      depth, v->err);
+		r = place_of(v, m, &offset);
+		if (!r)
+			r = from_json(&inner, m->type, value,
+				      (char *)dst + offset, depth, v->err);
 		if (r)
 			return r;
 	}

@@ -180,7 +180,8 @@ static int check_prog(struct eu_program *p, const struct eu_prog *prog,
 			prog->name, prog->section);
 	g = eu_attach_goal(p, prog, &at);
 	if (!g && !says_where(prog, s) &&
-	    (!p->unattached || s->attach == EU_ATTACH_BTF))
+	    (!p->unattached || s->attach == EU_ATTACH_BTF ||
+	     s->attach == EU_ATTACH_FREPLACE))
 		return refuse_bare(prog, s, err);
 	for (; g; g = eu_attach_goal(p, prog, &at)) {
 		r = eu_target_check(g->target, s, err);

@@ -28,8 +28,13 @@ static int format(const struct btf *btf, const struct eu_var *var,
 {
 	const struct btf_type *t = eu_btf_resolve(btf, var->type_id, NULL);
 	static const char tristate[] = "nym"; /* enum libbpf_tristate */
+	bool yes_or_no;
 	int64_t n;
 
+	/* What ends the text, or the line, would begin another. */
+	if (t && btf_is_array(t) &&
+	    strcspn(value, "\"\n") < strnlen(value, var->size))
+		return -EINVAL;
 	if (t && btf_is_array(t)) {
 		eu_buf_printf(out, "%s=\"%.*s\"\n", var->name, (int)var->size,
 			      (const char *)value);
@@ -38,9 +43,10 @@ static int format(const struct btf *btf, const struct eu_var *var,
 	if (!t || !(btf_is_int(t) || btf_is_enum(t)) || var->size > 8)
 		return -EINVAL;
 	n = to_signed(value, var->size);
-	if (btf_is_enum(t) && (n < 0 || n > 2))
+	yes_or_no = btf_is_enum(t) || btf_int_encoding(t) & BTF_INT_BOOL;
+	if (yes_or_no && (n < 0 || n > 2))
 		return -EINVAL;
-	if (btf_is_enum(t) || btf_int_encoding(t) & BTF_INT_BOOL)
+	if (yes_or_no)
 		eu_buf_printf(out, "%s=%c\n", var->name, tristate[n]);
 	else if (btf_int_encoding(t) & BTF_INT_SIGNED)
 		eu_buf_printf(out, "%s=%" PRId64 "\n", var->name, n);

@@ -15,11 +15,9 @@
 static const struct {
 	const char *attach, *probe;
 } attaches[] = {
-	{ "trace_raw_tp", "tp_btf" },
-	{ "trace_fentry", "fentry" },
-	{ "trace_fexit", "fexit" },
-	{ "lsm_mac", "lsm" },
-	{ "trace_kprobe_multi", "kprobe.multi" },
+	{ "trace_raw_tp", "tp_btf" }, { "trace_fentry", "fentry" },
+	{ "trace_fexit", "fexit" },   { "modify_return", "fmod_ret" },
+	{ "lsm_mac", "lsm" },	      { "trace_kprobe_multi", "kprobe.multi" },
 	{ "trace_iter", "iter" },
 };
 

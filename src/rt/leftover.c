@@ -40,6 +40,10 @@ void eu_leftover_hold(const struct eu_program *p, const int *keep, size_t n)
 	struct dirent *e;
 	int fd;
 
+	/* Without /proc all that there may be are tried. */
+	for (fd = 0; !d && fd < sysconf(_SC_OPEN_MAX); fd++)
+		if (!needed(p, fd) && !is_among(fd, keep, n))
+			close(fd);
 	while (d && (e = readdir(d))) {
 		fd = (int)strtol(e->d_name, NULL, 10);
 		if (*e->d_name != '.' && fd != dirfd(d) && !needed(p, fd) &&

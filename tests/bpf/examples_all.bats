@@ -39,7 +39,7 @@ packages() {
 		else
 			[ $status = 1 ]
 			jq -e '.error | length > 0' report
-			jq -e '(.lacks | length > 0) or (.error | test("needs"))' \
+			jq -e '(.lacks | length > 0) or (.error | test("needs|lacks"))' \
 				report || {
 				echo "$p"
 				cat report

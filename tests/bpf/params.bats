@@ -280,9 +280,9 @@ answered() {
 	live params.bpf.o d_int=5
 	fire
 	answered 1 '"d_int":5,'
-	answered d_int=6 '^ok$'
-	answered b_text=xyz 'ok'
-	answered b_u64=18446744073709551615 'ok'
+	answered d_int=6 '^ok d_int=6$'
+	answered b_text=xyz '^ok b_text'
+	answered b_u64=18446744073709551615 '^ok b_u64'
 	fire
 	answered 1 '"d_int":6,'
 	grep -q '"b_u64":18446744073709551615,"b_text":"xyz"' "$OUT"

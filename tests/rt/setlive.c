@@ -8,7 +8,7 @@
 /*
  * setlive PACKAGE [NAME=VALUE...]: runs the package; each line of standard
  * input is NAME=VALUE, which is set in the running program, or a number: so
- * many records are waited for and printed as JSON. Answers "ok" or the error.
+ * many records are waited for and printed as JSON. Answers "ok LINE" or the error.
  */
 
 static int on_output(void *ctx, const void *data, size_t len)
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	};
 	struct eu_program *p = NULL;
 	struct eu_error err;
-	char line[256];
+	char line[256], asked[256];
 	int r;
 
 	r = eu_program_open(&opts, &p, &err);
@@ -61,10 +61,14 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (!r && fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
+		memcpy(asked, line, sizeof(asked));
 		r = strchr(line, '=') ?
 			    set(p, line, &err) :
 			    wait_for(p, (int)strtol(line, NULL, 10), &err);
-		puts(r ? err.text : "ok");
+		if (r)
+			puts(err.text);
+		else
+			printf("ok %s\n", asked);
 		fflush(stdout);
 		r = 0;
 	}

@@ -67,7 +67,7 @@ static void print_report(const json_t *j)
 	table_print(json_object_get(j, "maps"), maps, EU_COUNT(maps), "  ", &out);
 	table_print(json_object_get(j, "lacks"), lacks, EU_COUNT(lacks), "  ",
 		    &out);
-	put(eu_buf_str(&out) ?: "");
+	put_foreign(eu_buf_str(&out) ?: "");
 }
 
 /* What is missing is a result, not an error of ours. */

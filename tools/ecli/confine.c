@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -40,7 +44,6 @@ static const unsigned int allowed[] = {
 	SYS_write,
 	SYS_writev,
 	SYS_close,
-	SYS_bpf,
 	SYS_clock_gettime,
 	SYS_restart_syscall,
 #ifdef SYS_epoll_wait
@@ -66,7 +69,6 @@ static const unsigned int allowed[] = {
 	SYS_readlinkat,
 	SYS_getdents64,
 	SYS_fcntl,
-	SYS_ioctl,
 	SYS_faccessat,
 	SYS_uname,
 	/* Storage of tasks is found by descriptors of those. */
@@ -81,7 +83,11 @@ static const unsigned int allowed[] = {
 	/* The end. */
 	SYS_getpid,
 	SYS_gettid,
-	SYS_tgkill,
+	SYS_set_robust_list,
+#ifdef SYS_rseq
+	SYS_rseq,
+#endif
+
 	SYS_wait4,
 	SYS_rt_sigaction,
 	SYS_rt_sigprocmask,
@@ -90,7 +96,31 @@ static const unsigned int allowed[] = {
 	SYS_exit_group,
 };
 
-enum { HEAD = 4, OPEN = 4, MAX = HEAD + OPEN + EU_COUNT(allowed) + 1 };
+/*
+ * Of these calls an argument decides: one of the values, or of the bits. Maps
+ * are read, not made; a terminal is asked, not typed into; threads, but no
+ * processes, are made for detaching.
+ */
+static const struct {
+	unsigned int call;
+	int arg;
+	bool bits;   /* of @values, else one is equal */
+	bool allows; /* what they do */
+	unsigned int values[4];
+	int n;
+} decided[] = {
+	{ SYS_openat, 2, true, false, { O_WRONLY | O_RDWR | O_CREAT | O_TRUNC }, 1 },
+	{ SYS_ioctl, 1, false, false, { TIOCSTI, TIOCLINUX, TIOCSCTTY }, 3 },
+	{ SYS_bpf,
+	  0,
+	  false,
+	  false,
+	  { BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_OBJ_PIN, BPF_BTF_LOAD },
+	  4 },
+	{ SYS_clone, 0, true, true, { CLONE_THREAD }, 1 },
+};
+
+enum { HEAD = 4, MAX = HEAD + EU_COUNT(allowed) + EU_COUNT(decided) * 8 + 4 };
 
 #define LOAD(member)                       \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
@@ -106,6 +136,28 @@ enum { HEAD = 4, OPEN = 4, MAX = HEAD + OPEN + EU_COUNT(allowed) + 1 };
 #define LOW 0
 #endif
 
+/* Returns the place behind the instructions for decided[i]. */
+static size_t decide(struct sock_filter *f, size_t at, size_t i)
+{
+	const unsigned int op = decided[i].bits ? BPF_JSET : BPF_JEQ;
+	const unsigned int refused = SECCOMP_RET_ERRNO | EPERM;
+	const bool allows = decided[i].allows;
+	const int n = decided[i].n;
+
+	f[at++] = (struct sock_filter)JUMP(BPF_JEQ, decided[i].call, 0, n + 3);
+	f[at++] = (struct sock_filter)BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, args) + 8 * decided[i].arg + LOW);
+	for (int k = 0; k < n; k++)
+		f[at++] = (struct sock_filter)JUMP(op, decided[i].values[k],
+						   n - k, 0);
+	f[at++] = (struct sock_filter)RETURN(allows ? refused :
+						      SECCOMP_RET_ALLOW);
+	f[at++] = (struct sock_filter)RETURN(allows ? SECCOMP_RET_ALLOW :
+						      refused);
+	return at;
+}
+
 static int install(void)
 {
 	struct sock_filter f[MAX] = {
@@ -114,22 +166,22 @@ static int install(void)
 		RETURN(SECCOMP_RET_KILL_PROCESS),
 		LOAD(nr),
 	};
-	const struct sock_filter others[OPEN] = {
-		JUMP(BPF_JEQ, SYS_openat, 0, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, args[2]) + LOW),
-		JUMP(BPF_JSET, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1),
-		RETURN(SECCOMP_RET_ERRNO | EPERM),
-	};
-	const struct sock_fprog prog = { .len = MAX, .filter = f };
+	struct sock_fprog prog = { .filter = f };
+	const size_t n = EU_COUNT(allowed);
 	size_t at = HEAD;
 
-	/* Each goes on at the last instruction if it is the one. */
-	for (size_t i = 0; i < EU_COUNT(allowed); i++, at++)
-		f[at] = (struct sock_filter)JUMP(BPF_JEQ, allowed[i],
-						 MAX - 2 - at, 0);
-	memcpy(&f[at], others, sizeof(others));
-	f[MAX - 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	/* From each behind the jump that follows the last. */
+	for (size_t i = 0; i < n; i++, at++)
+		f[at] = (struct sock_filter)JUMP(BPF_JEQ, allowed[i], n - i, 0);
+	f[at++] = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 1);
+	f[at++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	for (size_t i = 0; i < EU_COUNT(decided); i++)
+		at = decide(f, at, i);
+	/* The C library falls back to clone(2), whose flags can be seen. */
+	f[at++] = (struct sock_filter)JUMP(BPF_JEQ, SYS_clone3, 0, 1);
+	f[at++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | ENOSYS);
+	f[at++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM);
+	prog.len = at;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) ? -errno : 0;
 }
 

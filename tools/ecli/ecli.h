@@ -45,6 +45,9 @@ const struct eu_command *command_find(const char *name);
 /* Says what @word, the first and no option, is not. -ENOENT. */
 int command_unknown(const char *word, struct eu_error *err);
 
+/* The same of text with words of others in it: no control characters. */
+void put_foreign(const char *text);
+
 /* The name we were started by: "ecli", "lmp" … */
 extern const char *program_name;
 

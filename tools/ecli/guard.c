@@ -79,6 +79,7 @@ int run_guard(struct run *r, struct eu_error *err)
 	pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	r->guard = fork();
 	if (r->guard == 0) {
+		close(ends[1]);
 		stand_by(r, ends[0], pidfd);
 		_exit(0);
 	}

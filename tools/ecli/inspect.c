@@ -123,7 +123,7 @@ static int inspect(const char *path, const char *arch, bool json)
 	} else {
 		print_text(j, &out);
 	}
-	put(eu_buf_str(&out) ?: "");
+	put_foreign(eu_buf_str(&out) ?: "");
 	return EXIT_DONE;
 }
 

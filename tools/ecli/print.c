@@ -12,6 +12,19 @@ void put(const char *text)
 	eu_write_all(STDOUT_FILENO, text, strlen(text));
 }
 
+void put_foreign(const char *text)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(64 << 20);
+
+	for (const char *c = text; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') ||
+		    *c == 0x7f)
+			eu_buf_printf(&b, "\\x%02x", *c);
+		else
+			eu_buf_putc(&b, *c);
+	put(eu_buf_str(&b) ?: "");
+}
+
 int fail(const struct eu_error *err)
 {
 	fprintf(stderr, "%s: %s\n", program_name, err->text);

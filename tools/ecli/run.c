@@ -302,7 +302,7 @@ static void done(struct run *r)
 	eu_close(r->loop);
 	eu_close(r->stats_fd);
 	eu_close(r->notify_fd);
-	if (r->o->output)
+	if (r->out_fd != STDOUT_FILENO)
 		eu_close(r->out_fd);
 }
 

@@ -93,7 +93,7 @@ void run_program_help(struct run *r)
 	eu_options_help(run_options, &b);
 	if (pkg->details)
 		eu_buf_printf(&b, "\n%s\n", pkg->details);
-	put(eu_buf_str(&b) ?: "");
+	put_foreign(eu_buf_str(&b) ?: "");
 }
 
 /* The program's flags and ours behind them: the first of a name wins. */
