@@ -54,3 +54,10 @@ double eu_number_real(const char *text, const char **ret_end)
 	*ret_end = end;
 	return d;
 }
+
+bool eu_ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n > m && !strcmp(text + n - m, end);
+}

@@ -86,6 +86,9 @@ int eu_number_base(const char *digits);
  */
 double eu_number_real(const char *text, const char **ret_end);
 
+/* Does @text end with @end, and have more in front of it? */
+bool eu_ends_with(const char *text, const char *end);
+
 /*
  * @n of @total, at least as many, scaled to @by; near enough where the product
  * of the two has more than 64 bits.

@@ -245,13 +245,6 @@ const struct eu_command lmp_init = {
 
 /* build */
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && !strcmp(s + n - m, end);
-}
-
 /* The only *.bpf.c of the folder. */
 static int find_source(char **ret, struct eu_error *err)
 {
@@ -261,7 +254,7 @@ static int find_source(char **ret, struct eu_error *err)
 	int n = 0;
 
 	while (d && (e = readdir(d))) {
-		if (!ends_with(e->d_name, ".bpf.c"))
+		if (!eu_ends_with(e->d_name, ".bpf.c"))
 			continue;
 		n++;
 		free(found);
@@ -340,7 +333,7 @@ static int build(const struct eu_command *cmd, int argc, char **argv)
 			return show_help(cmd);
 		if (i != EU_ARGS_WORD)
 			return fail_usage(cmd, &err);
-		if (!ends_with(args.value, ".bpf.c") || source) {
+		if (!eu_ends_with(args.value, ".bpf.c") || source) {
 			eu_error_set(&err, -EINVAL,
 				     "'%s': give one file *.bpf.c", args.value);
 			return fail_usage(cmd, &err);

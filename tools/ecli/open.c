@@ -21,13 +21,6 @@ static int refuse_folder(const char *path, struct eu_error *err)
 			    file);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n > m && !strcmp(text + n - m, end);
-}
-
 int open_package(const char *path, const char *arch, struct eu_package **ret,
 		 struct eu_error *err)
 {
@@ -38,7 +31,7 @@ int open_package(const char *path, const char *arch, struct eu_package **ret,
 			err, -EOPNOTSUPP,
 			"'%s': addresses are not supported yet: download it, and run the file",
 			path);
-	if (ends_with(path, ".c"))
+	if (eu_ends_with(path, ".c"))
 		return eu_error_set(
 			err, -EINVAL,
 			"'%s' is a C source: compile it with ecc first", path);

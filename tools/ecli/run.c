@@ -189,17 +189,10 @@ static int loop(struct run *r, struct eu_error *err)
 	return eu_min(ret, 0);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n > m && !strcmp(text + n - m, end);
-}
-
 /* The name of an image says that it is to be one. */
 static const char *format_of(const struct run_opts *o)
 {
-	if (!o->format && o->output && ends_with(o->output, ".svg"))
+	if (!o->format && o->output && eu_ends_with(o->output, ".svg"))
 		return "flamegraph";
 	return o->format;
 }
