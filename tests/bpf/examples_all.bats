@@ -39,7 +39,7 @@ packages() {
 		else
 			[ $status = 1 ]
 			jq -e '.error | length > 0' report
-			jq -e '(.lacks | length > 0) or (.error | test("needs|lacks"))' \
+			jq -e '(.lacks | length > 0) or (.error | test("needs"))' \
 				report || {
 				echo "$p"
 				cat report

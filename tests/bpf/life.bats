@@ -147,6 +147,12 @@ setup() {
 		stop_it KILL || [ $? = 137 ]
 		gone
 	done
+	# And when there surely are some.
+	run_ready "$OBJ/exec.bpf.o"
+	held
+	[ -n "$PROGS" ]
+	stop_it KILL || [ $? = 137 ]
+	gone
 }
 
 @test "-o writes to a file" {
