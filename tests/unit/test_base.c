@@ -29,6 +29,10 @@ static void error_prefix_goes_in_front(void **state)
 	assert_string_equal(e.text, "map '3': no 'x'");
 	assert_int_equal(e.code, -EIO);
 	assert_int_equal(eu_error_set(NULL, -EPERM, "x"), -EPERM);
+	/* Where nothing failed there need not be a text. */
+	memset(&e, 'x', sizeof(e));
+	assert_int_equal(eu_error_prefix(&e, 0, "map"), 0);
+	assert_int_equal(e.text[0], 'x');
 }
 
 static void error_is_cut_at_a_character(void **state)

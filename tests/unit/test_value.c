@@ -53,6 +53,9 @@ static int make_types(void **state)
 	btf__add_field(btf, "n", u64, 128, 0);
 	type("bits", btf__add_struct(btf, "bits", 4));
 	btf__add_field(btf, "low", u32, 0, 4);
+	/* Its member lies behind its end. */
+	type("wild", btf__add_struct(btf, "wild", 4));
+	btf__add_field(btf, "a", u32, 64, 0);
 	type("eu_ipv4", btf__add_typedef(btf, "eu_ipv4", u32));
 	type("const duration",
 	     btf__add_const(btf, btf__add_typedef(btf, "duration", u64)));
@@ -208,6 +211,7 @@ static void wrong_ones_are_refused(void **state)
 		{ "pair", "", "{\"a\":70000}", -ERANGE, "out of range" },
 		{ "pair", "", "{\"a\":[1]}", -EINVAL, "is not a value" },
 		{ "bits", "", "{\"low\":1}", -EINVAL, "no member 'low'" },
+		{ "wild", "", "{\"a\":1}", -EINVAL, "its BTF is damaged" },
 		{ "u32", "ipv4", "192.0.2", -EINVAL, "is no IPv4 address" },
 		{ "u8[16]", "ipv6", "x", -EINVAL, "is no IPv6 address" },
 		{ "u8[6]", "mac", "02:0a", -EINVAL, "is no MAC address" },
