@@ -114,7 +114,8 @@ static int set_up(struct eu_walk *w)
 	if (w->cpus < 0)
 		return w->cpus;
 	w->stride = ((size_t)leaf->value_size + 7) & ~(size_t)7;
-	w->max_entries = w->map->max_entries;
+	/* Storage of control groups has no limit. */
+	w->max_entries = w->map->max_entries ?: UINT32_MAX;
 	w->ops = w->kind->ops;
 	return 0;
 }
