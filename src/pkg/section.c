@@ -23,10 +23,10 @@ static const struct eu_section sections[] = {
 	{ "tp+", EU_ATTACH_TRACEPOINT, EU_SHAPE_TRACEPOINT },
 	{ "raw_tracepoint+", EU_ATTACH_RAW_TRACEPOINT, EU_SHAPE_NAME },
 	{ "raw_tp+", EU_ATTACH_RAW_TRACEPOINT, EU_SHAPE_NAME },
-	{ "xdp/cpumap", EU_ATTACH_NONE, EU_SHAPE_NONE },
-	{ "xdp/devmap", EU_ATTACH_NONE, EU_SHAPE_NONE },
-	{ "xdp.frags/cpumap", EU_ATTACH_NONE, EU_SHAPE_NONE },
-	{ "xdp.frags/devmap", EU_ATTACH_NONE, EU_SHAPE_NONE },
+	{ "xdp/cpumap", EU_ATTACH_ENTRY, EU_SHAPE_ENTRY },
+	{ "xdp/devmap", EU_ATTACH_ENTRY, EU_SHAPE_ENTRY },
+	{ "xdp.frags/cpumap", EU_ATTACH_ENTRY, EU_SHAPE_ENTRY },
+	{ "xdp.frags/devmap", EU_ATTACH_ENTRY, EU_SHAPE_ENTRY },
 	{ "xdp+", EU_ATTACH_XDP, EU_SHAPE_INTERFACE },
 	{ "tcx/", EU_ATTACH_TCX, EU_SHAPE_TRAFFIC },
 	{ "tc/ingress", EU_ATTACH_TCX, EU_SHAPE_TRAFFIC },
@@ -103,6 +103,8 @@ const char *eu_shape_words(enum eu_shape shape)
 		[EU_SHAPE_HOOK] = "a family and a hook (ipv4:prerouting)",
 		[EU_SHAPE_PROGRAM] = "a loaded program "
 				     "(prog:ID:FUNCTION, /sys/fs/bpf/PIN)",
+		[EU_SHAPE_ENTRY] = "an entry of a map of the package "
+				   "(map:NAME,key=0,interface=eth0)",
 	};
 
 	return words[shape];

@@ -29,6 +29,7 @@ enum eu_shape {
 	EU_SHAPE_ITER,	     /* "map:NAME", "pid:N", "tid:N", "cgroup:PATH" */
 	EU_SHAPE_HOOK,	     /* "ipv4:prerouting" */
 	EU_SHAPE_PROGRAM,    /* "prog:ID[:function]", or the path of a pin */
+	EU_SHAPE_ENTRY,	     /* "map:NAME" of interfaces or processors */
 };
 
 /* How it is attached; a row of src/rt/attach.c for each. */
@@ -57,6 +58,7 @@ enum eu_attach_kind {
 	EU_ATTACH_SYSCALL, /* run once, when all is attached */
 	EU_ATTACH_FREPLACE,
 	EU_ATTACH_UPROBE_MULTI,
+	EU_ATTACH_ENTRY, /* to an entry of a map; without a target to none */
 };
 
 struct eu_section {

@@ -42,6 +42,10 @@ static const struct key {
 	{ EU_SHAPE_SYMBOL, "max" },
 	{ EU_SHAPE_ITER, "order", .words = { "self", "pre", "post", "up" } },
 	{ EU_SHAPE_ITER, "interval", 1, 86400000 },
+	{ EU_SHAPE_ENTRY, "key", 0, UINT32_MAX },
+	{ EU_SHAPE_ENTRY, "interface" },
+	{ EU_SHAPE_ENTRY, "netns" },
+	{ EU_SHAPE_ENTRY, "size", 1, 16384 },
 	{ EU_SHAPE_TRACEPOINT, "cookie", INT64_MIN, INT64_MAX },
 	{ EU_SHAPE_PERF, "freq", 1, 100000, .rival = "period" },
 	{ EU_SHAPE_PERF, "period", 1, INT64_MAX },
@@ -190,6 +194,7 @@ static bool has_shape(const char *s, enum eu_shape shape)
 	case EU_SHAPE_BINARY: return colon && colon != s && colon[1];
 	case EU_SHAPE_USDT:
 		return colon && colon != s && strchr(colon + 1, ':');
+	case EU_SHAPE_ENTRY:
 	case EU_SHAPE_MAP: return begins(s, "map:");
 	case EU_SHAPE_HOOK: return begins(s, "ipv4:") || begins(s, "ipv6:");
 	case EU_SHAPE_PROGRAM: return *s == '/' || begins(s, "prog:");

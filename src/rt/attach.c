@@ -49,6 +49,7 @@ static const struct {
 	[EU_ATTACH_SYSCALL] = { eu_attach_syscall },
 	[EU_ATTACH_FREPLACE] = { attach_auto, true },
 	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi },
+	[EU_ATTACH_ENTRY] = { eu_attach_entry },
 };
 
 static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
@@ -272,6 +273,14 @@ int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err)
 	}
 	l->fd = fd;
 	return 0;
+}
+
+int eu_attach_no_map(const struct eu_attach *a, const char *name,
+		     struct eu_error *err)
+{
+	int r = eu_program_no_map(a->p, name, err);
+
+	return eu_error_prefix(err, r, "target '%s'", a->target->text);
 }
 
 int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,

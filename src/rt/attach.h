@@ -57,6 +57,10 @@ int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err);
 int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,
 		    struct eu_error *err);
 
+/* The target names a map that is not there: -ENOENT, and those that are near. */
+int eu_attach_no_map(const struct eu_attach *a, const char *name,
+		     struct eu_error *err);
+
 /* Attaches to the interface numbered @ifindex. */
 typedef int (*eu_attach_at_fn)(const struct eu_attach *a, int ifindex,
 			       struct eu_error *err);
@@ -100,6 +104,7 @@ int eu_attach_socket_filter(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_netkit(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_netfilter(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_iter(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_entry(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_syscall(const struct eu_attach *a, struct eu_error *err);
 
 #endif

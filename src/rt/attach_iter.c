@@ -19,8 +19,7 @@ static int walk_map(const struct eu_attach *a, const char *name,
 	int fd = bpf_object__find_map_fd_by_name(a->p->obj, name);
 
 	if (fd < 0)
-		return eu_error_set(err, -ENOENT, "target '%s': no map '%s'",
-				    a->target->text, name);
+		return eu_attach_no_map(a, name, err);
 	info->map.map_fd = fd;
 	return 0;
 }

@@ -49,8 +49,7 @@ int eu_attach_sockmap(const struct eu_attach *a, struct eu_error *err)
 	int map = bpf_object__find_map_fd_by_name(a->p->obj, name);
 
 	if (map < 0)
-		return eu_error_set(err, -ENOENT, "target '%s': no map '%s'",
-				    a->target->text, name);
+		return eu_attach_no_map(a, name, err);
 	if (bpf_prog_attach(bpf_program__fd(a->bpf), map,
 			    bpf_program__expected_attach_type(a->bpf), 0))
 		return eu_error_set(err, -errno, "cannot attach to '%s': %s",

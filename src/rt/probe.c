@@ -344,6 +344,28 @@ static int probe_type(const struct eu_probe *p)
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
+/* An XDP program that knows of packets in pieces. */
+static int probe_frags(const struct eu_probe *p)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .prog_flags = p->arg);
+	eu_auto_close int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "eu_probe", "GPL",
+					     nothing, EU_COUNT(nothing), &o);
+
+	return eu_min(fd, 0);
+}
+
+/* Kernels load what belongs to a map's entry before they have such entries. */
+static int probe_entry(const struct eu_probe *p)
+{
+	eu_auto_close int fd = bpf_map_create(
+		p->arg, "eu_probe", sizeof(uint32_t),
+		p->arg == BPF_MAP_TYPE_DEVMAP ? sizeof(struct bpf_devmap_val) :
+						sizeof(struct bpf_cpumap_val),
+		1, NULL);
+
+	return eu_min(fd, 0);
+}
+
 /* No interface has the number 0: who knows the kind says that first. */
 static int probe_link(const struct eu_probe *p)
 {
@@ -491,6 +513,12 @@ static const struct eu_probe probes[] = {
 	  "CONFIG_BPF_LSM=y, 'bpf' in the boot parameter lsm=, and what fentry needs" },
 
 	{ "xdp", "network", probe_type, BPF_PROG_TYPE_XDP, "CONFIG_NET=y" },
+	{ "xdp.frags", "network", probe_frags, BPF_F_XDP_HAS_FRAGS,
+	  "Linux 5.18 or later" },
+	{ "xdp.devmap", "network", probe_entry, BPF_MAP_TYPE_DEVMAP,
+	  "Linux 5.8 or later" },
+	{ "xdp.cpumap", "network", probe_entry, BPF_MAP_TYPE_CPUMAP,
+	  "Linux 5.9 or later" },
 	{ "tc", "network", probe_type, BPF_PROG_TYPE_SCHED_CLS,
 	  "CONFIG_NET_CLS_ACT=y" },
 	{ "tcx", "network", probe_link, EU_BPF_TCX_INGRESS,
@@ -513,6 +541,10 @@ static const struct eu_probe probes[] = {
 	  "Linux 5.9 or later" },
 	{ "flow_dissector", "network", probe_type, BPF_PROG_TYPE_FLOW_DISSECTOR,
 	  "CONFIG_NET=y" },
+	{ "sk_reuseport", "network", probe_type, BPF_PROG_TYPE_SK_REUSEPORT,
+	  "CONFIG_INET=y, Linux 4.19 or later" },
+	{ "lwt", "network", probe_type, BPF_PROG_TYPE_LWT_IN,
+	  "CONFIG_NET=y; routes take them with CONFIG_LWTUNNEL_BPF=y" },
 
 	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE,
 	  "CONFIG_BPF_LSM=y, Linux 5.10 or later" },

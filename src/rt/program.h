@@ -148,6 +148,10 @@ int eu_program_own_values(struct eu_program *p, struct eu_error *err);
 /* Targets that the package brings, for programs that got none for this run. */
 int eu_program_own_targets(struct eu_program *p, struct eu_error *err);
 
+/* -ENOENT, with the maps that may have been meant. */
+int eu_program_no_map(const struct eu_program *p, const char *name,
+		      struct eu_error *err);
+
 /* One more link, zero but for fd -1; NULL if no memory. */
 struct eu_link *eu_program_add_link(struct eu_program *p);
 

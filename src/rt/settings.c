@@ -255,8 +255,8 @@ int eu_program_target(struct eu_program *p, const char *text, struct eu_error *e
 	return r;
 }
 
-static int unknown_map(const struct eu_program *p, const char *name,
-		       struct eu_error *err)
+int eu_program_no_map(const struct eu_program *p, const char *name,
+		      struct eu_error *err)
 {
 	struct eu_nearest near = { .wanted = name };
 
@@ -278,7 +278,7 @@ int eu_program_type(struct eu_program *p, const char *map, const char *type,
 	if (r)
 		return r;
 	if (!m)
-		return unknown_map(p, map, err);
+		return eu_program_no_map(p, map, err);
 	r = eu_types_by_name(p->pkg, type, &id, err);
 	if (!r)
 		r = eu_types_fit(p->pkg, m, id, err);

@@ -192,3 +192,55 @@ there() {
 	# And it has gone.
 	run -1 "$OBJ/target" connect eu_fixed
 }
+
+@test "devmap" {
+	need xdp.devmap
+	network
+	inside ip link add w0 type veth peer name w1
+	inside ip link set w0 up
+	inside ip link set w1 up
+	# A veth takes what XDP sends where its other end has a program.
+	there xdp -t w1 --max-events 2
+	far=$PID far_out=$OUT
+	there devmap -t on_packet=v1 --max-events 1 \
+		-t on_egress=map:ports,interface=w0
+	send
+	end_of_it
+	[ "$(cat "$OUT")" = '{"from":'$V1',"to":'$(index w0)',"length":'$FRAME'}' ]
+	# From another network, where interfaces have other numbers.
+	example devmap -t "on_packet=v1,netns=/run/netns/$NS" --max-events 1 \
+		-t "on_egress=map:ports,key=0,interface=w0,netns=/run/netns/$NS"
+	send
+	end_of_it
+	[ "$(jq .to "$OUT")" = "$(index w0)" ]
+	PID=$far
+	end_of_it
+	[ "$(sort -u "$far_out")" = '{"ifindex":'$(index w1)',"length":'$FRAME',"port":9,"dropped":false}' ]
+	refused=$EXAMPLES/devmap/package.json
+	run -1 inside "$ECLI" run "$refused" -t v1 -t map:ports
+	[[ $output == *"target 'map:ports': packets go out of which? add interface=NAME"* ]]
+	run -1 inside "$ECLI" run "$refused" -t v1 -t map:port,interface=w0
+	[[ $output == *"target 'map:port,interface=w0': no map 'port' in 'devmap_bpf'; did you mean 'ports'?"* ]]
+	run -1 inside "$ECLI" run "$refused" -t v1 -t map:rb,interface=w0
+	[[ $output == *"'rb' is no map of type devmap with values of type 'struct bpf_devmap_val'"* ]]
+	run -1 inside "$ECLI" run "$refused" -t v1 -t map:ports,interface=w2
+	[[ $output == *"no interface 'w2'; there are: "* ]]
+	run -1 inside "$ECLI" run "$refused" -t v1 -t map:ports,interface=w0,key=4
+	[[ $output == *"cannot attach to 'map:ports,interface=w0,key=4': Argument list too long"* ]]
+	run -2 inside "$ECLI" run "$refused" -t v1 -t on_egress=w0
+	[[ $output == *"an xdp program takes an entry of a map of the package (map:NAME,key=0,interface=eth0)"* ]]
+}
+
+@test "cpumap" {
+	need xdp.cpumap
+	network
+	last=$(($(nproc) - 1))
+	there cpumap -t v1 -t "map:processors,key=$last,size=8" \
+		--processor $last --max-events 1
+	send
+	end_of_it
+	[ "$(cat "$OUT")" = '{"ifindex":'$V1',"length":'$FRAME',"processor":'$last'}' ]
+	run -2 inside "$ECLI" run "$EXAMPLES/cpumap/package.json" -t v1 \
+		-t on_processor=map:processors,size=0
+	[[ $output == *"size=0 is not a number from 1 to 16384"* ]]
+}
