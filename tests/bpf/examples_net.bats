@@ -193,6 +193,34 @@ there() {
 	run -1 "$OBJ/target" connect eu_fixed
 }
 
+@test "xdp.frags" {
+	need xdp.frags
+	network
+	inside ip link set v0 mtu 9000
+	inside ip link set v1 mtu 9000
+	there xdp_frags -t v1,mode=native --max-events 1
+	printf '%08000d' 7 >data
+	inside bash -c 'dd bs=8000 status=none <data >/dev/udp/192.0.2.2/9'
+	end_of_it
+	[ "$(jq -c '[.length, .last, .here > 0 and .here < 8000]' "$OUT")" = \
+		"[$((FRAME - 5 + 8000)),$((0x37)),true]" ]
+}
+
+@test "flow_dissector" {
+	need flow_dissector
+	network
+	example flow_dissector -t /run/netns/"$NS" --max-events 1
+	# There is room for one.
+	run -1 "$ECLI" run "$EXAMPLES/flow_dissector/package.json" \
+		-t /run/netns/"$NS"
+	[[ $output == *"program 'on_packet': cannot attach to '/run/netns/$NS': "* ]]
+	inside "$OBJ/target" frame v0 300
+	end_of_it
+	[ "$(cat "$OUT")" = '{"source":"192.0.2.7","destination":"192.0.2.2","protocol":17,"source_port":7,"port":300}' ]
+	run -2 "$ECLI" run "$EXAMPLES/flow_dissector/package.json" -t lo
+	[[ $output == *"a flow_dissector program takes a network namespace (/proc/PID/ns/net)"* ]]
+}
+
 @test "devmap" {
 	need xdp.devmap
 	network
@@ -243,4 +271,56 @@ there() {
 	run -2 inside "$ECLI" run "$EXAMPLES/cpumap/package.json" -t v1 \
 		-t on_processor=map:processors,size=0
 	[[ $output == *"size=0 is not a number from 1 to 16384"* ]]
+}
+
+# id NAME: of the running example's program of that name.
+id() {
+	local id
+
+	held
+	for id in $PROGS; do
+		! bpftool prog show id "$id" | grep -q "name $1 " || echo "$id"
+	done
+}
+
+@test "sk_reuseport" {
+	need sk_reuseport
+	example sk_reuseport
+	for map in $(cat /proc/"$PID"/fdinfo/* 2>/dev/null |
+		     sed -n 's/^map_id:[[:space:]]*//p'); do
+		! bpftool map show id "$map" | grep -q 'name workers ' || break
+	done
+	[ "$("$OBJ/target" reuseport "$(id on_packet)" "$map" 1 0 1)" = '1
+0
+1' ]
+	"$OBJ/target" reuseport "$(id on_packet)" "$map" 2
+	stop_it
+	[ "$(cat "$OUT")" = '{"length":1,"first":1,"chosen":true}
+{"length":1,"first":0,"chosen":true}
+{"length":1,"first":1,"chosen":true}
+{"length":1,"first":2,"chosen":false}' ]
+}
+
+@test "lwt" {
+	need lwt bpffs
+	network
+	PIN=/sys/fs/bpf/eu-$ME
+	mkdir "$PIN"
+	there lwt --longest $PACKET --max-events 3
+	bpftool prog pin id "$(id on_in)" "$PIN/in"
+	bpftool prog pin id "$(id on_out)" "$PIN/out"
+	inside ip neigh add 198.51.100.2 dev v0 lladdr 02:00:00:00:00:02
+	inside ip route add 198.51.100.0/24 encap bpf out pinned "$PIN/out" \
+		dev v0
+	send 198.51.100.2
+	inside bash -c 'printf hello! >/dev/udp/198.51.100.2/9' || :
+	inside ip route replace local 192.0.2.2 table local \
+		encap bpf in pinned "$PIN/in" dev v1
+	inside sysctl -qw net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.v1.rp_filter=0
+	inside "$OBJ/target" frame v0 9
+	end_of_it
+	[ "$(cat "$OUT")" = '{"length":'$PACKET',"received":false,"dropped":false}
+{"length":'$((PACKET + 1))',"received":false,"dropped":true}
+{"length":'$PACKET',"received":true,"dropped":false}' ]
 }

@@ -86,6 +86,15 @@ started() {
 	[[ $output == *"an iter program takes what to walk over (map:NAME, pid:N, tid:N, cgroup:PATH)"* ]]
 }
 
+@test "iter_sleepable" {
+	need iter iter.cgroup
+	begin_target bash -c 'exec -a eu-waiting "$0"' "$OBJ/target"
+	ask 3 6
+	run -0 "$ECLI" run "$EXAMPLES/iter_sleepable/package.json" \
+		-t "pid:$TARGET"
+	[ "$output" = "$TARGET eu-waiting" ]
+}
+
 @test "iter_map" {
 	need iter raw_tp
 	case $(uname -m) in	# getsid(2)

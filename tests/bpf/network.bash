@@ -12,6 +12,7 @@ teardown() {
 	helper_teardown
 	[ -z "${NS:-}" ] || ip netns del "$NS"
 	[ -z "${GROUP:-}" ] || rmdir "$GROUP"
+	[ -z "${PIN:-}" ] || rm -r "$PIN"
 }
 
 # A network of its own: what is sent out of v0 arrives at v1, and nothing but

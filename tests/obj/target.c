@@ -9,16 +9,25 @@
  * MAGIC TIMES" sets off a program of fire.h, faster than a shell can. "target
  * unlink PATH" does that. "target connect NAME" makes a TCP connection to itself
  * with the congestion control of that name. "target talk BYTES" makes one, sends
- * so many bytes and prints how many came.
+ * so many bytes and prints how many came. "target frame INTERFACE PORT" sends a
+ * frame with a packet from 192.0.2.7, port 7, to 192.0.2.2. "target reuseport
+ * PROGRAM MAP NUMBER..." has two sockets that share a port, with the program and
+ * in the map of those ids, sends the numbers and prints who got each.
  */
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/if_ether.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +129,118 @@ static int talk(int bytes)
 	return 0;
 }
 
+static int send_frame(const char *interface, int port)
+{
+	unsigned char frame[] = {
+		0xff,
+		0xff,
+		0xff,
+		0xff,
+		0xff,
+		0xff,
+		2,
+		0,
+		0,
+		0,
+		0,
+		7,
+		8,
+		0,
+		/* IPv4, 33 bytes of UDP with that sum of its header */
+		0x45,
+		0,
+		0,
+		33,
+		0,
+		0,
+		0,
+		0,
+		64,
+		17,
+		0xf6,
+		0xc2,
+		192,
+		0,
+		2,
+		7,
+		192,
+		0,
+		2,
+		2,
+		/* from port 7, no sum */
+		0,
+		7,
+		port >> 8,
+		port,
+		0,
+		13,
+		0,
+		0,
+		'h',
+		'e',
+		'l',
+		'l',
+		'o',
+	};
+	struct sockaddr_ll a = { .sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_IP),
+				 .sll_ifindex = if_nametoindex(interface) };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+
+	return sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&a,
+		      sizeof(a)) != sizeof(frame);
+}
+
+/* The descriptor of what has that id. */
+static int by_id(int command, const char *id)
+{
+	union bpf_attr a = { .prog_id = (uint32_t)strtoul(id, NULL, 10) };
+
+	return syscall(SYS_bpf, command, &a, sizeof(a));
+}
+
+static int share_port(char **argv)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int prog = by_id(BPF_PROG_GET_FD_BY_ID, argv[0]), one = 1;
+	union bpf_attr put = { .map_fd = by_id(BPF_MAP_GET_FD_BY_ID, argv[1]) };
+	socklen_t n = sizeof(a);
+	struct pollfd fds[2];
+	uint64_t value;
+	uint32_t key;
+
+	for (key = 0; key < 2; key++) {
+		fds[key].events = POLLIN;
+		fds[key].fd = socket(AF_INET, SOCK_DGRAM, 0);
+		value = fds[key].fd;
+		put.key = (uintptr_t)&key;
+		put.value = (uintptr_t)&value;
+		if (setsockopt(fds[key].fd, SOL_SOCKET, SO_REUSEPORT, &one,
+			       sizeof(one)) ||
+		    bind(fds[key].fd, (struct sockaddr *)&a, n) ||
+		    getsockname(fds[key].fd, (struct sockaddr *)&a, &n) ||
+		    syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &put, sizeof(put)))
+			return 1;
+	}
+	if (setsockopt(fds[0].fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, &prog,
+		       sizeof(prog)))
+		return 2;
+	for (argv += 2; *argv; argv++) {
+		char number = (char)strtol(*argv, NULL, 10);
+
+		if (sendto(socket(AF_INET, SOCK_DGRAM, 0), &number, 1, 0,
+			   (struct sockaddr *)&a, n) != 1 ||
+		    poll(fds, 2, -1) < 1)
+			return 3;
+		key = fds[1].revents ? 1 : 0;
+		if (recv(fds[key].fd, &number, 1, 0) != 1)
+			return 4;
+		printf("%u\n", key);
+	}
+	return 0;
+}
+
 static int at_terminal(char **argv)
 {
 	int master, slave, status;
@@ -156,6 +277,10 @@ int main(int argc, char **argv)
 		return listen_at(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "unlink"))
 		return unlink(argv[2]) != 0;
+	if (argc == 4 && !strcmp(argv[1], "frame"))
+		return send_frame(argv[2], (int)strtol(argv[3], NULL, 10));
+	if (argc > 4 && !strcmp(argv[1], "reuseport"))
+		return share_port(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "talk"))
 		return talk((int)strtol(argv[2], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "connect"))
