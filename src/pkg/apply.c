@@ -305,7 +305,7 @@ static int apply_export_config(struct apply *a, struct eu_map *m, const json_t *
 		m->export_type_id = map_id(a, v);
 		return eu_types_fit(a->pkg, m, m->export_type_id, a->err);
 	}
-	if (!json_is_array(members))
+	if (!json_array_size(members))
 		return wrong(
 			a, "map", m->name,
 			"'export_config' must be no_export, default, btf_type_id or custom_members");
@@ -314,7 +314,8 @@ static int apply_export_config(struct apply *a, struct eu_map *m, const json_t *
 		if (r)
 			return r;
 	}
-	return 0;
+	r = eu_types_of_members(a->pkg, m, &m->export_type_id, a->err);
+	return r ?: eu_types_fit(a->pkg, m, m->export_type_id, a->err);
 }
 
 /* "type": the struct by its name, so that it holds for any architecture. */

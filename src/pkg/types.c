@@ -3,11 +3,16 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
 
-enum { MAX_DEPTH = 16, MAX_LOOKED_AT = 100000 };
+enum {
+	MAX_DEPTH = 16,
+	MAX_LOOKED_AT = 100000,
+	MAX_END = 16 << 20, /* of a member that the metadata adds */
+};
 
 /*
  * Is @inner a member, perhaps in an array or further down, of @outer? Types
@@ -51,6 +56,61 @@ static bool is_inner(const struct eu_package *pkg, const struct eu_export *e,
 		    contains(pkg->btf, pkg->exports[i].type_id, id, 0, budget))
 			return true;
 	return false;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct eu_member *x = a, *y = b;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Sorts them; the end of the last one. */
+static int place_members(const struct eu_package *pkg, struct eu_map *map,
+			 uint32_t *ret_size, struct eu_error *err)
+{
+	int64_t end = 0, size;
+
+	qsort(map->members, map->n_members, sizeof(*map->members), by_offset);
+	for (size_t i = 0; i < map->n_members; i++) {
+		const struct eu_member *m = &map->members[i];
+
+		size = btf__resolve_size(pkg->btf, m->type_id);
+		if (size <= 0 || m->offset + size > MAX_END)
+			return eu_error_set(
+				err, -EINVAL,
+				"map '%s': custom member '%s' has a type without values, or ends beyond 16 MiB",
+				map->name, m->name);
+		if (m->offset < end)
+			return eu_error_set(
+				err, -EINVAL,
+				"map '%s': custom member '%s' begins before '%s' ends",
+				map->name, m->name, m[-1].name);
+		end = m->offset + size;
+	}
+	*ret_size = end;
+	return 0;
+}
+
+int eu_types_of_members(const struct eu_package *pkg, struct eu_map *map,
+			uint32_t *ret_id, struct eu_error *err)
+{
+	uint32_t size = 0;
+	int id, r = place_members(pkg, map, &size, err);
+
+	if (r)
+		return r;
+	id = btf__add_struct(pkg->btf, NULL, size);
+	for (size_t i = 0; i < map->n_members && id > 0 && !r; i++)
+		r = btf__add_field(pkg->btf, map->members[i].name,
+				   map->members[i].type_id,
+				   map->members[i].offset * 8, 0);
+	if (id < 0 || r)
+		return eu_error_set(err, id < 0 ? id : r,
+				    "map '%s': cannot make a type of its members",
+				    map->name);
+	*ret_id = id;
+	return 0;
 }
 
 int eu_types_fit(const struct eu_package *pkg, const struct eu_map *map,

@@ -30,6 +30,14 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 		     uint32_t *ret_id, struct eu_error *err);
 
 /*
+ * The id of a struct of @map's members, which are put in their order; it is
+ * added to the BTF, whose names are in other places then. -EINVAL for members
+ * that lie in each other or beyond 16 MiB, and for types without values.
+ */
+int eu_types_of_members(const struct eu_package *pkg, struct eu_map *map,
+			uint32_t *ret_id, struct eu_error *err);
+
+/*
  * Can the records of @map have that type? What the events of a buffer are is up
  * to the program, but values have a size: -EINVAL if the type is larger.
  */

@@ -157,6 +157,86 @@ setup() {
 {"map":"two","number":2,"text":"two"}' ]
 }
 
+# What one event is in each of eight.bpf.c's buffers, in the order of signals.
+eight() {
+	local sig
+
+	for sig; do
+		cat <<-END
+			{"map":"p0","color":"GREEN(2)","on":true}
+			{"map":"p1","at":{"x":$sig,"y":-2}}
+			{"map":"p2","whole":16843009,"parts":[1,1,1,1]}
+			{"map":"p3","first":$sig,"second":7}
+			{"map":"r0","tiny":-1,"wide":-$sig}
+			{"map":"r1","text":"eight"}
+			{"map":"r2","list":[1,2,$sig]}
+			{"map":"r3","low":5,"high":$sig}
+		END
+	done | sort -s -k 1,1 -t ,
+}
+
+@test "eight buffers at once, a type for each" {
+	run_ready "$OBJ/eight.json" --magic "$MAGIC" --max-events 24 -j
+	fire 3 9 31
+	end_of_it
+	# Of one buffer in their order, of several in any.
+	sort -s -k 1,1 -t , "$OUT" | diff <(eight 3 9 31) -
+	run_ready "$OBJ/eight.json" --magic "$MAGIC" --max-events 8 \
+		--timestamps none
+	fire 9
+	end_of_it
+	[ "$(grep -c '^MAP ' "$OUT")" = 8 ]
+	grep -v '^MAP ' "$OUT" | tr -s ' ' | sed 's/ $//' | sort |
+		diff - /dev/fd/3 3<<-END
+		p0 GREEN(2) true
+		p1 {"x":9,"y":-2}
+		p2 16843009 [1,1,1,1]
+		p3 9 7
+		r0 -1 -9
+		r1 eight
+		r2 [1,2,9]
+		r3 5 9
+	END
+}
+
+@test "a configuration of several exports, map for map" {
+	need program:bpftool
+	id() {
+		bpftool -j btf dump file "$OBJ/eight.bpf.o" |
+			jq "[.types[] | select(.name == \"$1\" and .kind != \"VAR\")][0].id"
+	}
+	jq -c --argjson numbers "$(id numbers)" --argjson text "$(id text)" \
+		--argjson u32 "$(id __u32)" '
+		.meta.enable_multiple_export_types = true |
+		.meta.bpf_skel.maps |= map(del(.type) | .export_config = {
+			r0: {btf_type_id: $numbers}, r1: {btf_type_id: $text},
+			r2: "no_export", p0: {btf_type_id: $u32},
+			p3: {custom_members: [
+				{name: "b", offset: 4, btf_type_id: $u32},
+				{name: "a", offset: 0, btf_type_id: $u32}]},
+			times: "default" }[.name]) |
+		(.meta.bpf_skel.maps[] | select(.name == "times")).sample =
+			{interval: 0}' "$OBJ/eight.json" >package.json
+	run_ready package.json --magic "$MAGIC" -j
+	fire 9 9
+	wait_for '"p3"'
+	stop_it
+	cat "$OUT"
+	sort -u "$OUT" | diff - /dev/fd/3 3<<-END
+		{"map":"p0","__u32":2}
+		{"map":"p3","a":9,"b":7}
+		{"map":"r0","tiny":-1,"wide":-9}
+		{"map":"r1","text":"eight"}
+		{"map":"times","key":{"u32":9},"value":{"u64":2}}
+	END
+	[ "$(wc -l <"$OUT")" = 9 ]
+	# What is wrong is said by the map's name.
+	jq -c '(.meta.bpf_skel.maps[] | select(.name == "r0")).export_config =
+		{btf_type_id: 99999}' package.json >wrong.json
+	run -1 "$ECLI" run wrong.json
+	[[ $output == *"map 'r0': the btf_type_id of 'export_config' is not in the object's BTF"* ]]
+}
+
 @test "records without a type are shown as bytes, with a hint" {
 	fired untyped.bpf.o
 	[ "$(sed -n 's/^[0-9:]* //p' "$OUT")" = 00017f80feff ]
