@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
 /*
- * Who sends most signals: a table that starts anew each second.
+ * Who sends most signals: a table that starts anew each second, of those ten
+ * that come first.
  *
- *	ecli run package.json --top 10
+ *	ecli run package.json --head 3
+ *	ecli run package.json --sort key
  */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 
-/// @sample {"interval": 1000}
+/// @sample {"interval": 1000, "sort": "-value", "top": 10}
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 1024);

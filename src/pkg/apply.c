@@ -211,6 +211,22 @@ static int apply_slots(struct apply *a, struct eu_map *m, const json_t *s)
 		"'buckets' of 'sample' must be a list of ascending integers, where each slot begins");
 }
 
+/* Which rows of a round are shown, and in which order. */
+static int apply_order(struct apply *a, struct eu_map *m, const json_t *s)
+{
+	const json_t *sort = json_object_get(s, "sort");
+	const json_t *top = json_object_get(s, "top");
+
+	if (sort && !json_is_string(sort))
+		return wrong(
+			a, "map", m->name,
+			"'sort' of 'sample' must be names such as \"-times,pid\"");
+	if (top && (eu_json_u64(top, &m->top) || !m->top))
+		return wrong(a, "map", m->name,
+			     "'top' of 'sample' must be a number of rows");
+	return take_text(a, s, "sort", &m->sort);
+}
+
 static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 {
 	static const struct {
@@ -253,6 +269,8 @@ static int apply_sample(struct apply *a, struct eu_map *m, const json_t *s)
 	r = apply_cpus(a, m, json_object_get(s, "cpus"));
 	if (!r)
 		r = apply_slots(a, m, s);
+	if (!r)
+		r = apply_order(a, m, s);
 	return r ? r : take_text(a, s, "unit", &m->unit);
 }
 

@@ -34,6 +34,7 @@ static void free_maps(struct eu_package *pkg)
 		free(m->ident);
 		free(m->description);
 		free(m->unit);
+		free(m->sort);
 		free(m->buckets);
 		free(m->inner);
 		for (size_t k = 0; k < m->n_members; k++)

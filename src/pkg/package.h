@@ -78,6 +78,8 @@ struct eu_map {
 	char *unit;	      /* of a histogram, or NULL */
 	bool keep;	      /* "clear_map": false: not cleared each round */
 	bool each_cpu;	      /* "cpus": "list": values of CPUs not summed */
+	char *sort;	      /* "-times,pid": rows of a round; or NULL */
+	uint64_t top;	      /* so many rows of a round; 0: all */
 	int64_t min, step;    /* of linear_hist: where the first slot begins */
 	int64_t *buckets;     /* of hist: where each slot begins, ascending */
 	size_t n_buckets;

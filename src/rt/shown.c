@@ -43,6 +43,7 @@ void eu_shown_free(struct eu_shown *c)
 		return;
 	eu_filter_free(c->filter);
 	eu_gather_free(c->gather);
+	free(c->order);
 	eu_layout_free(c->key);
 	eu_layout_free(c->value);
 	free(c);
@@ -96,24 +97,48 @@ static int unknown_order(const char *name, const struct eu_stream **all,
 	return -EINVAL;
 }
 
+static bool is_sampled(const struct eu_source *s)
+{
+	return s->map && s->map->sample;
+}
+
+/* How many rows: what the user says, else what the package does. 0: all. */
+static uint64_t head_of(const struct eu_source *s)
+{
+	const struct eu_program *p = s->program;
+
+	if (p->top && !p->wanted.sort && !is_sampled(s))
+		return 0;
+	if (p->wanted.head || p->record || !is_sampled(s))
+		return p->wanted.head;
+	return s->map->top;
+}
+
+/* Of a user's names one stream has to have some, of a package's its own all. */
 static int open_order(struct eu_program *p, const struct eu_stream **all,
 		      struct eu_error *err)
 {
 	const char *unknown, *first = NULL;
-	bool found = false;
+	bool found = !p->wanted.sort;
 	int r = 0;
 
-	if (!p->wanted.sort || p->record)
-		return 0;
-	for (size_t i = 0; i < p->n_sources && !r; i++) {
+	for (size_t i = 0; i < p->n_sources && !r && !p->record; i++) {
 		struct eu_source *s = &p->sources[i];
 
-		r = eu_gather_new(p->wanted.sort, &s->stream, p->wanted.head,
+		if (!s->shown || !s->shown->order)
+			continue;
+		r = eu_gather_new(s->shown->order, &s->stream, head_of(s),
 				  &s->shown->gather, &unknown, err);
+		if (!r && unknown && !p->wanted.sort)
+			return eu_error_prefix(
+				err, unknown_order(unknown, &all[i], 1, err),
+				"map '%s'", s->stream.name);
 		found = found || (!r && !unknown);
 		first = first ?: unknown;
 	}
-	return r || found ? r : unknown_order(first, all, p->n_sources, err);
+	if (r || found || p->record)
+		return r;
+	return unknown_order(first, all, p->n_sources, err);
 }
 
 /* Sinks for stacks look at members that are not shown. */
@@ -160,20 +185,55 @@ static bool needed(const struct eu_source *s)
 	struct eu_shown c;
 
 	return p->wanted.fields || p->wanted.filter || p->wanted.sort ||
-	       p->wanted.head || find_when(s, &c);
+	       head_of(s) || (is_sampled(s) && s->map->sort) || find_when(s, &c);
+}
+
+/* The first number of a sampled map's values, the largest first; or NULL. */
+static int order_of_top(const struct eu_source *s, char **ret)
+{
+	const struct eu_layout *l = s->value;
+
+	for (uint32_t k = 0; k < l->n; k++) {
+		const struct eu_step *step = &l->steps[k];
+
+		if (step->kind != EU_STEP_INT && step->kind != EU_STEP_UINT)
+			continue;
+		if (asprintf(ret, "-value%s%s", l->is_struct ? "." : "",
+			     l->is_struct ? step->name : "") >= 0)
+			return 0;
+		*ret = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int set_order(struct eu_source *s, struct eu_error *err)
+{
+	const struct eu_program *p = s->program;
+	struct eu_shown *c = s->shown;
+	bool top = is_sampled(s) && (p->top || s->map->top);
+
+	if (p->wanted.sort)
+		return copy(p->wanted.sort, &c->order, err);
+	if (is_sampled(s) && s->map->sort)
+		return copy(s->map->sort, &c->order, err);
+	if (top && order_of_top(s, &c->order))
+		return eu_error_oom(err);
+	return 0;
 }
 
 static int make(struct eu_source *s, struct eu_error *err)
 {
-	const struct eu_program *p = s->program;
 	struct eu_shown *c = s->shown = calloc(1, sizeof(*c));
+	int r;
 
 	if (!c)
 		return eu_error_oom(err);
-	/* What is gathered is counted when it is handed on. */
-	c->head = p->wanted.head && !p->wanted.sort ? p->wanted.head : UINT64_MAX;
 	c->has_when = find_when(s, c);
-	return 0;
+	r = set_order(s, err);
+	/* What is gathered is counted when it is handed on. */
+	c->head = head_of(s) && !c->order ? head_of(s) : UINT64_MAX;
+	return r;
 }
 
 /* Where nothing is sampled, the first so many are the end as well. */
@@ -186,30 +246,13 @@ static void end_after_head(struct eu_program *p)
 		p->max_records = eu_min(p->max_records, p->wanted.head);
 }
 
-/* The first number of the first sampled map's values, the largest first. */
-static int order_of_top(struct eu_program *p)
+/* With --top something has to have an order. */
+static bool has_order(const struct eu_program *p)
 {
-	if (!p->top || p->wanted.sort || p->record)
-		return 0;
-	for (size_t i = 0; i < p->n_sources; i++) {
-		const struct eu_source *s = &p->sources[i];
-		const struct eu_layout *l = s->value;
-
-		for (uint32_t k = 0; s->map && s->map->sample && k < l->n; k++) {
-			const struct eu_step *step = &l->steps[k];
-
-			if (step->kind != EU_STEP_INT &&
-			    step->kind != EU_STEP_UINT)
-				continue;
-			if (asprintf(&p->wanted.sort, "-value%s%s",
-				     l->is_struct ? "." : "",
-				     l->is_struct ? step->name : "") >= 0)
-				return 0;
-			p->wanted.sort = NULL;
-			return -ENOMEM;
-		}
-	}
-	return -EINVAL;
+	for (size_t i = 0; i < p->n_sources; i++)
+		if (p->sources[i].shown && p->sources[i].shown->order)
+			return true;
+	return !p->top || p->record;
 }
 
 int eu_shown_all_open(struct eu_program *p, struct eu_error *err)
@@ -218,14 +261,14 @@ int eu_shown_all_open(struct eu_program *p, struct eu_error *err)
 	bool any = false;
 	int r = all ? 0 : -ENOMEM;
 
-	if (order_of_top(p))
-		return eu_error_set(
-			err, -EINVAL,
-			"--top: no sampled map has numbers to go by; name a member with --sort");
 	for (size_t i = 0; i < p->n_sources && !r; i++)
 		any = any || needed(&p->sources[i]);
 	for (size_t i = 0; i < p->n_sources && !r && any; i++)
 		r = make(&p->sources[i], err);
+	if (!r && !has_order(p))
+		return eu_error_set(
+			err, -EINVAL,
+			"--top: no sampled map has numbers to go by; name a member with --sort");
 	r = r ?: open_filters(p, all, err);
 	r = r ?: open_order(p, all, err);
 	r = r ?: open_fields(p, all, err);

@@ -18,6 +18,7 @@ struct eu_source;
 struct eu_shown {
 	struct eu_filter *filter;      /* NULL: all */
 	struct eu_gather *gather;      /* NULL: as they come */
+	char *order;		       /* of the gather; NULL: as they come */
 	struct eu_layout *key, *value; /* what is shown; NULL: all */
 	uint64_t head, rows; /* so many, so many were; UINT64_MAX: all */
 	bool has_when;

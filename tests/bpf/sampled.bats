@@ -246,6 +246,31 @@ on_all_cpus() {
 	[[ $(head -n 1 shown) == $'\e[H\e[2J'* ]]
 }
 
+@test "a package says which rows of a map come first, and how many" {
+	sample counts '{interval: 0, sort: "-times,sig", top: 2}' \
+		plain '{interval: 0, top: 1}' lru '{interval: 0}'
+	OPTIONS=(-j)
+	shows 5 6 6 6 7 7 8 8
+	counts() {
+		jq -c 'select(.map == "counts") | [.key.sig, .value.times]' \
+			"$OUT" | xargs
+	}
+	[ "$(counts)" = '[6,3] [7,2]' ]
+	[ "$(jq -c 'select(.map == "plain") | [.key.u32, .value.u64]' "$OUT")" = '[6,3]' ]
+	[ "$(grep -c '"map":"lru"' "$OUT")" = 4 ]
+	# Who runs it has the last word.
+	OPTIONS=(-j --sort sig --head 3)
+	shows 8 6 6 6 7 7 5
+	[ "$(counts)" = '[5,1] [6,3] [7,2]' ]
+	OPTIONS=(-j --top 1)
+	shows 5 6 6
+	[ "$(jq -c '[.map, .key.sig // .key.u32]' "$OUT" | sort | xargs)" = \
+		'[counts,6] [lru,6] [plain,6]' ]
+	sample counts '{interval: 0, sort: "-time"}'
+	run -1 "$ECLI" run package.json
+	[[ $output == *"map 'counts': sort: unknown field 'time'; there are: "* ]]
+}
+
 @test "at the end only" {
 	sample plain '{interval: 0}'
 	shows 5 5
@@ -399,7 +424,7 @@ on_all_cpus() {
 }
 
 @test "example table" {
-	example table
+	example table --head 1000
 	fire 0 9 9
 	stop_it	# by a signal, which counts as well
 	[ "$(jq -s "map(select(.key[] == $ME) | .value[]) | add" "$OUT")" = 4 ]
