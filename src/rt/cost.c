@@ -59,10 +59,25 @@ static const char *name_of(const struct bpf_map *m)
 	return bpf_map__is_internal(m) && dot ? dot : bpf_map__name(m);
 }
 
+/*
+ * From 5.11 until 6.4 the kernel says what keys and values would take, which is
+ * nothing for a ring buffer; then what it was asked to hold.
+ */
+static int64_t memory_of_map(const struct bpf_map *m)
+{
+	enum bpf_map_type type = bpf_map__type(m);
+	int64_t bytes = memory_of(bpf_map__fd(m));
+
+	if (bytes == 0 &&
+	    (type == BPF_MAP_TYPE_RINGBUF || type == BPF_MAP_TYPE_USER_RINGBUF))
+		return bpf_map__max_entries(m);
+	return bytes;
+}
+
 static json_t *cost_of_map(const struct bpf_map *m)
 {
 	const char *type = libbpf_bpf_map_type_str(bpf_map__type(m));
-	int64_t memory = memory_of(bpf_map__fd(m));
+	int64_t memory = memory_of_map(m);
 	json_t *j = json_object();
 
 	json_object_set_new(j, "name", json_string(name_of(m)));
