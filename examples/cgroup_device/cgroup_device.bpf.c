@@ -25,8 +25,12 @@ SEC("cgroup/dev")
 int on_device(struct bpf_cgroup_dev_ctx *ctx)
 {
 	struct event e = { .major = ctx->major, .minor = ctx->minor };
+	int allowed = 1;
 
-	e.allowed = !major || e.major != major || e.minor != minor;
+	/* Old verifiers must see that it is 0 or 1. */
+	if (major && e.major == major && e.minor == minor)
+		allowed = 0;
+	e.allowed = allowed;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
-	return e.allowed;
+	return allowed;
 }

@@ -25,8 +25,12 @@ SEC("cgroup/sock_create")
 int on_create(struct bpf_sock *sk)
 {
 	struct event e = { .family = sk->family, .type = sk->type };
+	int allowed = 1;
 
-	e.allowed = !forbid || e.family != forbid;
+	/* Old verifiers must see that it is 0 or 1. */
+	if (forbid && e.family == forbid)
+		allowed = 0;
+	e.allowed = allowed;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
-	return e.allowed;
+	return allowed;
 }

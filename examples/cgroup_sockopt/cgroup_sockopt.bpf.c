@@ -25,8 +25,12 @@ SEC("cgroup/setsockopt")
 int on_set(struct bpf_sockopt *ctx)
 {
 	struct event e = { .level = ctx->level, .option = ctx->optname };
+	int allowed = 1;
 
-	e.allowed = !(refuse && e.level == IPPROTO_TCP && e.option == refuse);
+	/* Old verifiers must see that it is 0 or 1. */
+	if (refuse && e.level == IPPROTO_TCP && e.option == refuse)
+		allowed = 0;
+	e.allowed = allowed;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
-	return e.allowed;
+	return allowed;
 }
