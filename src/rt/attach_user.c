@@ -232,5 +232,11 @@ int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 		return eu_error_set(err, -ENOENT,
 				    "'%s' has no probe '%s' (see: readelf -n FILE)",
 				    p.binary.name, p.rest);
+	/* Without cookies one address in memory has to tell what it is. */
+	if (!link && errno == EOPNOTSUPP && p.pid < 0)
+		return eu_error_set(
+			err, -EOPNOTSUPP,
+			"this kernel finds the probes of '%s' in one process at a time (in any since Linux 5.15): give its id with pid=N",
+			p.binary.name);
 	return eu_attach_keep(a, link, err);
 }

@@ -2,7 +2,7 @@
 /*
  * What the scenarios probe in user space. For each number on standard input it
  * calls eu_work() with it and prints what that returned; for the word "libc" it
- * calls getsid(0) and prints 1.
+ * calls getsid(0) and prints 1, for "where" it prints where eu_work() is.
  *
  * "target listen PATH" stands in for a service manager: it prints "bound" when a
  * socket of that name can be sent to, then the datagram that comes. "target fire
@@ -294,6 +294,8 @@ int main(int argc, char **argv)
 		if (!strncmp(line, "libc", 4))
 			/* 0 where the session is not of this PID namespace. */
 			printf("%d\n", getsid(0) >= 0);
+		else if (!strncmp(line, "where", 5))
+			printf("%lu\n", (unsigned long)eu_work);
 		else
 			printf("%d\n", eu_work(strtol(line, NULL, 10)));
 		fflush(stdout);
