@@ -41,6 +41,11 @@ static const struct {
 	  "read the kernel's memory by bpf_probe_read_kernel() or BPF_CORE_READ(), a process's by bpf_probe_read_user()" },
 	{ "invalid mem access 'inv'",
 	  "read the kernel's memory by bpf_probe_read_kernel() or BPF_CORE_READ(), a process's by bpf_probe_read_user()" },
+	/* Where the kernel allows no odd addresses this is said first. */
+	{ "misaligned access off (0x0; 0xffffffffffffffff)",
+	  "read the kernel's memory by bpf_probe_read_kernel() or BPF_CORE_READ(), a process's by bpf_probe_read_user()" },
+	{ "JIT",
+	  "this needs the kernel's BPF compiler: sysctl net.core.bpf_jit_enable=1, on architectures that have one" },
 	{ "read from stack",
 	  "set all of the variable first, padding too: = {} or __builtin_memset()" },
 	{ "!read_ok", "a variable is used before it is set" },

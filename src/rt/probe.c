@@ -434,6 +434,14 @@ static int probe_jit(const struct eu_probe *p)
 	return r ? r : on ? 0 : -EOPNOTSUPP;
 }
 
+/* The kernel says no more than that it knows the kind. */
+static int probe_freplace(const struct eu_probe *p)
+{
+	int r = probe_jit(p);
+
+	return r ? r : probe_type(p);
+}
+
 static int probe_cookie(const struct eu_probe *p)
 {
 	eu_auto_close int fd = load(BPF_PROG_TYPE_KPROBE, 0, 0);
@@ -505,8 +513,8 @@ static const struct eu_probe probes[] = {
 	  "Linux 5.14 or later" },
 	{ "fmod_ret", "tracing", probe_fmod_ret, 0,
 	  TRAMPOLINE ", Linux 5.7 or later" },
-	{ "freplace", "tracing", probe_type, BPF_PROG_TYPE_EXT,
-	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 5.6 or later" },
+	{ "freplace", "tracing", probe_freplace, BPF_PROG_TYPE_EXT,
+	  "CONFIG_BPF_JIT=y, sysctl net.core.bpf_jit_enable=1 and kernel BTF, Linux 5.6 or later" },
 	{ "lsm_cgroup", "tracing", probe_lsm_cgroup, BPF_LSM_CGROUP,
 	  "what lsm needs and CONFIG_CGROUP_BPF=y, Linux 6.0 or later" },
 	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
@@ -548,6 +556,10 @@ static const struct eu_probe probes[] = {
 
 	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE,
 	  "CONFIG_BPF_LSM=y, Linux 5.10 or later" },
+	{ "task_storage", "maps", probe_map, BPF_MAP_TYPE_TASK_STORAGE,
+	  "Linux 5.11 or later" },
+	{ "cgrp_storage", "maps", probe_map, EU_BPF_MAP_TYPE_CGRP_STORAGE,
+	  "CONFIG_CGROUPS=y, Linux 6.2 or later" },
 	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
 	  "Linux 5.8 or later; perf buffers work everywhere" },
 	{ "user_ringbuf", "maps", probe_map, BPF_MAP_TYPE_USER_RINGBUF,

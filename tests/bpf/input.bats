@@ -7,7 +7,7 @@ load fire
 
 setup() {
 	helper_setup
-	need bpf tracepoint user_ringbuf
+	need bpf tracepoint user_ringbuf jit
 	PACKAGE=$EXAMPLES/user_ringbuf/package.json
 }
 

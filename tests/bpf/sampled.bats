@@ -329,7 +329,8 @@ on_all_cpus() {
 }
 
 @test "storage of tasks" {
-	need btf tcx inode_storage jit	# as new a kernel as that
+	# The object has a map of each kind.
+	need btf task_storage cgrp_storage inode_storage jit
 	jq -c '(.meta.bpf_skel.maps[] | select(.name == "tasks")
 		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
 	shows 4 6
@@ -338,7 +339,7 @@ on_all_cpus() {
 }
 
 @test "storage of control groups" {
-	need btf tcx cgroup2 inode_storage jit
+	need btf cgroup2 task_storage cgrp_storage inode_storage jit
 	jq -c '(.meta.bpf_skel.maps[] | select(.name == "groups")
 		).sample = {interval: 0}' "$OBJ/storage.json" >package.json
 	mkdir "$(cgroup2)/eu-$$"
@@ -424,6 +425,7 @@ on_all_cpus() {
 }
 
 @test "example table" {
+	need hash
 	example table --head 1000
 	fire 0 9 9
 	stop_it	# by a signal, which counts as well
