@@ -3,6 +3,7 @@
 # Every example, described and loaded.
 
 load ../helper
+load target
 
 bats_require_minimum_version 1.5.0
 
@@ -10,6 +11,7 @@ packages() {
 	ls "$EXAMPLES"/*/package.json
 }
 
+# bats test_tags=matrix
 @test "inspect describes every example" {
 	[ "$(packages | wc -l)" -ge 18 ]
 	for p in $(packages); do
@@ -28,6 +30,7 @@ packages() {
 	done
 }
 
+# bats test_tags=matrix
 @test "check loads every example, or names what this kernel lacks" {
 	need bpf
 	for p in $(packages); do
@@ -47,4 +50,36 @@ packages() {
 			}
 		fi
 	done
+}
+
+# package_for_two: tests/matrix makes it once for all that it starts.
+package_for_two() {
+	TWO=$EXAMPLES/two.json
+	[ ! -e "$TWO" ] || return 0
+	need ecc
+	"$ECC" --arch x86,arm64 -o . "$ROOT/examples/uprobe/uprobe.bpf.c"
+	TWO=package.json
+}
+
+# bats test_tags=matrix
+@test "one package for x86-64 and arm64, on both and elsewhere" {
+	need bpf uprobe
+	package_for_two
+	case $(uname -m) in
+	x86_64 | aarch64) ;;
+	*)
+		run -1 "$ECLI" run "$TWO" -t "$OBJ/target:eu_work"
+		[[ $output == *"the package is for x86 and arm64, and its program"*"runs nowhere else: build it with 'ecc --arch "* ]]
+		return
+		;;
+	esac
+	run -0 "$ECLI" inspect "$TWO"
+	[ "${lines[1]}" = "for x86, arm64; Linux 5.8 or later" ]
+	begin_target
+	run_ready -j "$TWO" -t "$OBJ/target:eu_work" --max-events 2
+	ask 3 6
+	ask 21 42
+	end_of_it
+	[ "$(jq -c '[.pid, .argument, .result]' "$OUT")" = "[$TARGET,3,6]
+[$TARGET,21,42]" ]
 }

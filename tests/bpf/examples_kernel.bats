@@ -55,21 +55,23 @@ rows() {
 	grep -q "\"pid\":$DONE,\"function\":$(printf %u "0x$at")}" "$OUT"
 }
 
+# bats test_tags=matrix
 @test "a pattern for a kprobe, by one link and singly" {
 	need kprobe
 	mkdir gone
-	example kprobe -t 'on_call=vfs_*dir' -t on_return=vfs_rmdir
+	example kprobe -t 'on_call=security_inode_*dir' \
+		-t on_return=security_inode_rmdir
 	by_process rmdir gone
 	stop_it
 	[ "$(rows '.result')" = 0 ]
 	# An offset, even 0, keeps a program from sharing a link.
 	mkdir gone
-	example kprobe -t 'on_call=vfs_rm?ir' -t on_call=do_unlinkat+0 \
-		-t on_return=vfs_rmdir
+	example kprobe -t 'on_call=security_inode_rm?ir' -t on_call=do_unlinkat+0 \
+		-t on_return=security_inode_rmdir
 	by_process rmdir gone
 	stop_it
 	[ "$(rows '.result')" = 0 ]
-	grep -q "'vfs_rm?ir': .*attached to 1 functions one by one" "$ERR"
+	grep -q "'security_inode_rm?ir': .*attached to 1 functions one by one" "$ERR"
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=eu_no*'
 	[[ $output == *"no function of the kernel fits 'eu_no*'"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" \

@@ -61,6 +61,7 @@ refused() {
 		"$ECLI" run "$OBJ/core.bpf.o"
 }
 
+# bats test_tags=matrix
 @test "a file, by --btf and by BTF_FILE_PATH" {
 	reads "$ECLI" run "$OBJ/core.bpf.o" --btf full
 	reads "$ECLI" run "$OBJ/core.bpf.o" --btf full --no-tailor
@@ -105,6 +106,7 @@ refused() {
 		"$ECLI" run "$OBJ/core.bpf.o" --btf d
 }
 
+# bats test_tags=matrix
 @test "the archive in a package" {
 	need program:tar
 	cp "$OBJ/core.json" package.json

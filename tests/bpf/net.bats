@@ -87,6 +87,7 @@ attached() {
 	[ "$(jq -c .ifindex "$OUT" | tr '\n' ' ')" = "$V1 $(index lo) " ]
 }
 
+# bats test_tags=matrix
 @test "tc at ingress and egress" {
 	need tc
 	network

@@ -25,6 +25,7 @@ old() {
 	run -0 old 4.19 "$ECLI" check --probe raw_tp
 }
 
+# bats test_tags=matrix
 @test "eunomia/buffer.bpf.h: a ring buffer, or a perf buffer" {
 	need perf_event_array
 	for kernel in '' 5.4; do

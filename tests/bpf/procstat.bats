@@ -14,6 +14,7 @@ load fire
 	"$ECLI" inspect package.json | grep -q kprobe/finish_task_switch
 }
 
+# bats test_tags=matrix
 @test "what tasks have used, or why that cannot be known here" {
 	need root bpf kprobe btf
 	[ -e "$OBJ/procstat.json" ] || skip 'needs types of 6.1'
