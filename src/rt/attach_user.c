@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "pkg/package.h"
 #include "rt/attach.h"
 #include "rt/binary.h"
 #include "rt/kernel.h"
@@ -73,10 +74,18 @@ static int no_symbol(const struct place *p, const char *symbol,
 	return eu_nearest_append(&near, -ENOENT, err);
 }
 
+struct wanted {
+	const char *symbol;
+	uint64_t address;
+};
+
 static int is_there(void *ctx, const char *symbol, uint64_t address)
 {
+	struct wanted *w = ctx;
+
 	(void)address;
-	return !strcmp(symbol, ctx);
+	w->address = address;
+	return !strcmp(symbol, w->symbol);
 }
 
 /* "symbol", "symbol+0x10", "0x1234" of the file. */
@@ -105,6 +114,7 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	EU_CLEANUP(leave) struct place p = { .binary.fd = -1 };
 	LIBBPF_OPTS(bpf_uprobe_opts, o);
 	eu_auto_free char *symbol = NULL;
+	struct wanted wanted = { 0 };
 	struct bpf_link *link;
 	size_t offset;
 	int r;
@@ -120,9 +130,17 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	link = bpf_program__attach_uprobe_opts(a->bpf, (pid_t)p.pid,
 					       p.binary.path, offset, &o);
 	r = errno;
+	wanted.symbol = symbol;
 	if (!link && symbol && !strchr(symbol, '@') &&
-	    !eu_binary_foreach(&p.binary, is_there, symbol))
+	    !eu_binary_foreach(&p.binary, is_there, &wanted))
 		return no_symbol(&p, symbol, err);
+	/* On 32-bit ARM the lowest bit says which instructions there are. */
+	if (!link && r == EINVAL && wanted.address & 1 &&
+	    !strcmp(eu_arch_host(), "arm"))
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' of '%s' is Thumb code, where the kernel takes no probes",
+			symbol, p.binary.name);
 	errno = r;
 	return eu_attach_keep(a, link, err);
 }

@@ -142,6 +142,7 @@ refused() {
 
 @test "a library by its name" {
 	need uprobe
+	need_libc_probes
 	begin_target
 	for lib in libc libc.so.6; do
 		run_ready "$OBJ/uprobe.bpf.o" -j --max-events 2 \
@@ -212,6 +213,7 @@ refused() {
 
 @test "a program attached to two places sees both" {
 	need uprobe cookie
+	need_libc_probes
 	begin_target
 	run_ready "$OBJ/uprobe.bpf.o" -j --cookies --max-events 3 \
 		-t "entry=$OBJ/target:eu_work,cookie=1" \

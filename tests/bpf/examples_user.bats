@@ -66,6 +66,7 @@ rows() {
 }
 
 @test "a function that is not there suggests those that are" {
+	need btf
 	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t "$OBJ/target:eu_wrok"
 	[[ $output == *"target' has no function 'eu_wrok'; did you mean 'eu_work'?"* ]]
 	[ "${#lines[@]}" = 1 ]

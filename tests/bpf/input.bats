@@ -83,6 +83,7 @@ signals() {
 }
 
 @test "maps that take no input" {
+	need btf
 	run -1 "$ECLI" run "$PACKAGE" --input rb
 	[[ $output == *"map 'rb' takes no input: it is of type ringbuf"* ]]
 	run -1 "$ECLI" run "$PACKAGE" --input none

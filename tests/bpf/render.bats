@@ -115,6 +115,7 @@ signals() {
 }
 
 @test "what cannot be looked at is told with the place, before anything runs" {
+	need btf
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" \
 		--filter "pid == 1 and sig == SIGNONE"
 	[ "$output" = "ecli: filter: 'SIGNONE' is no signal

@@ -11,6 +11,14 @@ begin_target() {
 	ANSWERS=$OUT
 }
 
+# need_libc_probes: a function of the C library can be probed.
+need_libc_probes() {
+	run "$ECLI" run "$OBJ/uprobe.bpf.o" -t entry=libc:getsid \
+		-t "leave=$OBJ/target:eu_work" --timeout 100ms
+	[[ $output != *"is Thumb code, where"* ]] ||
+		skip 'needs probes in Thumb code'
+}
+
 # ask LINE ANSWER: the process answers.
 ask() {
 	echo "$1" >&$to

@@ -25,8 +25,13 @@ enum { false, true };
 /* The arguments of a syscall tracepoint as the kernel lays them out. */
 struct enter {
 	u64 unused;
+#ifdef __TARGET_ARCH_arm
+	s32 id;
+	u32 args[6];
+#else
 	s64 id;
 	u64 args[6];
+#endif
 };
 
 const volatile int magic = 1 << 30;

@@ -10,6 +10,16 @@ struct event {
 	unsigned long long period;
 };
 
+#ifdef __TARGET_ARCH_arm
+/* BPF has longs of 64 bits; that kernel has not. */
+typedef struct {
+	unsigned int regs[18];
+	unsigned long long sample_period, addr;
+} context;
+#else
+typedef struct bpf_perf_event_data context;
+#endif
+
 const volatile int only = 0;
 
 struct {
@@ -22,7 +32,7 @@ struct event *unused_event __attribute__((unused));
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 SEC("perf_event")
-int sample(struct bpf_perf_event_data *ctx)
+int sample(context *ctx)
 {
 	struct event e = { 0 };
 
