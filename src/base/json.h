@@ -27,8 +27,11 @@ json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err);
  */
 char *eu_json_write(const json_t *j, size_t *ret_len);
 
-/* YAML block style, keys sorted, with a final newline. To be freed. */
-char *eu_yaml_write(const json_t *j, size_t *ret_len);
+/*
+ * YAML block style, keys sorted, with a final newline. To be freed; NULL
+ * without memory or libyaml.
+ */
+char *eu_yaml_write(const json_t *j, size_t *ret_len, struct eu_error *err);
 
 /* The string under @key, or NULL if it is not there or no string. Borrowed. */
 const char *eu_json_str(const json_t *obj, const char *key);

@@ -3,14 +3,22 @@
 
 #include <errno.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "base/buf.h"
 #include "base/fmt.h"
+#include "base/libyaml.h"
 
 enum { MAX_DEPTH = 200, MAX_NODES = 1000000, MAX_SCALARS = 64 << 20 };
 
+static int open_libyaml(struct eu_libyaml *ret, struct eu_error *err)
+{
+	static const char *const names[] = { EU_LIBYAML_FUNCTIONS(EU_LATE_NAME) };
+
+	return eu_late_open("libyaml-0.so.2", names, EU_COUNT(names), ret, err);
+}
+
 struct reader {
+	const struct eu_libyaml *lib;
 	yaml_document_t *doc;
 	struct eu_error *err;
 	/* Aliases may multiply what is read. */
@@ -49,7 +57,7 @@ static bool take_bytes(struct reader *r, const yaml_node_t *n)
 
 static json_t *read_node(struct reader *r, int id, int depth)
 {
-	yaml_node_t *n = yaml_document_get_node(r->doc, id), *k;
+	yaml_node_t *n = r->lib->yaml_document_get_node(r->doc, id), *k;
 	json_t *j, *v;
 
 	if (!n)
@@ -83,7 +91,7 @@ static json_t *read_node(struct reader *r, int id, int depth)
 	j = json_object();
 	for (yaml_node_pair_t *p = n->data.mapping.pairs.start;
 	     j && p < n->data.mapping.pairs.top; p++) {
-		k = yaml_document_get_node(r->doc, p->key);
+		k = r->lib->yaml_document_get_node(r->doc, p->key);
 		if (!k || k->type != YAML_SCALAR_NODE) {
 			eu_error_set(r->err, -EINVAL,
 				     "line %zu: a key must be a scalar",
@@ -107,19 +115,20 @@ fail:
  * number of values, so a look at the events alone comes first; it stops where
  * there is too much. Other faults are left to the real reading.
  */
-static int check_size(const char *text, size_t len, struct eu_error *err)
+static int check_size(const struct eu_libyaml *y, const char *text, size_t len,
+		      struct eu_error *err)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
 	size_t depth = 0, nodes = 0;
 	yaml_parser_t p;
 	yaml_event_t e;
 
-	if (!yaml_parser_initialize(&p))
+	if (!y->yaml_parser_initialize(&p))
 		return eu_error_oom(err);
-	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
+	y->yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
 	while (depth <= MAX_DEPTH && nodes <= MAX_NODES &&
 	       type != YAML_DOCUMENT_END_EVENT &&
-	       type != YAML_STREAM_END_EVENT && yaml_parser_parse(&p, &e)) {
+	       type != YAML_STREAM_END_EVENT && y->yaml_parser_parse(&p, &e)) {
 		type = e.type;
 		nodes += type == YAML_SCALAR_EVENT || type == YAML_ALIAS_EVENT ||
 			 type == YAML_SEQUENCE_START_EVENT ||
@@ -128,9 +137,9 @@ static int check_size(const char *text, size_t len, struct eu_error *err)
 			 type == YAML_MAPPING_START_EVENT;
 		depth -= type == YAML_SEQUENCE_END_EVENT ||
 			 type == YAML_MAPPING_END_EVENT;
-		yaml_event_delete(&e);
+		y->yaml_event_delete(&e);
 	}
-	yaml_parser_delete(&p);
+	y->yaml_parser_delete(&p);
 	if (depth > MAX_DEPTH)
 		return eu_error_set(err, -E2BIG,
 				    "nested more than %d levels deep", MAX_DEPTH);
@@ -143,35 +152,37 @@ static int check_size(const char *text, size_t len, struct eu_error *err)
 json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 {
 	struct eu_error own = { 0 };
-	struct reader r = { .err = err ? err : &own,
+	struct eu_libyaml y;
+	struct reader r = { .lib = &y,
+			    .err = err ? err : &own,
 			    .max_bytes = eu_max(len, (size_t)MAX_SCALARS) };
 	yaml_document_t doc;
 	yaml_parser_t p;
 	json_t *j = NULL;
 
-	if (check_size(text, len, err))
+	if (open_libyaml(&y, err) || check_size(&y, text, len, err))
 		return NULL;
-	if (!yaml_parser_initialize(&p)) {
+	if (!y.yaml_parser_initialize(&p)) {
 		eu_error_oom(err);
 		return NULL;
 	}
-	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
+	y.yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
 	r.err->code = 0;
-	if (!yaml_parser_load(&p, &doc)) {
+	if (!y.yaml_parser_load(&p, &doc)) {
 		eu_error_set(r.err, -EINVAL, "line %zu, column %zu: %s",
 			     p.problem_mark.line + 1, p.problem_mark.column + 1,
 			     p.problem ?: "not YAML");
 	} else {
 		r.doc = &doc;
-		if (yaml_document_get_root_node(&doc))
+		if (y.yaml_document_get_root_node(&doc))
 			j = read_node(&r, 1, 0);
 		else
 			eu_error_set(r.err, -EINVAL, "no document");
 		if (!j && !r.err->code)
 			eu_error_oom(r.err);
-		yaml_document_delete(&doc);
+		y.yaml_document_delete(&doc);
 	}
-	yaml_parser_delete(&p);
+	y.yaml_parser_delete(&p);
 	return j;
 }
 
@@ -204,7 +215,8 @@ static void put_real(char *to, double d)
 		memcpy(end, ".0", 3);
 }
 
-static int add_node(yaml_document_t *doc, const json_t *j)
+static int add_node(const struct eu_libyaml *y, yaml_document_t *doc,
+		    const json_t *j)
 {
 	const char *key;
 	char num[EU_FMT_REAL + 3];
@@ -213,35 +225,35 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 	int id, k, n;
 
 	if (json_is_object(j)) {
-		id = yaml_document_add_mapping(doc, NULL,
-					       YAML_BLOCK_MAPPING_STYLE);
+		id = y->yaml_document_add_mapping(doc, NULL,
+						  YAML_BLOCK_MAPPING_STYLE);
 		json_object_foreach ((json_t *)j, key, v) {
-			k = yaml_document_add_scalar(doc, NULL,
-						     (const yaml_char_t *)key,
-						     -1, YAML_PLAIN_SCALAR_STYLE);
-			n = add_node(doc, v);
+			k = y->yaml_document_add_scalar(
+				doc, NULL, (const yaml_char_t *)key, -1,
+				YAML_PLAIN_SCALAR_STYLE);
+			n = add_node(y, doc, v);
 			if (!id || !k || !n ||
-			    !yaml_document_append_mapping_pair(doc, id, k, n))
+			    !y->yaml_document_append_mapping_pair(doc, id, k, n))
 				return 0;
 		}
 		return id;
 	}
 	if (json_is_array(j)) {
-		id = yaml_document_add_sequence(
+		id = y->yaml_document_add_sequence(
 			doc, NULL,
 			json_array_size(j) ? YAML_BLOCK_SEQUENCE_STYLE :
 					     YAML_FLOW_SEQUENCE_STYLE);
 		json_array_foreach ((json_t *)j, i, v) {
-			n = add_node(doc, v);
+			n = add_node(y, doc, v);
 			if (!id || !n ||
-			    !yaml_document_append_sequence_item(doc, id, n))
+			    !y->yaml_document_append_sequence_item(doc, id, n))
 				return 0;
 		}
 		return id;
 	}
 	if (json_is_string(j)) {
 		key = json_string_value(j);
-		return yaml_document_add_scalar(
+		return y->yaml_document_add_scalar(
 			doc, NULL, (const yaml_char_t *)key,
 			json_string_length(j),
 			needs_quotes(key) ? YAML_SINGLE_QUOTED_SCALAR_STYLE :
@@ -257,8 +269,8 @@ static int add_node(yaml_document_t *doc, const json_t *j)
 			 json_is_true(j)  ? "true" :
 			 json_is_false(j) ? "false" :
 					    "null");
-	return yaml_document_add_scalar(doc, NULL, (const yaml_char_t *)num, -1,
-					YAML_PLAIN_SCALAR_STYLE);
+	return y->yaml_document_add_scalar(doc, NULL, (const yaml_char_t *)num,
+					   -1, YAML_PLAIN_SCALAR_STYLE);
 }
 
 /* jansson writes sorted keys; reading that back gives them in order. */
@@ -271,30 +283,38 @@ static json_t *sorted(const json_t *j)
 	return copy;
 }
 
-char *eu_yaml_write(const json_t *j, size_t *ret_len)
+char *eu_yaml_write(const json_t *j, size_t *ret_len, struct eu_error *err)
 {
 	eu_auto_json json_t *copy = sorted(j);
 	eu_auto_buf struct eu_buf out = EU_BUF(256u << 20);
+	struct eu_libyaml y;
 	yaml_document_t doc;
 	yaml_emitter_t e;
 	bool ok = false;
 
-	if (!copy || !yaml_document_initialize(&doc, NULL, NULL, NULL, 1, 1))
+	if (open_libyaml(&y, err))
 		return NULL;
-	if (!yaml_emitter_initialize(&e)) {
-		yaml_document_delete(&doc);
+	if (!copy || !y.yaml_document_initialize(&doc, NULL, NULL, NULL, 1, 1)) {
+		eu_error_oom(err);
 		return NULL;
 	}
-	yaml_emitter_set_output(&e, append, &out);
-	yaml_emitter_set_width(&e, -1);
-	yaml_emitter_set_unicode(&e, 1);
-	if (add_node(&doc, copy)) {
+	if (!y.yaml_emitter_initialize(&e)) {
+		y.yaml_document_delete(&doc);
+		eu_error_oom(err);
+		return NULL;
+	}
+	y.yaml_emitter_set_output(&e, append, &out);
+	y.yaml_emitter_set_width(&e, -1);
+	y.yaml_emitter_set_unicode(&e, 1);
+	if (add_node(&y, &doc, copy)) {
 		/* yaml_emitter_dump() takes the document. */
-		ok = yaml_emitter_open(&e) && yaml_emitter_dump(&e, &doc) &&
-		     yaml_emitter_close(&e);
+		ok = y.yaml_emitter_open(&e) && y.yaml_emitter_dump(&e, &doc) &&
+		     y.yaml_emitter_close(&e);
 	} else {
-		yaml_document_delete(&doc);
+		y.yaml_document_delete(&doc);
 	}
-	yaml_emitter_delete(&e);
+	y.yaml_emitter_delete(&e);
+	if (!ok)
+		eu_error_oom(err);
 	return ok ? eu_buf_take(&out, ret_len) : NULL;
 }

@@ -2,9 +2,9 @@
 #include "pkg/xz.h"
 
 #include <errno.h>
-#include <lzma.h>
 #include <string.h>
 
+#include "pkg/liblzma.h"
 #include "pkg/tar.h"
 
 enum { STEP = 1 << 20, MAX_MEMORY = 128 << 20 };
@@ -36,10 +36,16 @@ static int failed(lzma_ret r, struct eu_error *err)
 int eu_xz_unpack(const void *data, size_t len, struct eu_buf *out,
 		 struct eu_error *err)
 {
+	static const char *const names[] = { EU_LIBLZMA_FUNCTIONS(EU_LATE_NAME) };
 	lzma_stream z = LZMA_STREAM_INIT;
-	lzma_ret r = lzma_stream_decoder(&z, MAX_MEMORY, LZMA_CONCATENATED);
+	struct eu_liblzma l;
 	size_t room;
+	lzma_ret r;
+	int no = eu_late_open("liblzma.so.5", names, EU_COUNT(names), &l, err);
 
+	if (no)
+		return no;
+	r = l.lzma_stream_decoder(&z, MAX_MEMORY, LZMA_CONCATENATED);
 	z.next_in = data;
 	z.avail_in = len;
 	while (r == LZMA_OK) {
@@ -48,10 +54,10 @@ int eu_xz_unpack(const void *data, size_t len, struct eu_buf *out,
 			break;
 		z.next_out = (uint8_t *)out->data + out->len;
 		z.avail_out = room;
-		r = lzma_code(&z, LZMA_FINISH);
+		r = l.lzma_code(&z, LZMA_FINISH);
 		out->len += room - z.avail_out;
 	}
-	lzma_end(&z);
+	l.lzma_end(&z);
 	if (r == LZMA_STREAM_END)
 		return 0;
 	if (r != LZMA_OK)

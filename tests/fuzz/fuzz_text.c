@@ -37,7 +37,7 @@ static void yaml(const char *text, size_t len)
 
 	if (!j)
 		return;
-	s = eu_yaml_write(j, &n);
+	s = eu_yaml_write(j, &n, NULL);
 	if (s) {
 		again = eu_yaml_read(s, n, NULL);
 		if (!again || !json_equal(j, again))

@@ -291,7 +291,7 @@ static void yaml_is_the_same_tree(void **state)
 	assert_string_equal(s, "{\"a\":1,\"b\":[true,null,\"2\",\"x\"],"
 			       "\"c\":{\"d\":-5,\"e\":1.5}}");
 	free(s);
-	s = eu_yaml_write(j, NULL);
+	s = eu_yaml_write(j, NULL, NULL);
 	again = eu_yaml_read(s, strlen(s), &e);
 	assert_true(json_equal(j, again));
 	free(s);
@@ -318,7 +318,7 @@ static void numbers_have_a_point_in_any_locale(void **state)
 	assert_string_equal(end, " 1");
 	/* Half of them is not enough to tell these from their neighbours. */
 	j = json_pack("[f, f, f, f]", 0.1, 1.0, 1e300, 0.1 + 0.2);
-	s = eu_yaml_write(j, NULL);
+	s = eu_yaml_write(j, NULL, NULL);
 	assert_string_equal(s, "- 0.1\n- 1.0\n- 1e+300\n"
 			       "- 0.30000000000000004\n");
 	again = eu_yaml_read(s, strlen(s), &e);

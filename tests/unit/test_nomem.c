@@ -124,7 +124,7 @@ static int yaml(void)
 
 	if (!j)
 		return -ENOMEM;
-	s = eu_yaml_write(j, NULL);
+	s = eu_yaml_write(j, NULL, NULL);
 	json_decref(j);
 	free(s);
 	return s ? 0 : -ENOMEM;

@@ -347,7 +347,7 @@ static void test_forms(void **state)
 	size_t len;
 
 	(void)state;
-	yaml = eu_yaml_write(j, &len);
+	yaml = eu_yaml_write(j, &len, NULL);
 	if (eu_package_parse(yaml, len, "p", NULL, &pkg, &err))
 		fail_msg("%s", err.text);
 	back = eu_package_json(pkg, NULL);

@@ -66,9 +66,15 @@ static int add_tree(struct files *f, const struct ecc_output *o, const char *nam
 	eu_auto_free char *text = NULL;
 	size_t len;
 
-	text = o->yaml ? eu_yaml_write(tree, &len) : eu_json_write(tree, &len);
-	if (!text)
-		return eu_error_oom(err);
+	if (o->yaml) {
+		text = eu_yaml_write(tree, &len, err);
+		if (!text)
+			return err->code;
+	} else {
+		text = eu_json_write(tree, &len);
+		if (!text)
+			return eu_error_oom(err);
+	}
 	return add(f, in_dir(o->dir, name, suffix), text, len, err);
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <string.h>
 
+#include "base/libyaml.h"
 #include "base/module.h"
+#include "base/util.h"
+#include "pkg/liblzma.h"
 
-/* In the static ecli: it stands for base/module.c, which opens libraries. */
+/* In the static ecli: this stands for base/module.c, which opens libraries. */
 int eu_module_load(const char *name, const void **ret_functions,
 		   struct eu_error *err)
 {
@@ -12,4 +16,33 @@ int eu_module_load(const char *name, const void **ret_functions,
 		err, -ENOTSUP,
 		"the static ecli has no modules, '%s' neither: use the other ecli",
 		name);
+}
+
+typedef void any_fn(void);
+
+#define ROW(f) { #f, (any_fn *)f },
+
+static const struct {
+	const char *name;
+	any_fn *function;
+} linked[] = { EU_LIBYAML_FUNCTIONS(ROW) EU_LIBLZMA_FUNCTIONS(ROW) };
+
+/* The same for base/late.c. */
+int eu_late_open(const char *file, const char *const *names, size_t n,
+		 void *ret_functions, struct eu_error *err)
+{
+	any_fn **to = ret_functions;
+	size_t k;
+
+	for (size_t i = 0; i < n; i++) {
+		for (k = 0; k < EU_COUNT(linked); k++) {
+			if (!strcmp(linked[k].name, names[i]))
+				break;
+		}
+		if (k == EU_COUNT(linked))
+			return eu_error_set(err, -ELIBBAD, "'%s' has no %s()",
+					    file, names[i]);
+		to[i] = linked[k].function;
+	}
+	return 0;
 }
