@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cc/refs.h"
+
 /* A forward declaration of the block at the end. */
 struct fwd {
 	struct btf_type type;
@@ -19,60 +21,18 @@ struct block {
 	uint32_t *ids;	/* new one of each, by old one less @first */
 };
 
-/*
- * libbpf hands out types as const. The BTF is ours alone, was parsed from its
- * bytes, and no size changes, so writing to it is what its own code does too.
- */
-static struct btf_type *type_at(const struct btf *btf, uint32_t id)
-{
-	return (struct btf_type *)btf__type_by_id(btf, id);
-}
-
 static const char *name_at(const struct btf *btf, uint32_t off)
 {
 	return btf__name_by_offset(btf, off) ?: "";
 }
 
-static void remap(const struct block *b, uint32_t *id)
+static void remap(void *ctx, uint32_t *id, uint32_t i)
 {
+	const struct block *b = ctx;
+
+	(void)i;
 	if (*id >= b->first && *id - b->first < b->n)
 		*id = b->ids[*id - b->first];
-}
-
-/* All ids that a type refers to. */
-static void remap_type(const struct block *b, struct btf_type *t)
-{
-	void *rest = t + 1;
-
-	switch (btf_kind(t)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-	case BTF_KIND_TYPE_TAG: remap(b, &t->type); break;
-	case BTF_KIND_ARRAY:
-		remap(b, &((struct btf_array *)rest)->type);
-		remap(b, &((struct btf_array *)rest)->index_type);
-		break;
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		for (uint32_t i = 0; i < btf_vlen(t); i++)
-			remap(b, &((struct btf_member *)rest)[i].type);
-		break;
-	case BTF_KIND_FUNC_PROTO:
-		remap(b, &t->type);
-		for (uint32_t i = 0; i < btf_vlen(t); i++)
-			remap(b, &((struct btf_param *)rest)[i].type);
-		break;
-	case BTF_KIND_DATASEC:
-		for (uint32_t i = 0; i < btf_vlen(t); i++)
-			remap(b, &((struct btf_var_secinfo *)rest)[i].type);
-		break;
-	}
 }
 
 static int by_name(const void *a, const void *b)
@@ -97,7 +57,7 @@ static int find_block(const struct btf *btf, struct block *b)
 	uint32_t end = btf__type_cnt(btf);
 
 	for (b->first = end; b->first > 1; b->first--)
-		if (!btf_is_fwd(type_at(btf, b->first - 1)))
+		if (!btf_is_fwd(eu_type_at(btf, b->first - 1)))
 			break;
 	b->n = end - b->first;
 	b->list = calloc(b->n + 1, sizeof(*b->list));
@@ -106,7 +66,7 @@ static int find_block(const struct btf *btf, struct block *b)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < b->n; i++) {
 		b->list[i].id = b->first + i;
-		b->list[i].type = *type_at(btf, b->first + i);
+		b->list[i].type = *eu_type_at(btf, b->first + i);
 		b->list[i].name = strdup(name_at(btf, b->list[i].type.name_off));
 		if (!b->list[i].name)
 			return -ENOMEM;
@@ -126,7 +86,7 @@ static uint32_t last_name(const struct btf *btf, uint32_t end)
 	uint32_t last = 0;
 
 	for (uint32_t id = 1; id < end; id++) {
-		t = type_at(btf, id);
+		t = eu_type_at(btf, id);
 		last = last_of(last, t->name_off);
 		for (uint32_t i = 0; i < btf_vlen(t); i++)
 			if (btf_is_composite(t))
@@ -178,10 +138,10 @@ static void write_block(struct btf *btf, struct block *b)
 			f->type.name_off = off;
 			off += strlen(f->name) + 1;
 		}
-		*type_at(btf, b->first + i) = f->type;
+		*eu_type_at(btf, b->first + i) = f->type;
 	}
 	for (uint32_t id = 1; id < b->first; id++)
-		remap_type(b, type_at(btf, id));
+		eu_refs_foreach(eu_type_at(btf, id), remap, b);
 }
 
 int eu_settle(struct btf *btf, struct eu_error *err)

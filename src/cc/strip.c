@@ -11,9 +11,10 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "cc/child.h"
+#include "cc/prune.h"
 #include "cc/settle.h"
 
-enum { MAX_STRINGS = 16 << 20, DROPPED = 0 };
+enum { MAX_STRINGS = 16 << 20, MAX_BTF = 64 << 20, DROPPED = 0 };
 
 /*
  * Old and new object side by side. Sections and symbols are numbered anew;
@@ -27,8 +28,9 @@ struct strip {
 	size_t symtab;		  /* index in @from, or 0 */
 	size_t n_symbols, locals; /* of @to */
 	size_t *symbol_map;
-	struct eu_buf strings; /* of the new .strtab */
-	void **owned;	       /* section bytes that were made here */
+	struct eu_buf strings;	/* of the new .strtab */
+	struct eu_buf btf, ext; /* as they are to be; @ext empty: as it was */
+	void **owned;		/* section bytes that were made here */
 	size_t n_owned;
 	struct eu_error *err;
 };
@@ -245,8 +247,17 @@ static void anchors_to_struct(struct btf *btf, uint32_t id)
 	t->size = n * 8;
 }
 
-/* The BTF as it is shipped: as long as before, in new memory. */
-static int rewrite_btf(struct strip *s, const Elf_Data *d, void **ret)
+/* Of another byte order than ours .BTF.ext cannot be read here. */
+static bool is_native(const Elf_Data *btf)
+{
+	uint16_t magic;
+
+	memcpy(&magic, btf->d_buf, sizeof(magic));
+	return magic == BTF_MAGIC;
+}
+
+/* Both sections of BTF as they are shipped. */
+static int rewrite_btf(struct strip *s, const Elf_Data *d, const Elf_Data *ext)
 {
 	struct btf *btf = btf__new(d->d_buf, d->d_size);
 	const void *raw = NULL;
@@ -260,24 +271,38 @@ static int rewrite_btf(struct strip *s, const Elf_Data *d, void **ret)
 	if (id > 0)
 		anchors_to_struct(btf, id);
 	r = eu_settle(btf, s->err);
-	if (!r) {
+	if (!r && ext && is_native(d))
+		r = eu_prune(btf, ext->d_buf, ext->d_size, &s->btf, &s->ext,
+			     s->err);
+	if (!r && !s->btf.len) {
 		raw = btf__raw_data(btf, &size);
-		if (!raw)
+		eu_buf_put(&s->btf, raw, raw ? size : 0);
+		if (!raw || s->btf.error)
 			r = eu_error_oom(s->err);
-		else if (size != d->d_size)
-			r = eu_error_set(
-				s->err, -EINVAL,
-				"the compiler's BTF has %zu bytes, %u once read: they must be as many",
-				d->d_size, size);
-	}
-	if (!r) {
-		*ret = malloc(size);
-		r = own(s, *ret);
-		if (!r)
-			memcpy(*ret, raw, size);
 	}
 	btf__free(btf);
 	return r;
+}
+
+/* Looks for the two; the last of a name counts, as for libbpf. */
+static int read_btf(struct strip *s)
+{
+	Elf_Data *btf = NULL, *ext = NULL;
+	const char *name;
+	Elf_Scn *scn;
+	GElf_Shdr sh;
+	int r = 0;
+
+	for (size_t i = 1; i < s->n_sections && !r; i++) {
+		r = section(s, i, &scn, &sh, &name);
+		if (r || !s->section_map[i])
+			continue;
+		if (!strcmp(name, ".BTF"))
+			btf = elf_rawdata(scn, NULL);
+		else if (!strcmp(name, ".BTF.ext"))
+			ext = elf_rawdata(scn, NULL);
+	}
+	return r || !btf ? r : rewrite_btf(s, btf, ext);
 }
 
 static int rewrite_rel(struct strip *s, const Elf_Data *d, void **ret)
@@ -345,9 +370,14 @@ static int copy_section(struct strip *s, size_t i, size_t symtab)
 	if (!d)
 		return failed(s);
 	data = d->d_buf;
-	if (!strcmp(name, ".BTF"))
-		r = rewrite_btf(s, d, &data);
-	return r ? r : add_section(s, name, &sh, ELF_T_BYTE, data, sh.sh_size);
+	if (!strcmp(name, ".BTF")) {
+		data = s->btf.data;
+		sh.sh_size = s->btf.len;
+	} else if (!strcmp(name, ".BTF.ext") && s->ext.len) {
+		data = s->ext.data;
+		sh.sh_size = s->ext.len;
+	}
+	return add_section(s, name, &sh, ELF_T_BYTE, data, sh.sh_size);
 }
 
 static int write_tables(struct strip *s, Elf64_Sym *symbols, size_t strtab)
@@ -411,6 +441,8 @@ static int rewrite(struct strip *s)
 	r = write_header(s, kept + 2);
 	if (!r)
 		r = choose_symbols(s, &symbols);
+	if (!r)
+		r = read_btf(s);
 	for (size_t i = 1; i < s->n_sections && !r; i++)
 		if (s->section_map[i])
 			r = copy_section(s, i, kept + 1);
@@ -424,7 +456,10 @@ static int rewrite(struct strip *s)
 int eu_strip(const void *elf, size_t len, void **ret_data, size_t *ret_len,
 	     struct eu_error *err)
 {
-	struct strip s = { .strings = EU_BUF(MAX_STRINGS), .err = err };
+	struct strip s = { .strings = EU_BUF(MAX_STRINGS),
+			   .btf = EU_BUF(MAX_BTF),
+			   .ext = EU_BUF(MAX_BTF),
+			   .err = err };
 	eu_auto_close int fd = eu_memfd("object", NULL, 0);
 	char *data = NULL;
 	int r = -ENOMEM;
@@ -447,6 +482,8 @@ int eu_strip(const void *elf, size_t len, void **ret_data, size_t *ret_len,
 	free(s.section_map);
 	free(s.symbol_map);
 	eu_buf_done(&s.strings);
+	eu_buf_done(&s.btf);
+	eu_buf_done(&s.ext);
 	if (!r)
 		r = eu_memfd_read(fd, "stripped object", &data, ret_len, err);
 	if (!r)

@@ -68,6 +68,21 @@ tailor/type_id_kernel.bpf.o: aside: CO-RE relocation 1: asks for a type id of th
 	! odd_lines | grep -v 'has no relocations\|cannot be opened'
 }
 
+# libbpf no longer opens the section "maps" of old_maps.
+@test "objects as ecc ships them, without most of their BTF" {
+	run "$EQUAL" -s -b "$BUILD/tests/tailor/kernel.o" \
+		"$BUILD"/tests/tailor/*.bpf.o
+	echo "$output"
+	[ $status -eq 0 ]
+	[ -z "$(odd_lines)" ]
+	has_btf
+	run "$EQUAL" -s -b /sys/kernel/btf/vmlinux \
+		$(ls "$OBJ"/*.bpf.o | grep -v /old_maps)
+	echo "$output"
+	[ $status -eq 0 ]
+	[ "$(odd_lines | cut -d, -f1-2)" = 'obj/empty.bpf.o: same, 0 instructions' ]
+}
+
 @test "a type of a module's is left to libbpf" {
 	[ -e /sys/kernel/btf/veth ] || skip 'needs a module with BTF'
 	run "$EQUAL" "$BUILD/tests/tailor/module.bpf.o"

@@ -76,6 +76,21 @@ package.json" ]
 	[[ $output == *"*exec_start;"* && $output != *eu_type_*"*bss"* ]]
 }
 
+# The members of kernel structs that the source reads, and none else; those of
+# its own event all the same.
+@test "of the kernel's types the object holds what it asks for" {
+	"$ECC" bootstrap.bpf.c bootstrap.h
+	bpftool btf dump file bootstrap.bpf.o format raw -j |
+		jq -c '.types[] | select(.kind == "STRUCT" and .name != "(anon)") |
+			[.name, .size, [.members[].name]]' >structs
+	jq -se 'any(.[]; .[0] == "task_struct" and .[1] > 1000 and
+		.[2] == ["exit_code", "tgid", "real_parent"])' structs
+	jq -se 'any(.[]; .[0] == "event" and (.[2] | length) == 7)' structs
+	[ "$(jq -r '.[0]' structs | sort | tr '\n' ' ')" = \
+		'event task_struct trace_event_raw_sched_process_exec trace_event_raw_sched_process_template ' ]
+	[ "$(wc -c <package.json)" -lt 6000 ]
+}
+
 @test "every written package fits the schema" {
 	"$ECC" bootstrap.bpf.c bootstrap.h
 	mv package.json a.json

@@ -5,11 +5,12 @@
  * Relocates BPF objects with the whole of a kernel's BTF and with the tailored
  * one, and compares what libbpf made of all instructions.
  *
- *	equal [-b BTF] [-t BTF] OBJECT...
+ *	equal [-s] [-b BTF] [-t BTF] OBJECT...
  *
  * -b takes a file of raw BTF, or an ELF file that has some, in place of the
  * running kernel's, and -t one in place of what the tailor makes, to see that
- * differences are found. One line for each object; the exit status is 1 if any
+ * differences are found. With -s it is the object as ecc ships it that takes the
+ * place of the other side, with the same BTF. One line for each object; the exit status is 1 if any
  * instruction differs, and 2 if an object could not be compared.
  *
  * Relocation is one of the first things of a load and does not need the kernel
@@ -30,6 +31,7 @@
 #include "base/file.h"
 #include "btf/elf.h"
 #include "btf/tailor.h"
+#include "cc/strip.h"
 
 enum { MAX_FILE = 512 << 20 };
 
@@ -218,6 +220,41 @@ static int check(const char *path, const struct args *args)
 			   now_us() - start);
 }
 
+/* The same, with the object stripped and its BTF pruned. */
+static int check_stripped(const char *path, const struct args *args)
+{
+	struct outcome whole = { 0 }, small = { 0 };
+	eu_auto_free char *data = NULL;
+	eu_auto_free void *out = NULL;
+	struct eu_error err = { 0 };
+	size_t size, out_size, differ, n = 0;
+	int r;
+
+	if (eu_file_read(path, MAX_FILE, &data, &size, &err) ||
+	    eu_strip(data, size, &out, &out_size, &err)) {
+		printf("%s: %s\n", path, err.text);
+		return 2;
+	}
+	r = load(&whole, data, size, args->btf) ?:
+		    load(&small, out, out_size, args->btf);
+	if (r) {
+		printf("%s: cannot be opened\n", path);
+	} else {
+		/* Types and members have other numbers, so words differ. */
+		eu_buf_clear(&whole.said);
+		eu_buf_clear(&small.said);
+		differ = compare(&whole, &small, &n) +
+			 (whole.relos != small.relos);
+		r = differ != 0;
+		printf("%s: %s, %zu instructions, %zu lines on relocations, load %d, %zu bytes of %zu\n",
+		       path, r ? "DIFFERENT" : "same", n, whole.relos, whole.r,
+		       out_size, size);
+	}
+	outcome_done(&whole);
+	outcome_done(&small);
+	return r < 0 ? 2 : r;
+}
+
 /* The BTF of an ELF file as a file of its own; *@btf becomes its path. */
 static int unwrap(const char **btf, char path[EU_TAILOR_PATH])
 {
@@ -248,10 +285,12 @@ int main(int argc, char **argv)
 {
 	char paths[2][EU_TAILOR_PATH];
 	struct args args = { 0 };
-	int r = 0, opt;
+	int r = 0, opt, (*how)(const char *, const struct args *) = check;
 
-	while ((opt = getopt(argc, argv, "b:t:")) != -1) {
-		if (opt == 'b')
+	while ((opt = getopt(argc, argv, "b:st:")) != -1) {
+		if (opt == 's')
+			how = check_stripped;
+		else if (opt == 'b')
 			args.btf = optarg;
 		else if (opt == 't')
 			args.tailored = optarg;
@@ -263,6 +302,6 @@ int main(int argc, char **argv)
 		return 2;
 	libbpf_set_print(listen);
 	for (; optind < argc; optind++)
-		r = eu_max(r, check(argv[optind], &args));
+		r = eu_max(r, how(argv[optind], &args));
 	return r;
 }
