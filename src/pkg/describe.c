@@ -263,7 +263,7 @@ static int needs(const struct eu_package *pkg, json_t *list, struct eu_error *er
 	size_t n;
 	int r;
 
-	r = eu_features_of(pkg, &f, &n, err);
+	r = eu_features_of(pkg, NULL, NULL, &f, &n, err);
 	for (size_t i = 0; i < n && !r; i++) {
 		/* A helper may be called by programs of several types. */
 		if (i && f[i].kind == f[i - 1].kind &&

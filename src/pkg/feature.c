@@ -176,6 +176,9 @@ uint16_t eu_feature_since(enum eu_feature_kind kind, int id)
 
 /* What is being gathered. */
 struct found {
+	const struct eu_package *pkg;
+	eu_feature_want_fn want;
+	const void *ctx;
 	struct eu_feature *list;
 	size_t n;
 };
@@ -238,10 +241,27 @@ static int program(struct found *f, const struct eu_prog *p, struct eu_error *er
 		return 0;
 	r = add_id(f, EU_FEATURE_PROGRAM, type, 0, p->name, err);
 	if (!r && tells(attach, type))
-		r = add_id(f, EU_FEATURE_ATTACH, attach, 0, p->name, err);
+		r = add_id(f, EU_FEATURE_ATTACH, attach, type, p->name, err);
 	if (!r && !strncmp(p->section, "xdp.frags", 9))
 		r = add_other(f, "xdp.frags", 518, p->name, err);
 	return r;
+}
+
+/* Has a section a program that counts, or none at all? */
+static bool is_wanted(const struct found *f, const char *section)
+{
+	const struct eu_prog *p;
+	bool empty = true;
+
+	for (size_t i = 0; f->want && i < f->pkg->n_progs; i++) {
+		p = &f->pkg->progs[i];
+		if (strcmp(p->section, section + (*section == '?')))
+			continue;
+		if (f->want(f->ctx, p))
+			return true;
+		empty = false;
+	}
+	return empty;
 }
 
 static int32_t host32(const struct eu_image *img, int32_t v)
@@ -281,7 +301,8 @@ static int instructions(struct found *f, const struct eu_image *img,
 		enum bpf_prog_type type = 0;
 		size_t n = s->size / sizeof(*in);
 
-		if (!s->data || !(s->flags & SHF_EXECINSTR))
+		if (!s->data || !(s->flags & SHF_EXECINSTR) ||
+		    !is_wanted(f, s->name))
 			continue;
 		libbpf_prog_type_by_name(name, &type, &attach);
 		for (size_t k = 0; k < n && !r; k++) {
@@ -359,16 +380,18 @@ static int newest_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-int eu_features_of(const struct eu_package *pkg, struct eu_feature **ret,
-		   size_t *ret_n, struct eu_error *err)
+int eu_features_of(const struct eu_package *pkg, eu_feature_want_fn want,
+		   const void *ctx, struct eu_feature **ret, size_t *ret_n,
+		   struct eu_error *err)
 {
 	eu_auto_image struct eu_image img = { 0 };
-	struct found f = { 0 };
+	struct found f = { .pkg = pkg, .want = want, .ctx = ctx };
 	int r;
 
 	r = eu_image_init(&img, pkg->object->data, pkg->object->size, err);
 	for (size_t i = 0; i < pkg->n_progs && !r; i++)
-		r = program(&f, &pkg->progs[i], err);
+		if (!want || want(ctx, &pkg->progs[i]))
+			r = program(&f, &pkg->progs[i], err);
 	if (!r)
 		r = maps(&f, pkg, err);
 	if (!r)

@@ -28,12 +28,17 @@ struct eu_feature {
 	const char *owner; /* the program, section or map; of the package */
 };
 
+/* Does a program count? */
+typedef bool (*eu_feature_want_fn)(const void *ctx, const struct eu_prog *prog);
+
 /*
- * What @pkg's chosen object needs, each once, newest first; to be freed.
- * -EINVAL for a damaged object.
+ * What @pkg's chosen object needs, each once, newest first; to be freed. Of its
+ * programs those that @want says, or all if it is NULL. -EINVAL for a damaged
+ * object.
  */
-int eu_features_of(const struct eu_package *pkg, struct eu_feature **ret,
-		   size_t *ret_n, struct eu_error *err);
+int eu_features_of(const struct eu_package *pkg, eu_feature_want_fn want,
+		   const void *ctx, struct eu_feature **ret, size_t *ret_n,
+		   struct eu_error *err);
 
 /* "program type", "helper" … */
 const char *eu_feature_kind_name(enum eu_feature_kind kind);

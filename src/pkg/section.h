@@ -67,7 +67,8 @@ struct eu_section {
 				 * with '/' or '.' */
 	enum eu_attach_kind attach;
 	enum eu_shape shape;
-	bool arch_bound; /* the object knows registers of one machine */
+	const char *feature; /* of the kernel, as "ecli check" calls it; or NULL */
+	bool arch_bound;     /* the object knows registers of one machine */
 };
 
 /* The row for a section's name ("?" in front is skipped), or NULL. */

@@ -16,14 +16,15 @@ static const struct key {
 	const char *name;
 	int64_t min, max;
 	const char *words[5];
-	const char *rival; /* not together with that key */
+	const char *rival;   /* not together with that key */
+	const char *feature; /* what the kernel must have for it, or NULL */
 } keys[] = {
 	{ EU_SHAPE_INTERFACE, "mode", .words = { "native", "skb", "hw" } },
 	{ EU_SHAPE_INTERFACE, "netns" },
 	{ EU_SHAPE_TRAFFIC, "priority", 1, 65535 },
 	{ EU_SHAPE_TRAFFIC, "handle", 1, UINT32_MAX },
-	{ EU_SHAPE_TRAFFIC, "before", 1, UINT32_MAX, { "all" }, "after" },
-	{ EU_SHAPE_TRAFFIC, "after", 1, UINT32_MAX, { "all" } },
+	{ EU_SHAPE_TRAFFIC, "before", 1, UINT32_MAX, { "all" }, "after", "tcx" },
+	{ EU_SHAPE_TRAFFIC, "after", 1, UINT32_MAX, { "all" }, .feature = "tcx" },
 	{ EU_SHAPE_TRAFFIC, "netns" },
 	{ EU_SHAPE_NETKIT, "before", 1, UINT32_MAX, { "all" }, "after" },
 	{ EU_SHAPE_NETKIT, "after", 1, UINT32_MAX, { "all" } },
@@ -34,11 +35,11 @@ static const struct key {
 	{ EU_SHAPE_CGROUP, "flags", .words = { "multi", "override" } },
 	{ EU_SHAPE_BINARY, "pid", 1, INT32_MAX },
 	{ EU_SHAPE_BINARY, "container" },
-	{ EU_SHAPE_BINARY, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_BINARY, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_USDT, "pid", 1, INT32_MAX },
 	{ EU_SHAPE_USDT, "container" },
-	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX },
-	{ EU_SHAPE_SYMBOL, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
+	{ EU_SHAPE_SYMBOL, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_SYMBOL, "max" },
 	{ EU_SHAPE_ITER, "order", .words = { "self", "pre", "post", "up" } },
 	{ EU_SHAPE_ITER, "interval", 1, 86400000 },
@@ -46,7 +47,8 @@ static const struct key {
 	{ EU_SHAPE_ENTRY, "interface" },
 	{ EU_SHAPE_ENTRY, "netns" },
 	{ EU_SHAPE_ENTRY, "size", 1, 16384 },
-	{ EU_SHAPE_TRACEPOINT, "cookie", INT64_MIN, INT64_MAX },
+	{ EU_SHAPE_TRACEPOINT, "cookie", INT64_MIN, INT64_MAX,
+	  .feature = "cookie" },
 	{ EU_SHAPE_PERF, "freq", 1, 100000, .rival = "period" },
 	{ EU_SHAPE_PERF, "period", 1, INT64_MAX },
 	{ EU_SHAPE_PERF, "cpu", 0, 65535 },
@@ -299,6 +301,19 @@ const char *eu_target_key(const struct eu_target *t, const char *name)
 	for (size_t i = 0; i < t->n_keys; i++)
 		if (!strcmp(t->key[i].name, name))
 			return t->key[i].value;
+	return NULL;
+}
+
+const char *eu_target_feature(const struct eu_target *t,
+			      const struct eu_section *s, size_t *i)
+{
+	const struct key *k;
+
+	while (t && *i < t->n_keys) {
+		k = find_key(s->shape, t->key[(*i)++].name);
+		if (k && k->feature)
+			return k->feature;
+	}
 	return NULL;
 }
 

@@ -42,6 +42,13 @@ bool eu_target_none(const struct eu_target *t);
 /* The value of a key, or NULL. */
 const char *eu_target_key(const struct eu_target *t, const char *name);
 
+/*
+ * What the kernel must have for a key of @t, at a program of section @s, from
+ * the key *@i on, which moves behind it; NULL behind the last.
+ */
+const char *eu_target_feature(const struct eu_target *t,
+			      const struct eu_section *s, size_t *i);
+
 /* A key that is a number from @min to @max; @def if it is not there. */
 int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 		     int64_t max, int64_t def, int64_t *ret,

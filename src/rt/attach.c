@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rt/choice.h"
-#include "rt/probe.h"
+#include "rt/lacks.h"
 
 static int attach_none(const struct eu_attach *a, struct eu_error *err)
 {
@@ -20,40 +20,56 @@ static int attach_auto(const struct eu_attach *a, struct eu_error *err)
 	return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 }
 
-/* One row a kind; "needs" says that the section's name alone is not enough. */
+/* Where a program's place must be said if it is to be attached. */
+enum place {
+	ANYWHERE, /* nowhere: it has one anyway */
+	NAMED,	  /* in the section's name or by a target */
+	GIVEN,	  /* by a target */
+};
+
+static int choose_function(struct eu_program *p, const struct eu_prog *prog,
+			   struct eu_error *err);
+
+/* One row a kind. */
 static const struct {
 	eu_attach_fn attach;
-	bool needs_target;
+	enum place place;
+	eu_attach_prepare_fn prepare; /* what of it is part of loading; or NULL */
+	bool early;		      /* its place is part of loading */
+	bool once;  /* over when it has run, unless it does so at intervals */
+	bool links; /* by a call that older kernels do not have */
 } kinds[] = {
 	[EU_ATTACH_NONE] = { attach_none },
 	[EU_ATTACH_AUTO] = { attach_auto },
-	[EU_ATTACH_XDP] = { eu_attach_xdp, true },
-	[EU_ATTACH_TC] = { eu_attach_tc, true },
-	[EU_ATTACH_TCX] = { eu_attach_tc, true },
-	[EU_ATTACH_CGROUP] = { eu_attach_cgroup, true },
-	[EU_ATTACH_UPROBE] = { eu_attach_uprobe },
-	[EU_ATTACH_USDT] = { eu_attach_usdt },
-	[EU_ATTACH_KPROBE] = { eu_attach_kprobe },
-	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe },
-	[EU_ATTACH_KSYSCALL] = { eu_attach_ksyscall },
-	[EU_ATTACH_BTF] = { eu_attach_btf },
-	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint },
-	[EU_ATTACH_RAW_TRACEPOINT] = { eu_attach_raw_tracepoint },
+	[EU_ATTACH_XDP] = { eu_attach_xdp, GIVEN, .links = true },
+	[EU_ATTACH_TC] = { eu_attach_tc, GIVEN },
+	[EU_ATTACH_TCX] = { eu_attach_tc, GIVEN },
+	[EU_ATTACH_CGROUP] = { eu_attach_cgroup, GIVEN, .links = true },
+	[EU_ATTACH_UPROBE] = { eu_attach_uprobe, NAMED },
+	[EU_ATTACH_USDT] = { eu_attach_usdt, NAMED },
+	[EU_ATTACH_KPROBE] = { eu_attach_kprobe, NAMED, eu_attach_kprobe_prepare },
+	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe, NAMED,
+				     eu_attach_kprobe_prepare },
+	[EU_ATTACH_KSYSCALL] = { eu_attach_ksyscall, NAMED },
+	[EU_ATTACH_BTF] = { eu_attach_btf, NAMED, choose_function, .early = true },
+	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint, NAMED },
+	[EU_ATTACH_RAW_TRACEPOINT] = { eu_attach_raw_tracepoint, NAMED },
 	[EU_ATTACH_PERF_EVENT] = { eu_attach_perf_event },
 	[EU_ATTACH_SOCKET_FILTER] = { eu_attach_socket_filter },
-	[EU_ATTACH_SOCKMAP] = { eu_attach_sockmap, true },
-	[EU_ATTACH_NETNS] = { eu_attach_netns, true },
-	[EU_ATTACH_NETKIT] = { eu_attach_netkit, true },
-	[EU_ATTACH_NETFILTER] = { eu_attach_netfilter, true },
-	[EU_ATTACH_ITER] = { eu_attach_iter },
-	[EU_ATTACH_SYSCALL] = { eu_attach_syscall },
-	[EU_ATTACH_FREPLACE] = { attach_auto, true },
-	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi },
+	[EU_ATTACH_SOCKMAP] = { eu_attach_sockmap, GIVEN },
+	[EU_ATTACH_NETNS] = { eu_attach_netns, GIVEN, .links = true },
+	[EU_ATTACH_NETKIT] = { eu_attach_netkit, GIVEN },
+	[EU_ATTACH_NETFILTER] = { eu_attach_netfilter, GIVEN },
+	[EU_ATTACH_ITER] = { eu_attach_iter, .once = true, .links = true },
+	[EU_ATTACH_SYSCALL] = { eu_attach_syscall, .once = true },
+	[EU_ATTACH_FREPLACE] = { attach_auto, GIVEN, eu_attach_freplace_prepare,
+				 .early = true },
+	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi, NAMED,
+				     eu_attach_uprobe_multi_prepare },
 	[EU_ATTACH_ENTRY] = { eu_attach_entry },
 };
 
-static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE,
-					   false };
+static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE };
 
 /* A section that the table does not know is left to libbpf. */
 static const struct eu_section *section_of(const struct eu_prog *prog)
@@ -94,19 +110,10 @@ static int refuse_bare(const struct eu_prog *prog, const struct eu_section *s,
 /* "uprobe", "kprobe", "tp" alone: what to attach to must come from a target. */
 static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 {
-	switch (s->attach) {
-	case EU_ATTACH_UPROBE:
-	case EU_ATTACH_UPROBE_MULTI:
-	case EU_ATTACH_USDT:
-	case EU_ATTACH_KPROBE:
-	case EU_ATTACH_KPROBE_MULTI:
-	case EU_ATTACH_KSYSCALL:
-	case EU_ATTACH_BTF:
-	case EU_ATTACH_TRACEPOINT:
-	case EU_ATTACH_RAW_TRACEPOINT:
-		return strchr(prog->section, '/') != NULL;
-	default: return !kinds[s->attach].needs_target;
-	}
+	const enum place place = kinds[s->attach].place;
+
+	return place == ANYWHERE ||
+	       (place == NAMED && strchr(prog->section, '/'));
 }
 
 /* What BTF names is part of loading, so there is one for a program. */
@@ -147,23 +154,14 @@ static bool is_untyped(const struct eu_program *p, const struct eu_prog *prog)
 int eu_attach_prepare(struct eu_program *p, const struct eu_prog *prog,
 		      struct eu_error *err)
 {
-	struct bpf_program *bpf = eu_program_find(p, prog->name);
+	const enum eu_attach_kind kind = section_of(prog)->attach;
+	const eu_attach_prepare_fn prepare = kinds[kind].prepare;
 	size_t at = 0;
 	const struct eu_goal *g = eu_attach_goal(p, prog, &at);
 
-	if (g && eu_target_none(g->target))
+	if (!prepare || (g && eu_target_none(g->target)))
 		return 0;
-	switch (section_of(prog)->attach) {
-	case EU_ATTACH_BTF: return choose_function(p, prog, err);
-	case EU_ATTACH_FREPLACE:
-		return eu_attach_freplace_prepare(p, prog, err);
-	case EU_ATTACH_KPROBE:
-	case EU_ATTACH_KPROBE_MULTI:
-		eu_attach_kprobe_prepare(p, prog);
-		return 0;
-	case EU_ATTACH_UPROBE_MULTI: return eu_attach_uprobe_multi_prepare(bpf);
-	default: return 0;
-	}
+	return prepare(p, prog, err);
 }
 
 static int check_prog(struct eu_program *p, const struct eu_prog *prog,
@@ -181,8 +179,7 @@ static int check_prog(struct eu_program *p, const struct eu_prog *prog,
 			prog->name, prog->section);
 	g = eu_attach_goal(p, prog, &at);
 	if (!g && !says_where(prog, s) &&
-	    (!p->unattached || s->attach == EU_ATTACH_BTF ||
-	     s->attach == EU_ATTACH_FREPLACE))
+	    (!p->unattached || kinds[s->attach].early))
 		return refuse_bare(prog, s, err);
 	for (; g; g = eu_attach_goal(p, prog, &at)) {
 		r = eu_target_check(g->target, s, err);
@@ -283,17 +280,37 @@ int eu_attach_no_map(const struct eu_attach *a, const char *name,
 	return eu_error_prefix(err, r, "target '%s'", a->target->text);
 }
 
-int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,
+static const char *place_of(const struct eu_attach *a)
+{
+	return a->target ? a->target->text : a->prog->section;
+}
+
+int eu_attach_lacks(const struct eu_attach *a, const char *feature,
 		    struct eu_error *err)
 {
-	const struct eu_probe *p = eu_probe_find(feature);
+	eu_auto_free char *place = strdup(place_of(a));
 
-	eu_error_set(err, r, "cannot attach to '%s': ",
-		     a->target ? a->target->text : a->prog->section);
-	if (p && p->run(p))
-		return eu_error_append(err, r, "this kernel has no %s (%s)",
-				       feature, p->hint);
-	return eu_error_append(err, r, "%s", strerror(-r));
+	if (!place)
+		return eu_error_oom(err);
+	if (!eu_lacks_feature(feature))
+		return 0;
+	eu_error_set(err, -EOPNOTSUPP, "cannot attach to '%s': ", place);
+	return eu_lacks_feature_append(feature, -EOPNOTSUPP, err);
+}
+
+/* What could not be attached may need what this kernel does not have. */
+static void look_for_lacks(const struct eu_attach *a, struct eu_error *err)
+{
+	const char *feature;
+	size_t i = 0;
+
+	if (kinds[a->section->attach].links && eu_attach_lacks(a, "bpf_link", err))
+		return;
+	if (a->section->feature && eu_attach_lacks(a, a->section->feature, err))
+		return;
+	while ((feature = eu_target_feature(a->target, a->section, &i)))
+		if (eu_attach_lacks(a, feature, err))
+			return;
 }
 
 static int attach_one(struct eu_attach *a, struct eu_error *err)
@@ -303,11 +320,13 @@ static int attach_one(struct eu_attach *a, struct eu_error *err)
 	/* Only what libbpf says about this one explains it. */
 	eu_log_enter(&a->p->log);
 	r = kinds[a->section->attach].attach(a, err);
+	if (r && r != -ENOMEM)
+		look_for_lacks(a, err);
 	if (r)
 		eu_error_prefix(err, r, "program '%s'", a->prog->name);
 	else
 		eu_log(&a->p->log, 1, "attached %s to %s", a->prog->name,
-		       a->target ? a->target->text : a->prog->section);
+		       place_of(a));
 	return r;
 }
 
@@ -360,6 +379,15 @@ static int attach_either(struct eu_program *p, const struct eu_prog *prog,
 	return other ? attach_either(p, other, err) : 0;
 }
 
+static int cannot_register(const struct bpf_map *m, int r, struct eu_error *err)
+{
+	eu_error_set(err, r,
+		     "cannot register struct_ops '%s': ", bpf_map__name(m));
+	return eu_lacks_feature("struct_ops") ?
+		       eu_lacks_feature_append("struct_ops", r, err) :
+		       eu_error_append(err, r, "%s", strerror(-r));
+}
+
 static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
 {
 	struct bpf_link *link;
@@ -371,9 +399,7 @@ static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
 			continue;
 		link = bpf_map__attach_struct_ops(m);
 		if (!link)
-			return eu_error_set(err, -errno,
-					    "cannot register struct_ops '%s': %s",
-					    bpf_map__name(m), strerror(errno));
+			return cannot_register(m, -errno, err);
 		l = eu_program_add_link(p);
 		if (!l) {
 			bpf_link__destroy(link);
@@ -398,27 +424,30 @@ int eu_attach_all(struct eu_program *p, struct eu_error *err)
 	return r;
 }
 
+/* Has it a target that says how often? */
+static bool at_intervals(const struct eu_program *p, const struct eu_prog *prog)
+{
+	const struct eu_goal *g;
+	size_t at = 0;
+
+	while ((g = eu_attach_goal(p, prog, &at)))
+		if (eu_target_key(g->target, "interval"))
+			return true;
+	return false;
+}
+
 bool eu_attach_once(const struct eu_program *p)
 {
-	const struct eu_prog *prog;
-	const struct eu_goal *g;
+	enum eu_attach_kind kind;
 	bool once = false;
 
 	for (size_t i = 0; i < p->pkg->n_progs; i++) {
-		size_t at = 0;
-
-		prog = &p->pkg->progs[i];
-		switch (eu_attach_kind(p, prog)) {
-		case EU_ATTACH_NONE: break;
-		case EU_ATTACH_ITER:
-			while ((g = eu_attach_goal(p, prog, &at)))
-				if (eu_target_key(g->target, "interval"))
-					return false;
-			once = true;
-			break;
-		case EU_ATTACH_SYSCALL: once = true; break;
-		default: return false;
-		}
+		kind = eu_attach_kind(p, &p->pkg->progs[i]);
+		if (kind == EU_ATTACH_NONE)
+			continue;
+		if (!kinds[kind].once || at_intervals(p, &p->pkg->progs[i]))
+			return false;
+		once = true;
 	}
 	return once;
 }

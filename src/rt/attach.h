@@ -18,6 +18,9 @@ struct eu_attach {
 };
 
 typedef int (*eu_attach_fn)(const struct eu_attach *a, struct eu_error *err);
+typedef int (*eu_attach_prepare_fn)(struct eu_program *p,
+				    const struct eu_prog *prog,
+				    struct eu_error *err);
 
 /* Attaches everything that can be; all or nothing. */
 int eu_attach_all(struct eu_program *p, struct eu_error *err);
@@ -51,10 +54,11 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err);
 
 /*
- * "cannot attach to …", and if probing says that this kernel lacks @feature,
- * that and what brings it. Returns @r.
+ * -EOPNOTSUPP if probing says that this kernel lacks @feature, with what brings
+ * it; else 0. Whatever fails to attach is asked about by itself, for the
+ * features in the tables of kinds, sections and keys.
  */
-int eu_attach_lacks(const struct eu_attach *a, int r, const char *feature,
+int eu_attach_lacks(const struct eu_attach *a, const char *feature,
 		    struct eu_error *err);
 
 /* The target names a map that is not there: -ENOENT, and those that are near. */
@@ -87,9 +91,12 @@ int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err);
 /* Before load: single probes where the kernel has no others. */
-int eu_attach_uprobe_multi_prepare(struct bpf_program *bpf);
+int eu_attach_uprobe_multi_prepare(struct eu_program *p,
+				   const struct eu_prog *prog,
+				   struct eu_error *err);
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err);
-void eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog);
+int eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog,
+			     struct eu_error *err);
 int eu_attach_freplace_prepare(struct eu_program *p, const struct eu_prog *prog,
 			       struct eu_error *err);
 int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err);

@@ -37,7 +37,8 @@ static int walk_task(const struct eu_attach *a, const char *number,
 				    "target '%s': '%s' is no process id",
 				    a->target->text, number);
 	*ret = (uint32_t)n;
-	return 0;
+	/* Without it a kernel goes over all of them and says nothing. */
+	return eu_attach_lacks(a, "iter.task", err);
 }
 
 static int order_of(const struct eu_attach *a, union bpf_iter_link_info *info,

@@ -142,16 +142,6 @@ static const char *place_of(const struct eu_attach *a)
 	return a->target ? a->target->what : strchr(a->prog->section, '/') + 1;
 }
 
-static int lacks_kprobes(struct eu_error *err)
-{
-	if (access("/sys/bus/event_source/devices/kprobe", F_OK) &&
-	    access("/sys/kernel/tracing/kprobe_events", F_OK))
-		return eu_error_set(
-			err, -EOPNOTSUPP,
-			"this kernel has no kprobes (CONFIG_KPROBE_EVENTS): see 'ecli check'");
-	return 0;
-}
-
 struct single {
 	const struct eu_attach *a;
 	struct bpf_kprobe_opts *opts;
@@ -250,8 +240,6 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 			err, -EINVAL,
 			"target '%s': of many functions none has a cookie",
 			a->target->text);
-	if (!r && !multi)
-		r = lacks_kprobes(err);
 	if (r)
 		return r;
 	o.bpf_cookie = cookie;
@@ -265,7 +253,8 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
  * pattern is given and the kernel has such links, singly where one of the
  * places has an offset.
  */
-void eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog)
+int eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog,
+			     struct eu_error *err)
 {
 	bool multi = strstr(prog->section, ".multi") != NULL, offset = false;
 	const struct eu_probe *probe = eu_probe_find("kprobe.multi");
@@ -280,9 +269,11 @@ void eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog)
 		slash = NULL;
 	}
 	multi = multi || (slash && is_pattern(slash));
+	(void)err;
 	if (!multi)
-		return;
+		return 0;
 	multi = !offset && !probe->run(probe);
 	bpf_program__set_expected_attach_type(eu_program_find(p, prog->name),
 					      multi ? BPF_TRACE_KPROBE_MULTI : 0);
+	return 0;
 }

@@ -180,7 +180,7 @@ static int attach_tcx_or_clsact(const struct eu_attach *a, int ifindex,
 			return r;
 		if (eu_target_key(a->target, "before") ||
 		    eu_target_key(a->target, "after"))
-			return eu_attach_lacks(a, r, "tcx", err);
+			return r;
 	}
 	return attach_clsact(a, ifindex,
 			     egress ? BPF_TC_EGRESS : BPF_TC_INGRESS, err);
@@ -205,7 +205,7 @@ static int attach_netkit(const struct eu_attach *a, int ifindex,
 		return eu_error_append(
 			err, r,
 			" (it is the peer: programs go to the other end)");
-	return r == -EOPNOTSUPP ? eu_attach_lacks(a, r, "netkit", err) : r;
+	return r;
 }
 
 int eu_attach_netkit(const struct eu_attach *a, struct eu_error *err)

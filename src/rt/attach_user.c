@@ -192,13 +192,19 @@ static int attach_singly(const struct eu_attach *a, const struct place *p,
 	return r;
 }
 
-int eu_attach_uprobe_multi_prepare(struct bpf_program *bpf)
+int eu_attach_uprobe_multi_prepare(struct eu_program *p,
+				   const struct eu_prog *prog,
+				   struct eu_error *err)
 {
 	const struct eu_probe *probe = eu_probe_find("uprobe.multi");
+	struct bpf_program *bpf = eu_program_find(p, prog->name);
+	int r;
 
 	/* Loaded for single probes it reads its cookie from the right place. */
-	return probe->run(probe) ? bpf_program__set_expected_attach_type(bpf, 0) :
-				   0;
+	r = probe->run(probe) ? bpf_program__set_expected_attach_type(bpf, 0) : 0;
+	return r ? eu_error_set(err, r, "cannot prepare '%s': %s", prog->name,
+				strerror(-r)) :
+		   0;
 }
 
 int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err)

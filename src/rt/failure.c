@@ -41,6 +41,13 @@ int eu_failure_hint(const struct eu_program *p, int code, struct eu_error *err)
 	return code;
 }
 
+static bool is_loaded(const void *ctx, const struct eu_prog *prog)
+{
+	struct bpf_program *bpf = eu_program_find(ctx, prog->name);
+
+	return bpf && bpf_program__autoload(bpf);
+}
+
 /* Names what this kernel does not have; false if it has all. */
 static bool lacks_feature(const struct eu_program *p, int code,
 			  struct eu_error *err)
@@ -48,7 +55,7 @@ static bool lacks_feature(const struct eu_program *p, int code,
 	struct eu_feature *f = NULL;
 	size_t n = 0;
 
-	if (eu_lacks_of(p->pkg, &f, &n, NULL))
+	if (eu_lacks_of(p->pkg, is_loaded, p, &f, &n, NULL))
 		return false;
 	if (n)
 		eu_error_append(err, code, ": this kernel lacks ");

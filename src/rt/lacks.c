@@ -15,21 +15,67 @@
 static const struct {
 	const char *attach, *probe;
 } attaches[] = {
-	{ "trace_raw_tp", "tp_btf" }, { "trace_fentry", "fentry" },
-	{ "trace_fexit", "fexit" },   { "modify_return", "fmod_ret" },
-	{ "lsm_mac", "lsm" },	      { "trace_kprobe_multi", "kprobe.multi" },
+	{ "trace_raw_tp", "tp_btf" },
+	{ "trace_fentry", "fentry" },
+	{ "trace_fexit", "fexit" },
+	{ "modify_return", "fmod_ret" },
+	{ "lsm_mac", "lsm" },
+	{ "trace_kprobe_multi", "kprobe.multi" },
 	{ "trace_iter", "iter" },
+	{ "netkit_primary", "netkit" },
+	{ "netkit_peer", "netkit" },
+	{ "xdp_devmap", "xdp.devmap" },
+	{ "xdp_cpumap", "xdp.cpumap" },
+	{ "sk_skb_verdict", "sk_skb.verdict" },
 };
 
-static bool attach_works(const char *name)
+bool eu_lacks_feature(const char *feature)
 {
-	const struct eu_probe *p;
+	const struct eu_probe *p = eu_probe_find(feature);
+	int r;
+
+	return p && eu_probe_ask(p, &r) == EU_PROBE_FAILS;
+}
+
+int eu_lacks_feature_append(const char *feature, int code, struct eu_error *err)
+{
+	char needs[EU_PROBE_NEEDS];
+
+	eu_probe_needs(eu_probe_find(feature), needs, sizeof(needs));
+	return eu_error_append(err, code, "this kernel has no %s (%s)", feature,
+			       needs);
+}
+
+/* return 1; */
+static const struct bpf_insn accept[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+/* Most types of programs are checked for it when they are loaded. */
+static bool loads_for(const struct eu_feature *f)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = f->id);
+	eu_auto_close int fd = bpf_prog_load(f->prog_type, "eu_probe", "GPL",
+					     accept, EU_COUNT(accept), &o);
+
+	return fd >= 0;
+}
+
+static bool attach_works(const struct eu_feature *f)
+{
+	const char *name = f->name;
 
 	for (size_t i = 0; i < EU_COUNT(attaches); i++)
 		if (!strcmp(name, attaches[i].attach))
 			name = attaches[i].probe;
-	p = eu_probe_find(name);
-	return !p || !p->run(p);
+	if (eu_probe_find(name))
+		return !eu_lacks_feature(name);
+	/* Others name functions of the kernel, which are not to be guessed. */
+	return f->prog_type == BPF_PROG_TYPE_TRACING ||
+	       f->prog_type == BPF_PROG_TYPE_LSM ||
+	       f->prog_type == BPF_PROG_TYPE_STRUCT_OPS ||
+	       f->prog_type == BPF_PROG_TYPE_EXT || loads_for(f);
 }
 
 /* Types with several ways of attaching are there or not by those. */
@@ -60,6 +106,49 @@ static bool has_global_data(void)
 	return prog >= 0;
 }
 
+static bool has_atomics(void)
+{
+	static const struct bpf_insn exchange[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .off = -8 },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .off = -8,
+		  .imm = BPF_XCHG },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	eu_auto_close int prog = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER,
+					       "eu_probe", "GPL", exchange,
+					       EU_COUNT(exchange), NULL);
+
+	return prog >= 0;
+}
+
+static bool has_kernel_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+/* What has a name of ours: one of these, or of a probe. */
+static bool other_works(const char *name)
+{
+	static const struct {
+		const char *name;
+		bool (*is_there)(void);
+	} others[] = {
+		{ "global variables", has_global_data },
+		{ "atomic operations", has_atomics },
+		{ "kernel BTF", has_kernel_btf },
+	};
+
+	for (size_t i = 0; i < EU_COUNT(others); i++)
+		if (!strcmp(name, others[i].name))
+			return others[i].is_there();
+	return !eu_lacks_feature(name);
+}
+
 static bool works(const struct eu_feature *f)
 {
 	switch (f->kind) {
@@ -68,17 +157,14 @@ static bool works(const struct eu_feature *f)
 	case EU_FEATURE_HELPER:
 		return !f->prog_type ||
 		       libbpf_probe_bpf_helper(f->prog_type, f->id, NULL);
-	case EU_FEATURE_ATTACH: return attach_works(f->name);
-	default:
-		if (!strcmp(f->name, "global variables"))
-			return has_global_data();
-		return strcmp(f->name, "kernel BTF") != 0 ||
-		       !access("/sys/kernel/btf/vmlinux", R_OK);
+	case EU_FEATURE_ATTACH: return attach_works(f);
+	default: return other_works(f->name);
 	}
 }
 
-int eu_lacks_of(const struct eu_package *pkg, struct eu_feature **ret,
-		size_t *ret_n, struct eu_error *err)
+int eu_lacks_of(const struct eu_package *pkg, eu_feature_want_fn want,
+		const void *ctx, struct eu_feature **ret, size_t *ret_n,
+		struct eu_error *err)
 {
 	struct eu_feature *f;
 	size_t n, kept = 0;
@@ -86,7 +172,7 @@ int eu_lacks_of(const struct eu_package *pkg, struct eu_feature **ret,
 
 	r = eu_rights_check(err);
 	if (!r)
-		r = eu_features_of(pkg, &f, &n, err);
+		r = eu_features_of(pkg, want, ctx, &f, &n, err);
 	if (r)
 		return r;
 	for (size_t i = 0; i < n; i++)

@@ -21,7 +21,7 @@
 #include "rt/rights.h"
 
 /* Types of the kernel's BTF that tell what it can do. */
-enum { BTF_TYPE_ITER_CGROUP, BTF_TYPE_STRUCT_OPS };
+enum { BTF_TYPE_ITER_CGROUP, BTF_TYPE_ITER_TASK, BTF_TYPE_STRUCT_OPS };
 
 /* return 0; */
 static const struct bpf_insn nothing[] = {
@@ -344,6 +344,27 @@ static int probe_type(const struct eu_probe *p)
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
+/* The call that makes links knows what a descriptor is, or is not there. */
+static int probe_create_link(const struct eu_probe *p)
+{
+	int r = bpf_link_create(-1, 0, BPF_CGROUP_INET_INGRESS, NULL);
+
+	(void)p;
+	return r == -EBADF ? 0 : r;
+}
+
+/* An empty map of sockets, with a program. */
+static int probe_sockmap(const struct eu_probe *p)
+{
+	eu_auto_close int map = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, "eu_probe",
+					       sizeof(int), sizeof(int), 1, NULL);
+	eu_auto_close int fd = load(BPF_PROG_TYPE_SK_SKB, p->arg, 0);
+
+	if (map < 0 || fd < 0)
+		return eu_min(map, fd);
+	return bpf_prog_attach(fd, map, p->arg, 0);
+}
+
 /* An XDP program that knows of packets in pieces. */
 static int probe_frags(const struct eu_probe *p)
 {
@@ -406,6 +427,7 @@ static int probe_btf_type(const struct eu_probe *p)
 		uint32_t kind;
 	} types[] = {
 		[BTF_TYPE_ITER_CGROUP] = { "bpf_iter__cgroup", BTF_KIND_STRUCT },
+		[BTF_TYPE_ITER_TASK] = { "bpf_iter_task_type", BTF_KIND_ENUM },
 		/* What attaches by a link; without one nothing is taken off. */
 		[BTF_TYPE_STRUCT_OPS] = { "bpf_struct_ops_link", BTF_KIND_STRUCT },
 	};
@@ -474,100 +496,103 @@ static int probe_printk(const struct eu_probe *p)
 	"CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS and kernel BTF"
 
 static const struct eu_probe probes[] = {
-	{ "root", "system", probe_root, 0, "run as root: sudo ecli check", true },
-	{ "bpf", "system", probe_bpf, 0,
+	{ "root", "system", probe_root, 0, 0, "run as root: sudo ecli check",
+	  true },
+	{ "bpf", "system", probe_bpf, 0, 0,
 	  "root or CAP_BPF; CONFIG_BPF_SYSCALL=y; kernel.unprivileged_bpf_disabled, lockdown or seccomp may forbid it",
 	  true },
-	{ "btf", "system", probe_btf, 0, BTF_HINT, true },
-	{ "tracefs", "system", probe_tracefs, 0,
+	{ "btf", "system", probe_btf, 0, 0, BTF_HINT, true },
+	{ "tracefs", "system", probe_tracefs, 0, 0,
 	  "mount -t tracefs tracefs /sys/kernel/tracing", true },
-	{ "bpffs", "system", probe_bpffs, 0, "mount -t bpf bpf /sys/fs/bpf",
+	{ "bpffs", "system", probe_bpffs, 0, 0, "mount -t bpf bpf /sys/fs/bpf",
 	  true },
-	{ "cgroup2", "system", probe_cgroup2, 0,
+	{ "cgroup2", "system", probe_cgroup2, 0, 0,
 	  "mount -t cgroup2 cgroup2 /sys/fs/cgroup", true },
-	{ "printk", "system", probe_printk, 0,
-	  "tracefs and CONFIG_BPF_EVENTS=y, Linux 5.9 or later" },
-
-	{ "jit", "system", probe_jit, 0,
-	  "CONFIG_BPF_JIT=y and sysctl net.core.bpf_jit_enable=1", true },
-	{ "tracepoint", "tracing", probe_tracepoint, 0,
+	{ "bpf_link", "system", probe_create_link, 0, 507, NULL },
+	{ "printk", "system", probe_printk, 0, 509,
 	  "tracefs and CONFIG_BPF_EVENTS=y" },
-	{ "raw_tp", "tracing", probe_raw_tp, 0, "CONFIG_BPF_EVENTS=y" },
-	{ "tp_btf", "tracing", probe_btf_id, BPF_TRACE_RAW_TP, BTF_HINT },
-	{ "kprobe", "tracing", probe_kprobe, 0,
+
+	{ "jit", "system", probe_jit, 0, 0,
+	  "CONFIG_BPF_JIT=y and sysctl net.core.bpf_jit_enable=1", true },
+	{ "tracepoint", "tracing", probe_tracepoint, 0, 407,
+	  "tracefs and CONFIG_BPF_EVENTS=y" },
+	{ "raw_tp", "tracing", probe_raw_tp, 0, 417, "CONFIG_BPF_EVENTS=y" },
+	{ "tp_btf", "tracing", probe_btf_id, BPF_TRACE_RAW_TP, 505, BTF_HINT },
+	{ "kprobe", "tracing", probe_kprobe, 0, 401,
 	  "CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y" },
-	{ "kprobe.multi", "tracing", probe_kprobe_multi, 0,
-	  "CONFIG_FPROBE=y, Linux 5.18 or later" },
-	{ "uprobe", "tracing", probe_uprobe, 0, "CONFIG_UPROBE_EVENTS=y" },
-	{ "cookie", "tracing", probe_cookie, 0, "Linux 5.15 or later" },
+	{ "kprobe.multi", "tracing", probe_kprobe_multi, 0, 518,
+	  "CONFIG_FPROBE=y" },
+	{ "uprobe", "tracing", probe_uprobe, 0, 401, "CONFIG_UPROBE_EVENTS=y" },
+	{ "cookie", "tracing", probe_cookie, 0, 515, NULL },
 	{ "uprobe.multi", "tracing", probe_uprobe_multi,
-	  EU_BPF_TRACE_UPROBE_MULTI, "CONFIG_UPROBES=y, Linux 6.6 or later" },
-	{ "perf_event", "tracing", probe_perf_event, 0, "CONFIG_PERF_EVENTS=y" },
-	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, TRAMPOLINE },
-	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, TRAMPOLINE },
-	{ "iter", "tracing", probe_btf_id, BPF_TRACE_ITER,
-	  "kernel BTF, Linux 5.8 or later" },
-	{ "iter.cgroup", "tracing", probe_btf_type, BTF_TYPE_ITER_CGROUP,
-	  "kernel BTF and CONFIG_CGROUPS=y, Linux 6.1 or later", true },
-	{ "syscall", "tracing", probe_type, BPF_PROG_TYPE_SYSCALL,
-	  "Linux 5.14 or later" },
-	{ "fmod_ret", "tracing", probe_fmod_ret, 0,
-	  TRAMPOLINE ", Linux 5.7 or later" },
-	{ "freplace", "tracing", probe_freplace, BPF_PROG_TYPE_EXT,
-	  "CONFIG_BPF_JIT=y, sysctl net.core.bpf_jit_enable=1 and kernel BTF, Linux 5.6 or later" },
-	{ "lsm_cgroup", "tracing", probe_lsm_cgroup, BPF_LSM_CGROUP,
-	  "what lsm needs and CONFIG_CGROUP_BPF=y, Linux 6.0 or later" },
-	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC,
+	  EU_BPF_TRACE_UPROBE_MULTI, 606, "CONFIG_UPROBES=y" },
+	{ "perf_event", "tracing", probe_perf_event, 0, 409,
+	  "CONFIG_PERF_EVENTS=y" },
+	{ "fentry", "tracing", probe_btf_id, BPF_TRACE_FENTRY, 505, TRAMPOLINE },
+	{ "fexit", "tracing", probe_btf_id, BPF_TRACE_FEXIT, 505, TRAMPOLINE },
+	{ "iter", "tracing", probe_btf_id, BPF_TRACE_ITER, 508, "kernel BTF" },
+	{ "iter.cgroup", "tracing", probe_btf_type, BTF_TYPE_ITER_CGROUP, 601,
+	  "kernel BTF and CONFIG_CGROUPS=y", true },
+	{ "iter.task", "tracing", probe_btf_type, BTF_TYPE_ITER_TASK, 601,
+	  "kernel BTF", true },
+	{ "syscall", "tracing", probe_type, BPF_PROG_TYPE_SYSCALL, 514, NULL },
+	{ "fmod_ret", "tracing", probe_fmod_ret, 0, 507, TRAMPOLINE },
+	{ "freplace", "tracing", probe_freplace, BPF_PROG_TYPE_EXT, 506,
+	  "CONFIG_BPF_JIT=y, sysctl net.core.bpf_jit_enable=1 and kernel BTF" },
+	{ "lsm_cgroup", "tracing", probe_lsm_cgroup, BPF_LSM_CGROUP, 600,
+	  "what lsm needs and CONFIG_CGROUP_BPF=y" },
+	{ "lsm", "tracing", probe_lsm, BPF_LSM_MAC, 507,
 	  "CONFIG_BPF_LSM=y, 'bpf' in the boot parameter lsm=, and what fentry needs" },
 
-	{ "xdp", "network", probe_type, BPF_PROG_TYPE_XDP, "CONFIG_NET=y" },
-	{ "xdp.frags", "network", probe_frags, BPF_F_XDP_HAS_FRAGS,
-	  "Linux 5.18 or later" },
-	{ "xdp.devmap", "network", probe_entry, BPF_MAP_TYPE_DEVMAP,
-	  "Linux 5.8 or later" },
-	{ "xdp.cpumap", "network", probe_entry, BPF_MAP_TYPE_CPUMAP,
-	  "Linux 5.9 or later" },
-	{ "tc", "network", probe_type, BPF_PROG_TYPE_SCHED_CLS,
+	{ "xdp", "network", probe_type, BPF_PROG_TYPE_XDP, 408, "CONFIG_NET=y" },
+	{ "xdp.frags", "network", probe_frags, BPF_F_XDP_HAS_FRAGS, 518, NULL },
+	{ "xdp.devmap", "network", probe_entry, BPF_MAP_TYPE_DEVMAP, 508, NULL },
+	{ "xdp.cpumap", "network", probe_entry, BPF_MAP_TYPE_CPUMAP, 509, NULL },
+	{ "tc", "network", probe_type, BPF_PROG_TYPE_SCHED_CLS, 401,
 	  "CONFIG_NET_CLS_ACT=y" },
-	{ "tcx", "network", probe_link, EU_BPF_TCX_INGRESS,
-	  "CONFIG_NET_XGRESS=y, Linux 6.6 or later" },
-	{ "netkit", "network", probe_link, EU_BPF_NETKIT_PRIMARY,
-	  "CONFIG_NETKIT=y, Linux 6.7 or later" },
-	{ "netfilter", "network", probe_netfilter, EU_BPF_NETFILTER,
-	  "CONFIG_NETFILTER_BPF_LINK=y, Linux 6.4 or later" },
-	{ "struct_ops", "network", probe_btf_type, BTF_TYPE_STRUCT_OPS,
-	  "CONFIG_BPF_JIT=y and kernel BTF, Linux 6.4 or later", true },
-	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER,
+	{ "tcx", "network", probe_link, EU_BPF_TCX_INGRESS, 606,
+	  "CONFIG_NET_XGRESS=y" },
+	{ "netkit", "network", probe_link, EU_BPF_NETKIT_PRIMARY, 607,
+	  "CONFIG_NETKIT=y" },
+	{ "netfilter", "network", probe_netfilter, EU_BPF_NETFILTER, 604,
+	  "CONFIG_NETFILTER_BPF_LINK=y" },
+	{ "struct_ops", "network", probe_btf_type, BTF_TYPE_STRUCT_OPS, 604,
+	  "CONFIG_BPF_JIT=y and kernel BTF", true },
+	{ "socket", "network", probe_type, BPF_PROG_TYPE_SOCKET_FILTER, 319,
 	  "CONFIG_NET=y" },
-	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB,
+	{ "cgroup_skb", "network", probe_type, BPF_PROG_TYPE_CGROUP_SKB, 410,
 	  "CONFIG_CGROUP_BPF=y" },
-	{ "sockops", "network", probe_type, BPF_PROG_TYPE_SOCK_OPS,
+	{ "sockops", "network", probe_type, BPF_PROG_TYPE_SOCK_OPS, 413,
 	  "CONFIG_CGROUP_BPF=y" },
-	{ "sk_msg", "network", probe_type, BPF_PROG_TYPE_SK_MSG,
+	{ "sk_msg", "network", probe_type, BPF_PROG_TYPE_SK_MSG, 417,
 	  "CONFIG_BPF_STREAM_PARSER=y" },
-	{ "sk_lookup", "network", probe_type, BPF_PROG_TYPE_SK_LOOKUP,
-	  "Linux 5.9 or later" },
-	{ "flow_dissector", "network", probe_type, BPF_PROG_TYPE_FLOW_DISSECTOR,
+	{ "sk_skb", "network", probe_sockmap, BPF_SK_SKB_STREAM_VERDICT, 414,
+	  "CONFIG_BPF_STREAM_PARSER=y" },
+	{ "sk_skb.verdict", "network", probe_sockmap, BPF_SK_SKB_VERDICT, 513,
 	  "CONFIG_NET=y" },
+	{ "sk_lookup", "network", probe_type, BPF_PROG_TYPE_SK_LOOKUP, 509, NULL },
+	{ "flow_dissector", "network", probe_type, BPF_PROG_TYPE_FLOW_DISSECTOR,
+	  420, "CONFIG_NET=y" },
 	{ "sk_reuseport", "network", probe_type, BPF_PROG_TYPE_SK_REUSEPORT,
-	  "CONFIG_INET=y, Linux 4.19 or later" },
-	{ "lwt", "network", probe_type, BPF_PROG_TYPE_LWT_IN,
+	  419, "CONFIG_INET=y" },
+	{ "lwt", "network", probe_type, BPF_PROG_TYPE_LWT_IN, 410,
 	  "CONFIG_NET=y; routes take them with CONFIG_LWTUNNEL_BPF=y" },
 
-	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE,
-	  "CONFIG_BPF_LSM=y, Linux 5.10 or later" },
-	{ "task_storage", "maps", probe_map, BPF_MAP_TYPE_TASK_STORAGE,
-	  "Linux 5.11 or later" },
-	{ "cgrp_storage", "maps", probe_map, EU_BPF_MAP_TYPE_CGRP_STORAGE,
-	  "CONFIG_CGROUPS=y, Linux 6.2 or later" },
-	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF,
-	  "Linux 5.8 or later; perf buffers work everywhere" },
-	{ "user_ringbuf", "maps", probe_map, BPF_MAP_TYPE_USER_RINGBUF,
-	  "Linux 6.1 or later" },
+	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE, 510,
+	  "CONFIG_BPF_LSM=y" },
+	{ "task_storage", "maps", probe_map, BPF_MAP_TYPE_TASK_STORAGE, 511,
+	  NULL },
+	{ "cgrp_storage", "maps", probe_map, EU_BPF_MAP_TYPE_CGRP_STORAGE, 602,
+	  "CONFIG_CGROUPS=y" },
+	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF, 508,
+	  "else perf buffers: they work everywhere" },
+	{ "user_ringbuf", "maps", probe_map, BPF_MAP_TYPE_USER_RINGBUF, 601,
+	  NULL },
 	{ "perf_event_array", "maps", probe_map, BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-	  "CONFIG_PERF_EVENTS=y" },
-	{ "hash", "maps", probe_map, BPF_MAP_TYPE_HASH, "CONFIG_BPF_SYSCALL=y" },
-	{ "stack_trace", "maps", probe_map, BPF_MAP_TYPE_STACK_TRACE,
+	  403, "CONFIG_PERF_EVENTS=y" },
+	{ "hash", "maps", probe_map, BPF_MAP_TYPE_HASH, 319,
+	  "CONFIG_BPF_SYSCALL=y" },
+	{ "stack_trace", "maps", probe_map, BPF_MAP_TYPE_STACK_TRACE, 406,
 	  "CONFIG_PERF_EVENTS=y" },
 };
 
@@ -578,6 +603,15 @@ enum eu_probe_answer eu_probe_ask(const struct eu_probe *p, int *ret_code)
 
 	*ret_code = r = unsure && probe_bpf(p) ? -EPERM : p->run(p);
 	return !r ? EU_PROBE_WORKS : unsure ? EU_PROBE_UNKNOWN : EU_PROBE_FAILS;
+}
+
+void eu_probe_needs(const struct eu_probe *p, char *to, size_t size)
+{
+	if (p->since)
+		snprintf(to, size, "Linux %u.%u or later%s%s", p->since / 100,
+			 p->since % 100, p->hint ? ", " : "", p->hint ?: "");
+	else
+		snprintf(to, size, "%s", p->hint);
 }
 
 const struct eu_probe *eu_probe_at(size_t i)

@@ -14,8 +14,9 @@ struct eu_probe {
 	const char *group; /* "system", "tracing", "network", "maps" */
 	int (*run)(const struct eu_probe *p); /* 0 or a negative errno */
 	int arg;			      /* of run */
-	const char *hint;		      /* what to enable if it fails */
-	bool harmless;			      /* needs no rights */
+	uint16_t since;	  /* major * 100 + minor; 0: in all, or not known */
+	const char *hint; /* what else to enable if it fails, or NULL */
+	bool harmless;	  /* needs no rights */
 };
 
 enum eu_probe_answer { EU_PROBE_WORKS, EU_PROBE_FAILS, EU_PROBE_UNKNOWN };
@@ -25,6 +26,10 @@ enum eu_probe_answer { EU_PROBE_WORKS, EU_PROBE_FAILS, EU_PROBE_UNKNOWN };
  * negative errno of what was tried goes to @ret_code, or 0.
  */
 enum eu_probe_answer eu_probe_ask(const struct eu_probe *p, int *ret_code);
+
+/* "Linux 5.18 or later, CONFIG_FPROBE=y": what brings it. */
+enum { EU_PROBE_NEEDS = 256 };
+void eu_probe_needs(const struct eu_probe *p, char *to, size_t size);
 
 /* The probe at place @i of the table, NULL behind the last. */
 const struct eu_probe *eu_probe_at(size_t i);

@@ -206,7 +206,7 @@ true' ]
 		unlinked
 		[ "$unlinked" = '["tracepoint","gone"]' ]
 		grep -q "left out: program 'by_fentry'" "$ERR"
-		grep -q "left out: program 'by_kprobe': this kernel has no kprobes" "$ERR"
+		grep -q "left out: program 'by_kprobe': cannot attach to .*: this kernel has no kprobe (Linux 4.1 or later, " "$ERR"
 	fi
 }
 

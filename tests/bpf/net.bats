@@ -257,7 +257,7 @@ attached() {
 	run_ready "$OBJ/sockmap.bpf.o" -t map:sockets
 	stop_it
 	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o" -t map:nothing
-	[[ $output == *"target 'map:nothing': no map 'nothing'" ]]
+	[[ $output == *"target 'map:nothing': no map 'nothing' in '"* ]]
 	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o" -t map:rb
 	[[ $output == *"cannot attach to 'map:rb'"* ]]
 	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o"

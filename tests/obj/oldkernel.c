@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded, this makes bpf(2) refuse what the kernel named by $OLDKERNEL (5.4
- * or 4.19) does not have yet: commands, types of maps and programs, helpers,
- * mmapable maps, global data. It stands in for kernels that nobody packages any
+ * or 4.19) does not have yet: commands, types of maps and programs, ways of
+ * attaching, flags of programs, helpers, mmapable maps, global data. It stands in for kernels that nobody packages any
  * more, and is no more than that: what it lets through is done by this kernel.
  */
 #define _GNU_SOURCE
@@ -21,16 +21,18 @@
 struct old {
 	const char *name;
 	/* The last ones that it has. */
-	uint32_t command, map, prog;
+	uint32_t command, map, prog, attach, flags;
 	int32_t helper;
 	bool global_data;
 };
 
 static const struct old kernels[] = {
 	{ "5.4", BPF_BTF_GET_NEXT_ID, BPF_MAP_TYPE_DEVMAP_HASH,
-	  BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_FUNC_tcp_gen_syncookie, true },
+	  BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT,
+	  BPF_F_TEST_STATE_FREQ, BPF_FUNC_tcp_gen_syncookie, true },
 	{ "4.19", BPF_TASK_FD_QUERY, BPF_MAP_TYPE_REUSEPORT_SOCKARRAY,
-	  BPF_PROG_TYPE_SK_REUSEPORT, BPF_FUNC_get_current_cgroup_id, false },
+	  BPF_PROG_TYPE_SK_REUSEPORT, BPF_LIRC_MODE2, BPF_F_ANY_ALIGNMENT,
+	  BPF_FUNC_get_current_cgroup_id, false },
 };
 
 /* What may stand behind a branch that is never taken: not looked at then. */
@@ -44,7 +46,12 @@ static bool program_is_old(const struct old *k, const union bpf_attr *a)
 {
 	const struct bpf_insn *insn = (const void *)(uintptr_t)a->insns;
 
-	if (a->prog_type > k->prog)
+	if (a->prog_type > k->prog || a->prog_flags >= k->flags * 2)
+		return false;
+	/* Those that are checked when they are loaded. */
+	if ((a->prog_type == BPF_PROG_TYPE_CGROUP_SOCK ||
+	     a->prog_type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR) &&
+	    a->expected_attach_type > k->attach)
 		return false;
 	for (uint32_t i = 0; i < a->insn_cnt; i++, insn++) {
 		if (insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
@@ -74,6 +81,8 @@ static bool is_old(const struct old *k, long command, const union bpf_attr *a)
 		return map_is_old(k, a);
 	if (command == BPF_PROG_LOAD)
 		return program_is_old(k, a);
+	if (command == BPF_PROG_ATTACH)
+		return a->attach_type <= k->attach;
 	return true;
 }
 

@@ -45,6 +45,7 @@ static const char *remedy(void)
 static void print_text(void)
 {
 	const struct eu_probe *p;
+	char needs[EU_PROBE_NEEDS];
 	const char *group = "";
 	bool unknown = false;
 	struct utsname u;
@@ -60,8 +61,9 @@ static void print_text(void)
 		switch (eu_probe_ask(p, &r)) {
 		case EU_PROBE_WORKS: printf("  %-18s yes\n", p->name); break;
 		case EU_PROBE_FAILS:
+			eu_probe_needs(p, needs, sizeof(needs));
 			printf("  %-18s no   %s; needs: %s\n", p->name,
-			       strerror(-r), p->hint);
+			       strerror(-r), needs);
 			break;
 		case EU_PROBE_UNKNOWN:
 			printf("  %-18s unknown\n", p->name);
@@ -75,6 +77,7 @@ static void print_text(void)
 static json_t *probe_json(const struct eu_probe *p)
 {
 	json_t *one = json_pack("{s:s}", "group", p->group);
+	char needs[EU_PROBE_NEEDS];
 	int r;
 
 	switch (eu_probe_ask(p, &r)) {
@@ -84,7 +87,8 @@ static json_t *probe_json(const struct eu_probe *p)
 	case EU_PROBE_FAILS:
 		json_object_set_new(one, "works", json_false());
 		json_object_set_new(one, "error", json_string(strerror(-r)));
-		json_object_set_new(one, "needs", json_string(p->hint));
+		eu_probe_needs(p, needs, sizeof(needs));
+		json_object_set_new(one, "needs", json_string(needs));
 		break;
 	case EU_PROBE_UNKNOWN:
 		json_object_set_new(one, "works", json_null());

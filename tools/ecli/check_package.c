@@ -78,7 +78,7 @@ static int try(struct eu_package *pkg, json_t *j)
 	struct eu_feature *f = NULL;
 	struct eu_error why;
 	size_t n = 0;
-	int r = eu_lacks_of(pkg, &f, &n, &why);
+	int r = eu_lacks_of(pkg, NULL, NULL, &f, &n, &why);
 
 	if (r) {
 		eu_package_free(pkg);
