@@ -2,10 +2,12 @@
 #include "rt/attach.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rt/choice.h"
+#include "rt/kernel.h"
 #include "rt/lacks.h"
 
 static int attach_none(const struct eu_attach *a, struct eu_error *err)
@@ -388,24 +390,36 @@ static int cannot_register(const struct bpf_map *m, int r, struct eu_error *err)
 		       eu_error_append(err, r, "%s", strerror(-r));
 }
 
+/* Without a link it stays registered, and holds its map. */
+static int announce_struct_ops(const struct eu_program *p,
+			       const struct bpf_map *m,
+			       struct eu_leftover *left, struct eu_error *err)
+{
+	if (bpf_map__map_flags(m) & EU_BPF_F_LINK)
+		return 0;
+	left->kind = EU_LEFTOVER_STRUCT_OPS;
+	left->fd = fcntl(bpf_map__fd(m), F_DUPFD_CLOEXEC, 3);
+	return eu_program_leaves(p, left, err);
+}
+
 static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
 {
-	struct bpf_link *link;
 	struct eu_link *l;
 	struct bpf_map *m;
+	int r;
 
 	bpf_object__for_each_map (m, p->obj) {
 		if (bpf_map__type(m) != BPF_MAP_TYPE_STRUCT_OPS)
 			continue;
-		link = bpf_map__attach_struct_ops(m);
-		if (!link)
-			return cannot_register(m, -errno, err);
 		l = eu_program_add_link(p);
-		if (!l) {
-			bpf_link__destroy(link);
+		if (!l)
 			return eu_error_oom(err);
-		}
-		l->link = link;
+		r = announce_struct_ops(p, m, &l->left, err);
+		if (r)
+			return r;
+		l->link = bpf_map__attach_struct_ops(m);
+		if (!l->link)
+			return cannot_register(m, -errno, err);
 	}
 	return 0;
 }

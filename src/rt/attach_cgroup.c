@@ -74,20 +74,15 @@ int eu_attach_open_cgroup(const char *what, struct eu_error *err)
 		"'%s' is no cgroup of version 2 (see: mount -t cgroup2)", what);
 }
 
-static void detach_flags(struct eu_link *l)
-{
-	bpf_prog_detach2(l->prog_fd, l->fd, l->cgroup);
-}
-
 /* Links are always "multi"; other ways need the older call. */
 static int attach_flags(const struct eu_attach *a, int cgroup,
 			struct eu_error *err)
 {
 	const char *flags = eu_target_key(a->target, "flags");
 	enum bpf_attach_type type = bpf_program__expected_attach_type(a->bpf);
-	eu_auto_close int prog_fd = -1, cgroup_fd = -1;
+	struct eu_leftover *left;
 	struct eu_link *l;
-	int how;
+	int how, r;
 
 	if (!strcmp(flags, "multi"))
 		how = BPF_F_ALLOW_MULTI;
@@ -97,23 +92,23 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': flags is multi or override",
 				    a->target->text);
-	/* Both are needed to detach, after others have closed theirs. */
-	prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
-	cgroup_fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
-	if (prog_fd < 0 || cgroup_fd < 0 ||
-	    bpf_prog_attach(prog_fd, cgroup, type, how))
-		return eu_error_set(err, -errno, "cannot attach to '%s': %s",
-				    a->target->text, strerror(errno));
 	l = eu_program_add_link(a->p);
-	if (!l) {
-		bpf_prog_detach2(prog_fd, cgroup, type);
+	if (!l)
 		return eu_error_oom(err);
-	}
-	l->detach = detach_flags;
-	l->cgroup = type;
-	l->fd = eu_take_fd(cgroup_fd);
-	l->prog_fd = eu_take_fd(prog_fd);
-	return 0;
+	/* Both are needed to detach, after others have closed theirs. */
+	left = &l->left;
+	left->kind = EU_LEFTOVER_CGROUP;
+	left->fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
+	left->prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
+	left->prog_id = eu_leftover_mark(left->prog_fd);
+	left->cgroup = type;
+	r = eu_program_leaves(a->p, left, err);
+	if (!r && bpf_prog_attach(left->prog_fd, left->fd, type, how))
+		r = eu_error_set(err, -errno, "cannot attach to '%s': %s",
+				 a->target->text, strerror(errno));
+	if (r)
+		eu_program_detach(a->p, a->p->n_links - 1);
+	return r;
 }
 
 int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err)

@@ -75,40 +75,14 @@ static int link_in_order(const struct eu_attach *a, int ifindex, int type,
 	return fd < 0 ? cannot(a, fd, err) : fd;
 }
 
-/* The qdisc that we made goes when nobody else has come to use it. */
-static void remove_qdisc(int ifindex)
+static int make_filter(const struct eu_attach *a, struct bpf_tc_hook *hook,
+		       struct bpf_tc_opts *o, struct eu_error *err)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
-		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	int r = bpf_tc_hook_create(hook);
 
-	if (eu_qdisc_empty(ifindex))
-		bpf_tc_hook_destroy(&hook);
-}
-
-static void detach_filter(struct eu_link *l)
-{
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = l->tc.ifindex,
-		    .attach_point = l->tc.point);
-	LIBBPF_OPTS(bpf_tc_opts, o, .handle = l->tc.handle,
-		    .priority = l->tc.priority);
-
-	/* Somebody else's filter may have come to stand there. */
-	if (bpf_tc_query(&hook, &o) || o.prog_id != l->tc.prog_id)
-		return;
-	o.prog_id = o.prog_fd = o.flags = 0;
-	bpf_tc_detach(&hook, &o);
-	if (l->tc.made)
-		remove_qdisc(l->tc.ifindex);
-}
-
-static void detach_clsact(struct eu_link *l)
-{
-	struct eu_netns ns;
-
-	if (eu_netns_enter(l->fd, &ns, NULL))
-		return;
-	detach_filter(l);
-	eu_netns_leave(&ns);
+	if (!r || r == -EEXIST)
+		r = bpf_tc_attach(hook, o);
+	return r ? cannot(a, r, err) : 0;
 }
 
 /* Kernels before 6.6 have no tcx, and it has no priorities. */
@@ -117,9 +91,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point);
 	LIBBPF_OPTS(bpf_tc_opts, o, .prog_fd = bpf_program__fd(a->bpf));
+	struct eu_leftover *left;
 	int64_t handle, priority;
 	struct eu_link *l;
-	bool made;
 	int r;
 
 	r = eu_target_number(a->target, "priority", 1, 65535, 0, &priority, err);
@@ -128,29 +102,27 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 				     &handle, err);
 	if (r)
 		return r;
-	o.priority = priority;
-	o.handle = handle;
-	r = bpf_tc_hook_create(&hook);
-	made = !r;
-	if (r && r != -EEXIST)
-		return cannot(a, r, err);
-	r = bpf_tc_attach(&hook, &o);
-	l = r ? NULL : eu_program_add_link(a->p);
-	if (!r && !l) {
-		o.flags = o.prog_fd = o.prog_id = 0;
-		bpf_tc_detach(&hook, &o);
-	}
-	if (!l && made)
-		remove_qdisc(ifindex);
+	l = eu_program_add_link(a->p);
 	if (!l)
-		return r ? cannot(a, r, err) : eu_error_oom(err);
-	l->detach = detach_clsact;
-	l->tc.ifindex = ifindex;
-	l->tc.point = point;
-	l->tc.made = made;
-	l->tc.handle = o.handle;
-	l->tc.prog_id = o.prog_id;
-	l->tc.priority = o.priority;
+		return eu_error_oom(err);
+	left = &l->left;
+	left->kind = EU_LEFTOVER_FILTER;
+	left->fd = eu_netns_current();
+	left->prog_id = eu_leftover_mark(o.prog_fd);
+	left->filter.ifindex = ifindex;
+	left->filter.point = point;
+	left->filter.handle = o.handle = handle;
+	left->filter.priority = o.priority = priority;
+	left->filter.makes_qdisc = !eu_qdisc_exists(ifindex);
+	r = eu_program_leaves(a->p, left, err);
+	if (!r)
+		r = make_filter(a, &hook, &o, err);
+	if (r) {
+		eu_program_detach(a->p, a->p->n_links - 1);
+		return r;
+	}
+	left->filter.handle = o.handle;
+	left->filter.priority = o.priority;
 	return 0;
 }
 

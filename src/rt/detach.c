@@ -24,11 +24,10 @@ struct queue {
 
 static void take_off(struct eu_link *l)
 {
-	if (l->detach)
-		l->detach(l);
+	eu_leftover_remove(&l->left);
+	eu_leftover_done(&l->left);
 	bpf_link__destroy(l->link);
 	eu_close(l->fd);
-	eu_close(l->prog_fd);
 }
 
 /*
@@ -37,7 +36,7 @@ static void take_off(struct eu_link *l)
  */
 static bool is_ordered(const struct eu_link *l)
 {
-	return l->detach || l->shares;
+	return l->left.kind || l->shares;
 }
 
 static void work(struct queue *q)

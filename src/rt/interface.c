@@ -44,7 +44,6 @@ int eu_attach_at_interface(const struct eu_attach *a, eu_attach_at_fn fn,
 	const char *path = eu_target_key(a->target, "netns");
 	eu_auto_free char *name = strndup(what, strcspn(what, ":"));
 	eu_auto_close int fd = -1;
-	size_t before = a->p->n_links;
 	struct eu_netns ns;
 	int r;
 
@@ -58,10 +57,5 @@ int eu_attach_at_interface(const struct eu_attach *a, eu_attach_at_fn fn,
 	if (r >= 0)
 		r = fn(a, r, err);
 	eu_netns_leave(&ns);
-	/* What has to be taken off by hand is so in that namespace. */
-	if (!r && fd >= 0 && a->p->links[before].detach) {
-		a->p->links[before].fd = eu_take_fd(fd);
-		a->p->links[before].elsewhere = true;
-	}
 	return r;
 }

@@ -27,6 +27,9 @@ enum { EU_BPF_MAP_TYPE_CGRP_STORAGE = 32 };
 /* pidfd_open(2) of a thread that is not the first, since Linux 6.9 */
 enum { EU_PIDFD_THREAD = O_EXCL };
 
+/* A struct_ops map that is registered by a link, since Linux 6.4 */
+enum { EU_BPF_F_LINK = 1 << 13 };
+
 enum {
 	/* Where among the programs of one place; since Linux 6.6 */
 	EU_BPF_F_BEFORE = 1 << 3,

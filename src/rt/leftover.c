@@ -1,65 +1,85 @@
 /* SPDX-License-Identifier: MIT */
 #include "rt/leftover.h"
 
-#include <dirent.h>
-#include <stdlib.h>
+#include <unistd.h>
 
-#include "rt/source.h"
+#include <bpf/bpf.h>
 
-bool eu_leftover_any(const struct eu_program *p)
+#include "rt/netns.h"
+#include "rt/qdisc.h"
+
+enum { MAX_PROGS = 64 }; /* at one place of a cgroup */
+
+static void remove_filter(const struct eu_leftover *l)
 {
-	for (size_t i = 0; i < p->n_links; i++)
-		if (p->links[i].detach)
-			return true;
-	for (size_t i = 0; i < p->n_sources; i++)
-		if (p->sources[i].ops->remove)
-			return true;
-	return false;
+	const struct eu_filter what = {
+		.ifindex = l->filter.ifindex,
+		.point = l->filter.point,
+		.handle = l->filter.handle,
+		.priority = l->filter.priority,
+		.prog_id = l->prog_id,
+	};
+	struct eu_netns ns;
+
+	if (eu_netns_enter(l->fd, &ns, NULL))
+		return;
+	eu_qdisc_remove(&what);
+	/* The qdisc that we made goes when nobody else has come to use it. */
+	if (l->filter.makes_qdisc)
+		eu_qdisc_destroy(l->filter.ifindex);
+	eu_netns_leave(&ns);
 }
 
-static bool needed(const struct eu_program *p, int fd)
+/*
+ * Where programs are not "multi" the kernel detaches whatever is there, whoever
+ * is named.
+ */
+static void remove_from_cgroup(const struct eu_leftover *l)
 {
-	for (size_t i = 0; i < p->n_links; i++)
-		if (p->links[i].detach &&
-		    (fd == p->links[i].fd || fd == p->links[i].prog_fd))
-			return true;
-	return false;
+	uint32_t ids[MAX_PROGS], n = MAX_PROGS;
+
+	if (bpf_prog_query(l->fd, l->cgroup, 0, NULL, ids, &n))
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		if (ids[i] == l->prog_id)
+			bpf_prog_detach2(l->prog_fd, l->fd, l->cgroup);
 }
 
-static bool is_among(int fd, const int *list, size_t n)
+static void remove_instance(const struct eu_leftover *l)
 {
-	for (size_t i = 0; i < n; i++)
-		if (list[i] == fd)
-			return true;
-	return false;
+	rmdir(l->instance);
 }
 
-void eu_leftover_hold(const struct eu_program *p, const int *keep, size_t n)
+static void unregister(const struct eu_leftover *l)
 {
-	DIR *d = opendir("/proc/self/fd");
-	struct dirent *e;
-	int fd;
+	const uint32_t key = 0;
 
-	/* Without /proc all that there may be are tried. */
-	for (fd = 0; !d && fd < sysconf(_SC_OPEN_MAX); fd++)
-		if (!needed(p, fd) && !is_among(fd, keep, n))
-			close(fd);
-	while (d && (e = readdir(d))) {
-		fd = (int)strtol(e->d_name, NULL, 10);
-		if (*e->d_name != '.' && fd != dirfd(d) && !needed(p, fd) &&
-		    !is_among(fd, keep, n))
-			close(fd);
-	}
-	if (d)
-		closedir(d);
+	bpf_map_delete_elem(l->fd, &key);
 }
 
-void eu_leftover_remove(struct eu_program *p)
+void eu_leftover_remove(const struct eu_leftover *l)
 {
-	for (size_t i = p->n_links; i-- > 0;)
-		if (p->links[i].detach)
-			p->links[i].detach(&p->links[i]);
-	for (size_t i = 0; i < p->n_sources; i++)
-		if (p->sources[i].ops->remove)
-			p->sources[i].ops->remove(&p->sources[i]);
+	static void (*const remove[])(const struct eu_leftover *l) = {
+		[EU_LEFTOVER_FILTER] = remove_filter,
+		[EU_LEFTOVER_CGROUP] = remove_from_cgroup,
+		[EU_LEFTOVER_TRACE] = remove_instance,
+		[EU_LEFTOVER_STRUCT_OPS] = unregister,
+	};
+
+	if (l->kind)
+		remove[l->kind](l);
+}
+
+void eu_leftover_done(struct eu_leftover *l)
+{
+	eu_close(eu_take_fd(l->fd));
+	eu_close(eu_take_fd(l->prog_fd));
+}
+
+uint32_t eu_leftover_mark(int prog_fd)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_prog_get_info_by_fd(prog_fd, &info, &size) ? 0 : info.id;
 }

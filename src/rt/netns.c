@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int eu_netns_open(const char *path, struct eu_error *err)
 {
@@ -17,14 +18,28 @@ int eu_netns_open(const char *path, struct eu_error *err)
 	return fd;
 }
 
+/* Then no right is needed to get there. */
+static bool is_current(int fd)
+{
+	struct stat here, there;
+
+	return !stat("/proc/thread-self/ns/net", &here) && !fstat(fd, &there) &&
+	       here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+int eu_netns_current(void)
+{
+	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
 int eu_netns_enter(int fd, struct eu_netns *ret, struct eu_error *err)
 {
 	eu_auto_close int home = -1;
 
 	ret->home = -1;
-	if (fd < 0)
+	if (fd < 0 || is_current(fd))
 		return 0;
-	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	home = eu_netns_current();
 	if (home < 0 || setns(fd, CLONE_NEWNET))
 		return eu_error_set(
 			err, -errno, "cannot enter the network namespace: %s",

@@ -12,6 +12,9 @@ struct eu_netns {
 	int home;
 };
 
+/* Where this thread is, to be closed; -1 without /proc. */
+int eu_netns_current(void);
+
 /* Goes to the namespace of descriptor @fd; -1 stays where it is. */
 int eu_netns_enter(int fd, struct eu_netns *ret, struct eu_error *err);
 

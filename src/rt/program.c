@@ -356,7 +356,7 @@ struct eu_link *eu_program_add_link(struct eu_program *p)
 	if (eu_array_grow(&p->links, p->n_links, sizeof(*l), MAX_LINKS))
 		return NULL;
 	l = &p->links[p->n_links++];
-	*l = (struct eu_link){ .fd = -1, .prog_fd = -1 };
+	*l = (struct eu_link){ .fd = -1, .left = EU_LEFTOVER_INIT };
 	return l;
 }
 

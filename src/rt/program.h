@@ -13,29 +13,17 @@
 #include "pkg/package.h"
 #include "pkg/target.h"
 #include "rt/kernel_btf.h"
+#include "rt/leftover.h"
 #include "rt/log.h"
 
 enum eu_phase { EU_PHASE_OPEN, EU_PHASE_LOADED, EU_PHASE_ATTACHED };
 
-/*
- * Something attached. @detach is for what no bpf_link stands for: it takes off
- * what is still there and still ours, and may be called twice.
- */
+/* Something attached: what holds it, or what it would leave behind. */
 struct eu_link {
 	struct bpf_link *link;
-	void (*detach)(struct eu_link *l);
-	int fd, prog_fd; /* owned; -1: none */
-	bool elsewhere;	 /* in the network namespace of @fd */
-	bool shares;	 /* state with others of the object: one by one */
-	union {
-		struct {
-			int ifindex, point;
-			bool made; /* the qdisc is ours */
-			uint32_t handle, priority;
-			uint32_t prog_id;
-		} tc;
-		enum bpf_attach_type cgroup;
-	};
+	int fd;	     /* owned; -1: none */
+	bool shares; /* state with others of the object: one by one */
+	struct eu_leftover left;
 };
 
 /* A target given for this run, and the programs that it goes to. */
@@ -75,6 +63,12 @@ struct eu_program {
 	} wanted;
 	eu_record_fn record;
 	void *ctx;
+	/*
+	 * Told before something is made that would outlive this process; NULL:
+	 * nobody is. Only descriptors of the leftover's are lent.
+	 */
+	int (*leaves)(void *ctx, const struct eu_leftover *l,
+		      struct eu_error *err);
 	struct eu_reader **readers; /* of members, for embedders */
 	size_t n_readers;
 	bool top;     /* sort by the first number unless told otherwise */
@@ -154,6 +148,14 @@ int eu_program_no_map(const struct eu_program *p, const char *name,
 
 /* One more link, zero but for fd -1; NULL if no memory. */
 struct eu_link *eu_program_add_link(struct eu_program *p);
+
+/* What @l says is going to be made. */
+static inline int eu_program_leaves(const struct eu_program *p,
+				    const struct eu_leftover *l,
+				    struct eu_error *err)
+{
+	return p->leaves ? p->leaves(p->ctx, l, err) : 0;
+}
 
 /* Detaches and removes the last links until @n are left. */
 void eu_program_detach(struct eu_program *p, size_t n);

@@ -27,11 +27,6 @@ struct eu_source_ops {
 	/* Gives what is there to eu_source_record(); 0 or a negative errno. */
 	int (*dispatch)(struct eu_source *s, struct eu_error *err);
 	void (*close)(struct eu_source *s);
-	/*
-	 * Removes what outlives the process that opened it, called in another
-	 * one that has none of its descriptors. NULL: nothing does.
-	 */
-	void (*remove)(struct eu_source *s);
 };
 
 struct eu_source {

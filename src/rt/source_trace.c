@@ -22,12 +22,13 @@
  * write(2) would never come to an end.
  */
 
-enum { MAX_READS = 1024, NAME_WIDTH = 16 };
+enum { MAX_READS = 1024, NAME_WIDTH = 16, MAX_INSTANCES = 1000 };
 
 static const char prefix[] = "eunomia-";
 
 struct trace {
-	char *dir;
+	struct eu_leftover left;
+	const char *dir; /* in @left, once it is made */
 	int pipe;
 	pid_t self;
 	char buf[65536];
@@ -83,10 +84,35 @@ static void remove_stale(const char *instances)
 		closedir(d);
 }
 
-static int open_instance(struct trace *t, struct eu_error *err)
+/* -EEXIST: there is one of that number. */
+static int make_instance(const struct eu_program *p, struct trace *t,
+			 const char *instances, unsigned int number,
+			 struct eu_error *err)
 {
-	eu_auto_free char *path = NULL, *instances = NULL;
+	struct eu_leftover left = EU_LEFTOVER_INIT;
+	int r;
+
+	left.kind = EU_LEFTOVER_TRACE;
+	snprintf(left.instance, sizeof(left.instance), "%s/%s%d.%u", instances,
+		 prefix, t->self, number);
+	r = eu_program_leaves(p, &left, err);
+	if (r)
+		return r;
+	if (mkdir(left.instance, 0700))
+		return eu_error_set(err, -errno,
+				    "cannot make a trace instance: %s",
+				    strerror(errno));
+	t->left = left;
+	t->dir = t->left.instance;
+	return 0;
+}
+
+static int open_instance(const struct eu_program *p, struct trace *t,
+			 struct eu_error *err)
+{
+	eu_auto_free char *instances = NULL;
 	const char *root = tracefs();
+	int r = -EEXIST;
 
 	if (!root)
 		return eu_error_set(
@@ -97,23 +123,9 @@ static int open_instance(struct trace *t, struct eu_error *err)
 		return eu_error_oom(err);
 	remove_stale(instances);
 	/* One process may run several programs. */
-	for (unsigned int i = 0; !t->dir && i < 1000; i++) {
-		if (asprintf(&path, "%s/%s%d.%u", instances, prefix, t->self,
-			     i) < 0) {
-			path = NULL;
-			return eu_error_oom(err);
-		}
-		if (!mkdir(path, 0700))
-			t->dir = eu_take_ptr(path);
-		else if (errno != EEXIST)
-			break;
-		free(eu_take_ptr(path));
-	}
-	if (!t->dir)
-		return eu_error_set(err, -errno,
-				    "cannot make a trace instance: %s",
-				    strerror(errno));
-	return 0;
+	for (unsigned int i = 0; r == -EEXIST && i < MAX_INSTANCES; i++)
+		r = make_instance(p, t, instances, i, err);
+	return r;
 }
 
 static int trace_open(struct eu_source *s, struct eu_error *err)
@@ -125,10 +137,11 @@ static int trace_open(struct eu_source *s, struct eu_error *err)
 	if (!t)
 		return eu_error_oom(err);
 	s->state = t;
+	t->left = EU_LEFTOVER_INIT;
 	t->pipe = -1;
 	s->lost_known = true;
 	t->self = getpid();
-	r = open_instance(t, err);
+	r = open_instance(s->program, t, err);
 	if (r)
 		return r;
 	/* The header's flags would stand between task and text. */
@@ -251,16 +264,6 @@ static int trace_dispatch(struct eu_source *s, struct eu_error *err)
 	return 0;
 }
 
-static void trace_remove(struct eu_source *s)
-{
-	const struct trace *t = s->state;
-
-	if (!t || !t->dir)
-		return;
-	write_file(t->dir, "events/enable", "0");
-	rmdir(t->dir);
-}
-
 static void trace_close(struct eu_source *s)
 {
 	struct trace *t = s->state;
@@ -268,8 +271,7 @@ static void trace_close(struct eu_source *s)
 	if (!t)
 		return;
 	eu_close(t->pipe);
-	trace_remove(s);
-	free(t->dir);
+	eu_leftover_remove(&t->left);
 	free(t);
 }
 
@@ -279,5 +281,4 @@ const struct eu_source_ops eu_source_trace = {
 	.fd = trace_fd,
 	.dispatch = trace_dispatch,
 	.close = trace_close,
-	.remove = trace_remove,
 };

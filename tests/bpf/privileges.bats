@@ -88,6 +88,150 @@ ended() {
 	[ -z "$left" ]
 }
 
+# dies COMMAND...: killed behind the first call that makes something or tells of
+# it, then behind the second, and so on, until it lives; it leaves nothing that
+# clean() would see. How often it was killed is in $killed.
+dies() {
+	killed=0
+	while :; do
+		killed=$((killed + 1))
+		[ $killed -lt 100 ]
+		start env DIE_AFTER=$killed \
+			LD_PRELOAD="$BUILD/tests/obj/deadly.so" "$@"
+		wait_for_end_or_ready || break
+		soon clean || {
+			echo "left by what was killed at call $killed"
+			return 1
+		}
+	done
+	stop_it
+	soon clean
+	echo "killed $((killed - 1)) times"
+	[ $killed -gt "$least" ]
+}
+
+# False if it became ready.
+wait_for_end_or_ready() {
+	until [ -s ready ] || ! kill -0 "$PID" 2>/dev/null; do :; done
+	[ ! -s ready ] || return 1
+	! wait "$PID"
+}
+
+# soon COMMAND: it succeeds before long.
+soon() {
+	local end=$((SECONDS + 20))
+
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+	done
+}
+
+# ready-fd 3 is a file of its own.
+deadly() {
+	: >ready
+	dies bash -c 'exec 3>ready "$@"' bash "$ECLI" run --ready-fd 3 "$@"
+}
+
+@test "killed at any moment: no trace instance is left" {
+	need root tracepoint printk plain
+	clean() { [ -z "$(ls /sys/kernel/tracing/instances)" ]; }
+	clean || skip 'there are instances of others'
+	# fork, message, mkdir
+	least=3 deadly "$OBJ/printk.bpf.o"
+}
+
+@test "killed at any moment: no filter and no qdisc is left" {
+	need root tc program:ip program:tc plain
+	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
+	children+=("$!")
+	until [ -s ns ]; do :; done
+	ns=/proc/$(cat ns)/ns/net
+	clean() {
+		[ -z "$(nsenter --net="$ns" tc filter show dev lo ingress)" ] &&
+			[ -z "$(nsenter --net="$ns" tc qdisc show dev lo clsact)" ]
+	}
+	# The kernel chooses the handle; fork, message, qdisc, filter and more.
+	least=5 deadly "$OBJ/tc.bpf.o" -t "lo:ingress,priority=7,netns=$ns"
+	# A qdisc that was there stays.
+	nsenter --net="$ns" tc qdisc add dev lo clsact
+	clean() {
+		[ -z "$(nsenter --net="$ns" tc filter show dev lo ingress)" ]
+	}
+	least=5 deadly "$OBJ/tc.bpf.o" -t "lo:ingress,handle=3,netns=$ns"
+	[ -n "$(nsenter --net="$ns" tc qdisc show dev lo clsact)" ]
+}
+
+@test "killed at any moment: no program of a cgroup is left" {
+	need root cgroup_skb cgroup2 plain
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	clean() { [ -z "$("$OBJ/attached" "$cg")" ]; }
+	for flags in override multi; do
+		least=3 deadly "$OBJ/cgroup.bpf.o" -t "$cg,flags=$flags"
+	done
+	rmdir "$cg"
+}
+
+@test "a program that somebody else has put in our place stays" {
+	need root cgroup_skb cgroup2
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	run_ready "$OBJ/cgroup.bpf.o" -t "$cg,flags=override"
+	first=$PID
+	run_ready "$OBJ/cgroup.bpf.o" -t "$cg,flags=override"
+	second=$("$OBJ/attached" "$cg")
+	kill "$first"
+	wait "$first"
+	third=$("$OBJ/attached" "$cg")
+	stop_it
+	left=$("$OBJ/attached" "$cg")
+	rmdir "$cg"
+	[ -n "$second" ]
+	[ "$second" = "$third" ]
+	[ -z "$left" ]
+}
+
+@test "the guard has few rights and few system calls" {
+	need root tracepoint printk plain
+	run_ready "$OBJ/printk.bpf.o"
+	guard=$(guards)
+	grep -q '^NoNewPrivs:.1' "/proc/$guard/status"
+	case $(uname -m) in
+	x86_64 | aarch64 | riscv64 | s390x)
+		grep -q '^Seccomp:.2' "/proc/$guard/status" ;;
+	esac
+	# CAP_DAC_OVERRIDE, CAP_NET_ADMIN, CAP_BPF
+	[ "$((0x$(sed -n 's/^CapEff:\t//p' "/proc/$guard/status")))" = \
+		"$((1 << 1 | 1 << 12 | 1 << 39))" ]
+	stop_it
+}
+
+@test "where the kernel has no seccomp that is said" {
+	need root tracepoint plain
+	run "$ECLI" run "$OBJ/exec.bpf.o" --timeout 0.01
+	[[ $output != *confine* ]]
+	case $(uname -m) in
+	x86_64 | aarch64 | riscv64 | s390x) ;;
+	*) skip 'nothing is confined here' ;;
+	esac
+	run -0 env NO_SECCOMP=1 LD_PRELOAD="$BUILD/tests/obj/deadly.so" \
+		"$ECLI" run "$OBJ/exec.bpf.o" --timeout 0.01
+	[[ $output == *"ecli: cannot confine system calls: Invalid argument: the kernel has no seccomp filters, or we may not use them; all are left"* ]]
+}
+
+@test "after SIGKILL a guard unregisters struct_ops without a link" {
+	need root struct_ops
+	clean() { ! "$OBJ/target" connect eu_stays; }
+	clean
+	run_ready "$OBJ/struct_ops.bpf.o"
+	"$OBJ/target" connect eu_stays
+	stop_it
+	clean
+	run_ready "$OBJ/struct_ops.bpf.o"
+	stop_it KILL || [ $? = 137 ]
+	soon clean
+}
+
 @test "the guard outlives Ctrl-C, and is gone at the end" {
 	need root tracepoint printk
 	run_ready "$OBJ/printk.bpf.o"

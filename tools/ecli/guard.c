@@ -1,28 +1,134 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "rt/leftover.h"
 #include "run.h"
 
 /*
  * A small process that takes off what would outlive a killed runner, and what
- * the runner has no rights to take off any more. A byte through a pipe tells
- * it that the runner has come to its end by itself; the end of the pipe alone,
- * that it is dying. What it holds open is gone when its pidfd says that it is
- * dead (Linux 5.3), and shortly after where there is none.
+ * the runner has no rights to take off any more. It is started when the first
+ * such thing is going to be made, and told of each before it is: a message with
+ * its descriptors. An empty message tells it that the runner has come to its
+ * end by itself; the end of the socket alone, that it is dying. What it holds
+ * open is gone when its pidfd says that it is dead (Linux 5.3), and shortly
+ * after where there is none.
  */
 
-enum { TRIES = 50, PAUSE_NS = 10000000 };
+enum { TRIES = 50, PAUSE_NS = 10000000, MAX_LEFTOVERS = 65536, MAX_FDS = 2 };
+
+struct guard {
+	int socket, pidfd;
+	struct eu_leftover *list;
+	size_t n;
+};
+
+/* Links and maps would live on in it. */
+static void close_all_but(const struct guard *g)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	int fd;
+
+	/* Without /proc all that there may be are tried. */
+	for (fd = 0; !d && fd < sysconf(_SC_OPEN_MAX); fd++)
+		if (fd != g->socket && fd != g->pidfd)
+			close(fd);
+	while (d && (e = readdir(d))) {
+		fd = (int)strtol(e->d_name, NULL, 10);
+		if (*e->d_name != '.' && fd != dirfd(d) && fd != g->socket &&
+		    fd != g->pidfd)
+			close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
+union control {
+	struct cmsghdr h;
+	char room[CMSG_SPACE(MAX_FDS * sizeof(int))];
+};
+
+static void wrap(struct msghdr *m, struct iovec *v, union control *c)
+{
+	memset(c, 0, sizeof(*c));
+	*m = (struct msghdr){
+		.msg_iov = v,
+		.msg_iovlen = 1,
+		.msg_control = c->room,
+		.msg_controllen = sizeof(c->room),
+	};
+}
+
+static int tell(int fd, const struct eu_leftover *l)
+{
+	struct eu_leftover copy = *l;
+	struct iovec v = { &copy, sizeof(copy) };
+	int fds[MAX_FDS], n = 0;
+	union control c;
+	struct msghdr m;
+
+	if (l->fd >= 0)
+		fds[n++] = l->fd;
+	if (l->prog_fd >= 0)
+		fds[n++] = l->prog_fd;
+	wrap(&m, &v, &c);
+	c.h.cmsg_level = SOL_SOCKET;
+	c.h.cmsg_type = SCM_RIGHTS;
+	c.h.cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(&c.h), fds, n * sizeof(int));
+	m.msg_controllen = n ? CMSG_SPACE(n * sizeof(int)) : 0;
+	return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* The descriptors have other numbers here. */
+static void take_fds(struct eu_leftover *l, const union control *c, size_t len)
+{
+	int fds[MAX_FDS] = { -1, -1 }, n = 0;
+
+	if (len >= CMSG_LEN(sizeof(int)) && c->h.cmsg_type == SCM_RIGHTS)
+		memcpy(fds, CMSG_DATA(&c->h),
+		       eu_min(c->h.cmsg_len - CMSG_LEN(0), sizeof(fds)));
+	if (l->fd >= 0)
+		l->fd = fds[n++];
+	if (l->prog_fd >= 0)
+		l->prog_fd = fds[n];
+}
+
+/* Takes messages until the end. True when the runner said that it is there. */
+static bool listen_until_the_end(struct guard *g)
+{
+	struct eu_leftover l;
+	struct iovec v = { &l, sizeof(l) };
+	union control c;
+	struct msghdr m;
+	ssize_t n;
+
+	for (;;) {
+		wrap(&m, &v, &c);
+		n = recvmsg(g->socket, &m, MSG_CMSG_CLOEXEC);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != sizeof(l))
+			return n == 1;
+		take_fds(&l, &c, m.msg_controllen);
+		if (eu_array_grow(&g->list, g->n, sizeof(l), MAX_LEFTOVERS))
+			return false;
+		g->list[g->n++] = l;
+	}
+}
 
 static void wait_for_death(int pidfd)
 {
@@ -33,62 +139,80 @@ static void wait_for_death(int pidfd)
 }
 
 /* Without a pidfd the runner may still have its trace instance open. */
-static void remove_all(struct eu_program *p, bool surely_dead)
+static void remove_all(const struct guard *g, bool surely_dead)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
 	for (int i = 0; i < (surely_dead ? 1 : TRIES); i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		eu_leftover_remove(p);
+		for (size_t k = g->n; k-- > 0;)
+			eu_leftover_remove(&g->list[k]);
 	}
 }
 
-static void stand_by(struct run *r, int pipe, int pidfd)
+static void stand_by(struct run *r, struct guard *g)
 {
-	const int keep[] = { pipe, pidfd };
 	sigset_t all;
-	char done;
-	ssize_t n;
+	bool said;
 
 	/* Ctrl-C is for the runner. */
 	setsid();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	prctl(PR_SET_NAME, "ecli-guard");
-	eu_leftover_hold(r->program, keep, EU_COUNT(keep));
+	close_all_but(g);
 	guard_privileges(r->program);
-	do
-		n = read(pipe, &done, 1);
-	while (n < 0 && errno == EINTR);
-	if (n != 1)
-		wait_for_death(pidfd);
-	remove_all(r->program, n == 1 || pidfd >= 0);
+	confine(&guard_calls, NULL);
+	if (write(g->socket, "", 1) != 1)
+		return;
+	said = listen_until_the_end(g);
+	if (!said)
+		wait_for_death(g->pidfd);
+	remove_all(g, said || g->pidfd >= 0);
 }
 
-int run_guard(struct run *r, struct eu_error *err)
+static int start(struct run *r, struct eu_error *err)
 {
-	eu_auto_close int pidfd = -1;
+	struct guard g = { 0 };
 	int ends[2];
+	char ready;
 
-	if (!eu_leftover_any(r->program))
-		return 0;
-	if (pipe2(ends, O_CLOEXEC))
-		return eu_error_set(err, -errno, "cannot make a pipe: %s",
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return eu_error_set(err, -errno, "cannot make a socket: %s",
 				    strerror(errno));
-	pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	g.socket = ends[0];
+	g.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	r->guard = fork();
 	if (r->guard == 0) {
-		close(ends[1]);
-		stand_by(r, ends[0], pidfd);
+		stand_by(r, &g);
 		_exit(0);
 	}
+	eu_close(g.pidfd);
 	close(ends[0]);
-	r->guard_pipe = ends[1];
+	r->guard_socket = ends[1];
 	if (r->guard < 0)
 		return eu_error_set(err, -errno,
 				    "cannot start a process that cleans up: %s",
 				    strerror(errno));
+	/* From here on what kills our group does not kill it. */
+	if (read(r->guard_socket, &ready, 1) != 1)
+		return eu_error_set(err, -ECHILD,
+				    "the process that cleans up has ended");
+	return 0;
+}
+
+int run_guard(struct run *r, const struct eu_leftover *l, struct eu_error *err)
+{
+	int ret = r->guard > 0 ? 0 : start(r, err);
+
+	if (ret)
+		return ret;
+	ret = tell(r->guard_socket, l);
+	if (ret)
+		return eu_error_set(err, ret,
+				    "cannot tell the process that cleans up: %s",
+				    strerror(-ret));
 	return 0;
 }
 
@@ -96,8 +220,8 @@ void run_guard_end(struct run *r)
 {
 	if (r->guard <= 0)
 		return;
-	(void)!write(r->guard_pipe, "", 1);
-	eu_close(r->guard_pipe);
+	(void)!write(r->guard_socket, "", 1);
+	eu_close(r->guard_socket);
 	while (waitpid(r->guard, NULL, 0) < 0 && errno == EINTR)
 		;
 }

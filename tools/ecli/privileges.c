@@ -39,10 +39,10 @@ static bool reads_maps(const struct eu_program *p)
 }
 
 /* To take off what is in another network namespace one has to go there. */
-static bool detaches_elsewhere(const struct eu_program *p)
+static bool attaches_elsewhere(const struct eu_program *p)
 {
-	for (size_t i = 0; i < p->n_links; i++)
-		if (p->links[i].elsewhere)
+	for (size_t i = 0; i < p->n_goals; i++)
+		if (eu_target_key(p->goals[i].target, "netns"))
 			return true;
 	return false;
 }
@@ -104,7 +104,7 @@ void guard_privileges(const struct eu_program *p)
 	uint64_t keep = 1ull << bpf_capability() | 1ull << CAP_NET_ADMIN |
 			1ull << CAP_DAC_OVERRIDE;
 
-	if (detaches_elsewhere(p))
+	if (attaches_elsewhere(p))
 		keep |= 1ull << CAP_SYS_ADMIN;
 	keep_only(keep);
 }

@@ -11,6 +11,7 @@
 #include <sys/timerfd.h>
 
 #include "base/file.h"
+#include "confine.h"
 #include "rt/source.h"
 #include "run.h"
 
@@ -48,6 +49,12 @@ static void on_log(void *ctx, int level, const char *text)
 
 	if (level <= r->o->verbose)
 		fprintf(stderr, "%s: %s\n", program_name, text);
+}
+
+static int on_leftover(void *ctx, const struct eu_leftover *l,
+		       struct eu_error *err)
+{
+	return run_guard(ctx, l, err);
 }
 
 static int apply(struct run *r, struct eu_error *err)
@@ -227,6 +234,26 @@ static int make_program(struct run *r, struct eu_error *err)
 	r->program->refresh = r->o->top && run_refreshes(r);
 	r->program->line_task = r->o->task;
 	r->program->line_text = r->o->grep;
+	r->program->leaves = on_leftover;
+	return 0;
+}
+
+/* What is not confined for want of a filter is said, and runs. */
+static int give_up_rights(struct run *r, struct eu_error *err)
+{
+	int ret = drop_privileges(r, err);
+
+	if (ret)
+		return ret;
+	ret = confine(&reader_calls, err);
+	if (ret == -ENOTSUP)
+		on_log(r, 1, "system calls are not confined here");
+	else if (ret == -EINVAL || ret == -EACCES || ret == -ENOSYS)
+		fprintf(stderr,
+			"%s: %s: the kernel has no seccomp filters, or we may not use them; all are left\n",
+			program_name, err->text);
+	else
+		return ret;
 	return 0;
 }
 
@@ -253,15 +280,11 @@ static int execute(struct run *r, struct eu_error *err)
 	if (!ret)
 		ret = run_input_open(r, err);
 	if (!ret)
-		ret = run_guard(r, err);
-	if (!ret)
 		ret = start_timer(r, err);
 	if (!ret)
 		ret = run_find_manager(r);
 	if (!ret)
-		ret = drop_privileges(r, err);
-	if (!ret)
-		ret = confine(err);
+		ret = give_up_rights(r, err);
 	if (!ret)
 		ret = announce(r);
 	if (!ret)

@@ -47,7 +47,7 @@ struct run {
 	int timer, loop;
 	struct run_user user; /* with --user */
 	int guard;	      /* process, 0: none */
-	int guard_pipe;
+	int guard_socket;
 	struct run_input *input; /* with --input */
 	int notify_fd;		 /* the service manager, -1: none */
 	int stats_fd;		 /* while it is open the kernel counts runs */
@@ -101,19 +101,16 @@ void run_report_losses(const struct run *r);
 void run_report(const struct run *r);
 
 /*
- * Once all is attached: starts a process that takes off what would outlive
- * this one, if there is such a thing; and, behind eu_program_close(), has it
- * end.
+ * Has a process take off @l, which is going to be made, if it outlives this
+ * one. Behind eu_program_close() it is to end.
  */
-int run_guard(struct run *r, struct eu_error *err);
+int run_guard(struct run *r, const struct eu_leftover *l, struct eu_error *err);
 void run_guard_end(struct run *r);
 
 /* Gives up what is not needed any more; becomes the user of --user. */
 int drop_privileges(const struct run *r, struct eu_error *err);
 /* What the guard needs. */
 void guard_privileges(const struct eu_program *p);
-/* From here on only what reading events needs may be called. */
-int confine(struct eu_error *err);
 /* A user's ids by name or number. -ENOENT. */
 int find_user(const char *name, struct run_user *ret, struct eu_error *err);
 
