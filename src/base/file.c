@@ -52,6 +52,19 @@ too_large:
 			    name, max >> 20);
 }
 
+/*
+ * A pipe without a writer is empty instead of being waited for. Who has come to
+ * write, as in "<(command)", is.
+ */
+static int open_at_once(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 int eu_file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 		 struct eu_error *err)
 {
@@ -60,7 +73,7 @@ int eu_file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 	if (!strcmp(path, "-"))
 		return eu_file_read_fd(STDIN_FILENO, "standard input", max,
 				       ret_data, ret_len, err);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_at_once(path);
 	if (fd < 0)
 		return eu_error_set(err, -errno, "cannot open '%s': %s", path,
 				    strerror(errno));

@@ -8,7 +8,8 @@
 
 /*
  * All bytes of @path ("-": standard input), a NUL behind them, to be freed by
- * the caller. -E2BIG above @max bytes, -EISDIR, errors of open(2), read(2).
+ * the caller. A pipe is read until its writers close it, and is empty if there
+ * are none. -E2BIG above @max bytes, -EISDIR, errors of open(2), read(2).
  */
 int eu_file_read(const char *path, size_t max, char **ret_data, size_t *ret_len,
 		 struct eu_error *err);

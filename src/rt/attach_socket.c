@@ -59,11 +59,10 @@ int eu_attach_sockmap(const struct eu_attach *a, struct eu_error *err)
 
 int eu_attach_netns(const struct eu_attach *a, struct eu_error *err)
 {
-	eu_auto_close int fd = open(a->target->what, O_RDONLY | O_CLOEXEC);
+	eu_auto_close int fd = eu_netns_open(a->target->what, err);
 
 	if (fd < 0)
-		return eu_error_set(err, -errno, "cannot open '%s': %s",
-				    a->target->what, strerror(errno));
+		return fd;
 	return eu_attach_keep(a, bpf_program__attach_netns(a->bpf, fd), err);
 }
 

@@ -11,22 +11,26 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/file.h"
 
 enum { MAX_CACHE = 64 << 20 };
 
-/* Below @root even where links are absolute; as O_PATH does not, it reads. */
+/*
+ * Below @root even where links are absolute; as O_PATH does not, it reads. A
+ * pipe is not waited for.
+ */
 static int open_in(int root, const char *path)
 {
 	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC,
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 		.resolve = RESOLVE_IN_ROOT,
 	};
 
 	if (root < 0)
-		return open(path, O_RDONLY | O_CLOEXEC);
+		return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
@@ -74,12 +78,21 @@ static const char *string_at(const char *data, size_t size, uint32_t at)
 	return at < size && memchr(data + at, '\0', size - at) ? data + at : "";
 }
 
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
 static int take(struct eu_binary *b, int root, const char *path)
 {
 	eu_auto_close int fd = open_in(root, path);
 
 	if (fd < 0)
 		return -errno;
+	if (!is_file(fd))
+		return -EMEDIUMTYPE;
 	b->name = strdup(path);
 	if (root < 0)
 		b->path = strdup(path);
@@ -108,13 +121,11 @@ static int look_in_cache(struct eu_binary *b, int root, const char *name)
 	const struct cache *c;
 	const char *at;
 	size_t size;
-	char path[32];
 	int r;
 
-	if (fd < 0)
+	if (fd < 0 || !is_file(fd))
 		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	r = eu_file_read(path, MAX_CACHE, &data, &size, NULL);
+	r = eu_file_read_fd(fd, "cache", MAX_CACHE, &data, &size, NULL);
 	if (r)
 		return r;
 	at = memmem(data, size, magic, strlen(magic));
@@ -237,7 +248,8 @@ int eu_binary_open(struct eu_binary *b, const char *what, size_t n,
 	if (strchr(name, '/'))
 		return eu_error_set(err, r, "cannot open '%s'%s: %s", name,
 				    container ? " of that process" : "",
-				    strerror(-r));
+				    r == -EMEDIUMTYPE ? "it is no file" :
+							strerror(-r));
 	return eu_error_set(err, r,
 			    "no %s '%s' where the %s looks%s: give its path",
 			    strncmp(name, "lib", 3) ? "program" : "library",

@@ -101,6 +101,7 @@ static int take_file(const char *path, struct eu_kernel_btf *ret,
 {
 	size_t n = strlen(path), len;
 	eu_auto_free char *data = NULL;
+	struct stat st;
 	int r;
 
 	if (n > 3 && !strcmp(path + n - 3, ".xz")) {
@@ -110,10 +111,16 @@ static int take_file(const char *path, struct eu_kernel_btf *ret,
 		return eu_error_prefix(err, unpack(data, len, ret, err), "'%s'",
 				       path);
 	}
-	if (access(path, R_OK))
+	if (access(path, R_OK) || stat(path, &st))
 		return eu_error_set(err, -errno,
 				    "cannot read the kernel's BTF in '%s': %s",
 				    path, strerror(errno));
+	/* libbpf would wait for somebody to open a pipe. */
+	if (!S_ISREG(st.st_mode))
+		return eu_error_set(
+			err, -EINVAL,
+			"cannot read the kernel's BTF in '%s': it is no file",
+			path);
 	ret->path = strdup(path);
 	return ret->path ? 0 : eu_error_oom(err);
 }

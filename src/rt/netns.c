@@ -4,18 +4,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 int eu_netns_open(const char *path, struct eu_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return eu_error_set(err, -errno, "cannot open '%s': %s", path,
 				    strerror(errno));
-	return fd;
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' is no network namespace: give /run/netns/NAME or /proc/PID/ns/net",
+			path);
+	return eu_take_fd(fd);
 }
 
 /* Then no right is needed to get there. */

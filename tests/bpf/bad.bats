@@ -117,3 +117,22 @@ setup() {
 		[ $SECONDS -lt $end ]
 	done
 }
+
+@test "a pipe that nobody writes to is not waited for" {
+	need tracepoint uprobe btf
+	mkfifo pipe
+	run -1 timeout -s KILL 20 "$ECLI" run "$T/pipe"
+	[ "$output" = "ecli: '$T/pipe' is empty" ]
+	run -1 timeout -s KILL 20 "$ECLI" run "$OBJ/uprobe.bpf.o" \
+		-t "$T/pipe:main"
+	[[ $output == *"cannot open '$T/pipe': it is no file" ]]
+	run -1 timeout -s KILL 20 "$ECLI" run "$OBJ/uprobe.bpf.o" -t "$T:main"
+	[[ $output == *"cannot open '$T': it is no file" ]]
+	run -1 timeout -s KILL 20 "$ECLI" run "$OBJ/core.bpf.o" --btf "$T/pipe"
+	[ "$output" = "ecli: cannot read the kernel's BTF in '$T/pipe': it is no file" ]
+	mkfifo btf.xz
+	run -1 timeout -s KILL 20 "$ECLI" run "$OBJ/core.bpf.o" --btf btf.xz
+	[[ $output == *"'btf.xz'"* ]]
+	# Who has come to write is waited for.
+	"$ECLI" inspect <(cat "$OBJ/exec.bpf.o") >/dev/null
+}

@@ -117,7 +117,7 @@ there() {
 	run -1 "$ECLI" run "$EXAMPLES/xdp/package.json" -t v1,netns=/no/such
 	[[ $output == *"cannot open '/no/such': No such file"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/xdp/package.json" -t v1,netns=/etc/passwd
-	[[ $output == *"cannot enter the network namespace: it is not one"* ]]
+	[[ $output == *"is no network namespace: give /run/netns/NAME or /proc/PID/ns/net"* ]]
 }
 
 @test "xdp where the driver cannot, and says so" {

@@ -248,6 +248,12 @@ attached() {
 	[ "$(cat "$OUT")" = '{"ifindex":2,"length":9,"where":"lookup"}' ]
 	run -1 "$ECLI" run "$OBJ/lookup.bpf.o"
 	[[ $output == *"needs a target: -t takes a network namespace (/proc/PID/ns/net)" ]]
+	# Nothing is waited for: a pipe, a namespace of another kind.
+	mkfifo pipe
+	for other in "$T/pipe" /proc/self/ns/uts; do
+		run -1 "$ECLI" run "$OBJ/lookup.bpf.o" -t "$other"
+		[[ $output == *"'$other' is no network namespace: give /run/netns/NAME or /proc/PID/ns/net" ]]
+	done
 	run -1 "$ECLI" run "$OBJ/lookup.bpf.o" -t /no/such
 	[[ $output == *"cannot open '/no/such': No such file or directory" ]]
 }
