@@ -69,7 +69,9 @@ package_for_two() {
 	x86_64 | aarch64) ;;
 	*)
 		run -1 "$ECLI" run "$TWO" -t "$OBJ/target:eu_work"
-		[[ $output == *"the package is for x86 and arm64, and its program"*"runs nowhere else: build it with 'ecc --arch "* ]]
+		echo "$output"
+		[[ $output == *"the package is for x86 and arm64, "*" another byte order "*": build it with 'ecc --arch "* ||
+			$output == *"the package is for x86 and arm64, and its program"*"runs nowhere else: build it with 'ecc --arch "* ]]
 		return
 		;;
 	esac

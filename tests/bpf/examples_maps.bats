@@ -53,11 +53,14 @@ rows() {
 }
 
 @test "trie" {
-	example trie --pid "$ME"
-	for to in 127.0.0.1 127.0.0.99 127.0.1.1; do
-		exec 4<>/dev/udp/$to/9
-		exec 4<&-
-	done
+	# The C library of some architectures has another call for it.
+	mkfifo go
+	bash -c 'read -r _ <go; exec "$@"' - "$OBJ/target" dial \
+		127.0.0.1 127.0.0.99 127.0.1.1 &
+	dials=$!
+	example trie --pid $dials
+	echo >go
+	wait $dials
 	stop_it
 	cat "$OUT"
 	jq -sc 'group_by(.key.prefix)[] |
@@ -101,7 +104,7 @@ rows() {
 }
 
 @test "cgrp_storage" {
-	need btf tcx cgroup2 inode_storage jit	# as new a kernel as that
+	need btf cgroup2 cgrp_storage jit
 	group
 	example cgrp_storage
 	bash -c "echo \$\$ >$GROUP/cgroup.procs
@@ -113,7 +116,7 @@ rows() {
 }
 
 @test "task_storage" {
-	need btf tcx inode_storage jit	# as new a kernel as that
+	need btf task_storage jit
 	example task_storage --filter "key.pid == $ME"
 	fire 9
 	fire 3
@@ -127,11 +130,21 @@ rows() {
 	need program:taskset
 	example percpu --filter 'key == 31'
 	taskset -c 0 bash -c "kill -31 $MAGIC" 2>/dev/null || :
-	taskset -c 1 bash -c "kill -31 $MAGIC; kill -31 $MAGIC" 2>/dev/null || :
+	two=$(nproc --all)
+	two=$((two > 1))
+	taskset -c $two bash -c "kill -31 $MAGIC; kill -31 $MAGIC" 2>/dev/null || :
 	stop_it
-	[ "$(jq -sc 'group_by(.key.cpu)[] | [.[0].key.cpu, (map(.value[]) | add)]' \
-		"$OUT")" = '[0,1]
+	jq -sc 'group_by(.key.cpu)[] | [.[0].key.cpu, (map(.value[]) | add)]' \
+		"$OUT" >rows
+	cat rows
+	if [ $two = 1 ]; then
+		[ "$(cat rows)" = '[0,1]
 [1,2]' ]
+	else
+		[ "$(head -n 1 rows)" = '[0,3]' ]
+		# Those that are possible and not there have counted nothing.
+		! tail -n +2 rows | grep -v ',0]$'
+	fi
 }
 
 # writes LENGTH...: as many writes of that many bytes.

@@ -12,8 +12,10 @@
  * so many bytes and prints how many came. "target frame INTERFACE PORT" sends a
  * frame with a packet from 192.0.2.7, port 7, to 192.0.2.2. "target reuseport
  * PROGRAM MAP NUMBER..." has two sockets that share a port, with the program and
- * in the map of those ids, sends the numbers and prints who got each.
+ * in the map of those ids, sends the numbers and prints who got each. "target
+ * dial ADDRESS..." connects UDP sockets.
  */
+#include <arpa/inet.h>
 #include <linux/bpf.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -267,6 +269,22 @@ static int at_terminal(char **argv)
 	return WEXITSTATUS(status);
 }
 
+/* By the system call of that name; on s390x libc has another for all sockets. */
+static int dial(char **to)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(9) };
+
+	for (; *to; to++) {
+		int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+		if (inet_pton(AF_INET, *to, &a.sin_addr) != 1 ||
+		    syscall(SYS_connect, fd, &a, sizeof(a)))
+			return 1;
+		close(fd);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char line[64];
@@ -283,6 +301,8 @@ int main(int argc, char **argv)
 		return share_port(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "talk"))
 		return talk((int)strtol(argv[2], NULL, 10));
+	if (argc > 2 && !strcmp(argv[1], "dial"))
+		return dial(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "connect"))
 		return connect_with(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "fire"))
