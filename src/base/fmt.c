@@ -127,14 +127,57 @@ char *eu_fmt_u128(char *p, uint64_t high, uint64_t low)
 	return p + (tmp + sizeof(tmp) - q);
 }
 
+/*
+ * As printf would, for what has up to 15 digits (6 of a float) and no exponent;
+ * NULL for all else. A quotient of two exact numbers is rounded as strtod()
+ * rounds that decimal fraction; to a float it is rounded twice, which makes no
+ * difference for operands as short as these.
+ */
+static char *put_short_real(char *p, double d, bool single)
+{
+	const double below = single ? 1e6 : 1e15;
+	double a = d < 0 ? -d : d, power = 1, q;
+	char digits[EU_FMT_REAL], *end;
+	uint64_t n;
+
+	if (!a && !signbit(d)) {
+		*p++ = '0';
+		return p;
+	}
+	if (!(a >= 1e-4 && a < below))
+		return NULL;
+	for (int k = 0; a * power < below; k++, power *= 10) {
+		n = (uint64_t)(a * power + 0.5);
+		q = (double)n / power;
+		if (n >= (uint64_t)below ||
+		    (single ? (float)q != (float)a : q != a))
+			continue;
+		if (d < 0)
+			*p++ = '-';
+		p = eu_fmt_u64(p, n / (uint64_t)power);
+		if (!k)
+			return p;
+		*p++ = '.';
+		end = eu_fmt_u64(digits, n % (uint64_t)power);
+		memset(p, '0', k);
+		memcpy(p + k - (end - digits), digits, end - digits);
+		return p + k;
+	}
+	return NULL;
+}
+
 char *eu_fmt_real(char *p, double d, bool single)
 {
+	char *end = put_short_real(p, d, single);
 	int digits = single ? 6 : 15, most = single ? 9 : 17;
-	/* Both C libraries at hand have this one built in. */
-	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	locale_t before = uselocale(c);
+	/* Both C libraries at hand have the locale "C" built in. */
+	locale_t c, before;
 	char text[EU_FMT_REAL] = "null";
 
+	if (end)
+		return end;
+	c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	before = uselocale(c);
 	for (; isfinite(d) && digits <= most; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, d);
 		if (single ? strtof(text, NULL) == (float)d :

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
@@ -110,6 +111,73 @@ static void numbers_over_their_range(void **state)
 	assert_string_equal(got, "100000000000000000000000000000000000001");
 	*eu_fmt_u128(got, 0, 7) = '\0';
 	assert_string_equal(got, "7");
+}
+
+/* The shortest that reads as the same number, which printf() is asked for. */
+static void check_real(double d, bool single)
+{
+	int digits = single ? 6 : 15;
+	char want[64], got[64];
+
+	do {
+		snprintf(want, sizeof(want), "%.*g", digits, d);
+	} while (digits++ < 17 && (single ? strtof(want, NULL) != (float)d :
+					    strtod(want, NULL) != d));
+	*eu_fmt_real(got, d, single) = '\0';
+	assert_string_equal(got, want);
+}
+
+static void reals_read_as_they_were(void **state)
+{
+	static const double plain[] = { 0,
+					-0.0,
+					1,
+					-1,
+					0.1,
+					0.5,
+					1e-4,
+					9.9e-5,
+					1e-5,
+					1.5e-4,
+					100,
+					999999,
+					1e6,
+					1e14,
+					1e15,
+					0.30000000000000004,
+					1e-30,
+					1e30,
+					999999999999999.0,
+					123456.789,
+					999999.9,
+					5e-324 };
+	uint64_t x = 88172645463325252ull, bits;
+	double d;
+	float f;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(plain); i++) {
+		check_real(plain[i], false);
+		check_real((float)plain[i], true);
+	}
+	for (int i = 0; i < 20000; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		/* Short decimal fractions, and any bits. */
+		d = (double)(int64_t)(x >> (i % 48)) / (double)(1 + i % 1000);
+		check_real(d, false);
+		check_real((float)d, true);
+		d = (double)(x % 10000000) / 1000;
+		check_real(d, false);
+		check_real((float)d, true);
+		bits = (x & 0x800fffffffffffffull) | (uint64_t)(1000 + i % 80)
+							     << 52;
+		memcpy(&d, &bits, sizeof(d));
+		check_real(d, false);
+		f = (float)d;
+		check_real(f, true);
+	}
 }
 
 /* Source bytes (up to the first NUL), as JSON, as text, columns of the text. */
@@ -544,6 +612,7 @@ int main(void)
 		cmocka_unit_test(error_is_cut_at_a_character),
 		cmocka_unit_test(buffer_stops_at_its_maximum),
 		cmocka_unit_test(numbers_over_their_range),
+		cmocka_unit_test(reals_read_as_they_were),
 		cmocka_unit_test(strings_as_json_and_text),
 		cmocka_unit_test(every_byte_gives_valid_json),
 		cmocka_unit_test(json_keeps_large_numbers),
