@@ -21,7 +21,7 @@ static const struct {
 } figures[] = {
 	{ "start", figure_start },   { "rows", figure_rows },
 	{ "losses", figure_losses }, { "sources", figure_sources },
-	{ "pair", figure_pair },
+	{ "limit", figure_limit },   { "pair", figure_pair },
 };
 
 static void add(struct command *c, int *n, const char *word)

@@ -35,6 +35,7 @@ const char *burst_object(const struct setup *s);
 int figure_start(const struct setup *s, int argc, char **argv);
 int figure_rows(const struct setup *s, int argc, char **argv);
 int figure_losses(const struct setup *s, int argc, char **argv);
+int figure_limit(const struct setup *s, int argc, char **argv);
 int figure_sources(const struct setup *s, int argc, char **argv);
 int figure_pair(const struct setup *s, int argc, char **argv);
 
