@@ -75,8 +75,8 @@ static bool walk(struct eu_field *f, const char *path, const char *end)
 				return false;
 			continue;
 		}
-		path++;
-		if (f->step.kind != EU_STEP_STRUCT || path >= end)
+		if (*path++ != '.' || f->step.kind != EU_STEP_STRUCT ||
+		    path >= end)
 			return false;
 		f->base += f->step.offset;
 		f->top = false;

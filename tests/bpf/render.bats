@@ -130,6 +130,8 @@ signals() {
 	[ "${lines[0]}" = "ecli: filter: unknown field '1pid'; there are: $known" ]
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --fields pid,gid
 	[ "$output" = "ecli: unknown field 'gid'; there are: $known" ]
+	run -1 "$ECLI" run "$OBJ/anchors.bpf.o" --fields 'at[1].x,at[0]xx'
+	[ "$output" = "ecli: unknown field 'at[0]xx'; there are: pid, at" ]
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --sort=-gid
 	[ "$output" = "ecli: sort: unknown field 'gid'; there are: $known" ]
 }
