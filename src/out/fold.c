@@ -225,6 +225,11 @@ static bool make_room(struct fold *f)
 	return true;
 }
 
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
 static void count(struct fold *f, const struct eu_stream *st, const char *text,
 		  size_t len, uint64_t n)
 {
@@ -242,7 +247,7 @@ static void count(struct fold *f, const struct eu_stream *st, const char *text,
 		eu_buf_put(&f->text, text, len);
 		f->n++;
 	}
-	e->count += n;
+	e->count = sum(e->count, n);
 }
 
 /* A map that is not emptied tells all of it again in each round. */
@@ -251,6 +256,14 @@ static void forget(struct fold *f, const struct eu_stream *st)
 	for (size_t i = 0; i < f->cap; i++)
 		if (f->table[i].stream == st)
 			f->table[i].count = 0;
+}
+
+/* What is below zero counts nothing. */
+static uint64_t count_of(const struct eu_step *s, const struct eu_record *r)
+{
+	int64_t n = eu_value_int(s, r->data, r->size);
+
+	return s->kind == EU_STEP_INT && n < 0 ? 0 : (uint64_t)n;
 }
 
 void eu_fold_record(struct eu_sink *s, const struct eu_record *r)
@@ -266,7 +279,7 @@ void eu_fold_record(struct eu_sink *s, const struct eu_record *r)
 		forget(f, r->stream);
 	v->over = false;
 	if (v->count)
-		n = (uint64_t)eu_value_int(v->count, r->data, r->size);
+		n = count_of(v->count, r);
 	make_line(s, f, r);
 	if (!make_room(f)) {
 		s->out.error = -ENOMEM;
@@ -331,7 +344,7 @@ const struct eu_fold_line *eu_fold_lines(struct eu_sink *s, size_t *ret_n)
 	/* Several streams may have the same line. */
 	for (size_t i = 0; i < n; i++) {
 		if (kept && !by_text(&l[kept - 1], &l[i]))
-			l[kept - 1].count += l[i].count;
+			l[kept - 1].count = sum(l[kept - 1].count, l[i].count);
 		else
 			l[kept++] = l[i];
 	}

@@ -267,6 +267,7 @@ static void folded(void **state)
 	entry(&s, &st, "p q", none, main_only, 7, 1);
 	entry(&s, &st, "p", kernel, user, 7, 2);
 	entry(&s, &st, "p;q", none, unknown, 7, 0);
+	entry(&s, &st, "p q", none, main_only, 7, -3);
 	entry(&s, &st, "p;r\n", none, unknown, 7, 1);
 	eu_sink_round(&s, &st);
 	entry(&s, &st, "p", kernel, user, 7, 3);
