@@ -370,7 +370,7 @@ static char *put_duration(char *p, const struct eu_meaning *m, uint64_t ns)
 		{ 999999500, 1000000, "ms" },
 		{ 59999500000, 1000000000, "s" },
 	};
-	uint64_t n = m->number;
+	uint64_t n = m->number, per_second = 1000000000 / ns;
 
 	if (m->is_signed && (int64_t)n < 0) {
 		*p++ = '-';
@@ -379,8 +379,8 @@ static char *put_duration(char *p, const struct eu_meaning *m, uint64_t ns)
 	if (!n)
 		return put(p, "0");
 	if (n >= units[EU_COUNT(units) - 1].below / ns)
-		return put_long(p,
-				(uint64_t)((double)n * (double)ns / 1e9 + 0.5));
+		return put_long(p, n / per_second +
+					   (n % per_second * 2 >= per_second));
 	n *= ns;
 	for (size_t i = 0; i < EU_COUNT(units); i++)
 		if (n < units[i].below)
