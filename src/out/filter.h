@@ -17,7 +17,8 @@
 struct eu_filter;
 
 /*
- * -EINVAL and the expression with a caret under the place. *@missing: a bit
+ * -EINVAL and the expression with a caret under the place, -E2BIG for one of
+ * more than 64 KiB. *@missing: a bit
  * for each use of a name that the stream does not have, in their order (of more
  * than 64 the others count as the last).
  */

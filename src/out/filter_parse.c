@@ -32,12 +32,16 @@ struct parser {
 	struct eu_error *err;
 };
 
-/* The source below the message, and a caret under @at. */
+/* The source below the message, in one line, and a caret under @at. */
 static void point(const struct eu_filter *f, size_t at, struct eu_error *err)
 {
 	size_t columns = eu_utf8_columns(f->source, at);
+	eu_auto_free char *line = strdup(f->source);
 
-	eu_error_append(err, err ? err->code : 0, "\n  %s\n  %*s^", f->source,
+	for (char *c = line; c && *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	eu_error_append(err, err ? err->code : 0, "\n  %s\n  %*s^", line ?: "",
 			(int)eu_min(columns, (size_t)4096), "");
 }
 
@@ -442,19 +446,20 @@ static bool alternatives(struct parser *x, uint32_t *ret)
 int eu_filter_new(const char *text, const struct eu_stream *st,
 		  struct eu_filter **ret, uint64_t *missing, struct eu_error *err)
 {
-	struct eu_filter *f = calloc(1, sizeof(*f));
-	struct parser x = { .f = f, .st = st, .err = err };
+	struct eu_filter *f;
+	struct parser x = { .st = st, .err = err };
 
+	if (strlen(text) > MAX_TEXT)
+		return eu_error_set(err, -E2BIG,
+				    "filter: it has more than %d bytes",
+				    MAX_TEXT);
+	f = x.f = calloc(1, sizeof(*f));
 	if (f)
-		f->source = strndup(text, MAX_TEXT);
+		f->source = strdup(text);
 	if (!f || !f->source) {
 		eu_filter_free(f);
 		return eu_error_oom(err);
 	}
-	/* The caret needs a line. */
-	for (char *c = f->source; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
 	f->stream = st->name;
 	f->scratch = (struct eu_buf)EU_BUF(MAX_SCRATCH);
 	x.p = f->source;

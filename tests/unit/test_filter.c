@@ -239,6 +239,44 @@ static void errors_point_at_the_place(void **state)
 	}
 }
 
+/* Whole, or not at all: what is behind a place must not be forgotten. */
+static void long_expressions_are_refused(void **state)
+{
+	static const char tail[] = "and pid == 1";
+	static char text[65537 + sizeof(tail)];
+	struct eu_filter *f = NULL;
+	struct eu_error e = { 0 };
+	uint64_t missing;
+
+	(void)state;
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "pid == -7", 9);
+	memcpy(text + 65536, tail, sizeof(tail));
+	assert_int_equal(eu_filter_new(text, &stream, &f, &missing, &e), -E2BIG);
+	assert_string_equal(e.text, "filter: it has more than 65536 bytes");
+	memcpy(text + 65536 - strlen(tail), tail, sizeof(tail));
+	assert_false(matches(text, sizeof(sample)));
+}
+
+/* The message is to have it in a line, but it is not changed for that. */
+static void control_characters_are_compared(void **state)
+{
+	struct filtered kept = sample;
+	struct eu_filter *f = NULL;
+	struct eu_error e = { 0 };
+	uint64_t missing;
+
+	(void)state;
+	memcpy(sample.comm, "a\tb", 4);
+	assert_true(matches("comm == 'a\tb'", sizeof(sample)));
+	assert_false(matches("comm == 'a b'", sizeof(sample)));
+	sample = kept;
+	assert_int_equal(eu_filter_new("comm ==\n'a\tb' x", &stream, &f,
+				       &missing, &e),
+			 -EINVAL);
+	assert_non_null(strstr(e.text, "\n  comm == 'a b' x\n  "));
+}
+
 static void depth_is_limited(void **state)
 {
 	struct eu_filter *f = NULL;
@@ -463,6 +501,8 @@ int main(void)
 		cmocka_unit_test(what_is_true),
 		cmocka_unit_test(short_records),
 		cmocka_unit_test(errors_point_at_the_place),
+		cmocka_unit_test(long_expressions_are_refused),
+		cmocka_unit_test(control_characters_are_compared),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(unknown_names_are_told_with_those_there_are),
 		cmocka_unit_test(fields_are_chosen_ordered_and_hidden),
