@@ -300,19 +300,23 @@ int eu_attach_lacks(const struct eu_attach *a, const char *feature,
 	return eu_lacks_feature_append(feature, -EOPNOTSUPP, err);
 }
 
-/* What could not be attached may need what this kernel does not have. */
-static void look_for_lacks(const struct eu_attach *a, struct eu_error *err)
+/*
+ * What could not be attached may need what this kernel does not have: then
+ * -EOPNOTSUPP, with that in @err. Else 0.
+ */
+static int look_for_lacks(const struct eu_attach *a, struct eu_error *err)
 {
-	const char *feature;
+	const char *feature = a->section->feature;
 	size_t i = 0;
+	int r = 0;
 
-	if (kinds[a->section->attach].links && eu_attach_lacks(a, "bpf_link", err))
-		return;
-	if (a->section->feature && eu_attach_lacks(a, a->section->feature, err))
-		return;
-	while ((feature = eu_target_feature(a->target, a->section, &i)))
-		if (eu_attach_lacks(a, feature, err))
-			return;
+	if (kinds[a->section->attach].links)
+		r = eu_attach_lacks(a, "bpf_link", err);
+	if (!r && feature)
+		r = eu_attach_lacks(a, feature, err);
+	while (!r && (feature = eu_target_feature(a->target, a->section, &i)))
+		r = eu_attach_lacks(a, feature, err);
+	return r;
 }
 
 static int attach_one(struct eu_attach *a, struct eu_error *err)
@@ -322,8 +326,8 @@ static int attach_one(struct eu_attach *a, struct eu_error *err)
 	/* Only what libbpf says about this one explains it. */
 	eu_log_enter(&a->p->log);
 	r = kinds[a->section->attach].attach(a, err);
-	if (r && r != -ENOMEM)
-		look_for_lacks(a, err);
+	if (r)
+		r = look_for_lacks(a, err) ?: r;
 	if (r)
 		eu_error_prefix(err, r, "program '%s'", a->prog->name);
 	else
@@ -373,7 +377,8 @@ static int attach_either(struct eu_program *p, const struct eu_prog *prog,
 
 	if (eu_choice_wants(p, prog)) {
 		r = attach_prog(p, prog, err);
-		if (!r || !(prog->optional || other))
+		/* Too little memory says nothing about the kernel. */
+		if (!r || r == -ENOMEM || !(prog->optional || other))
 			return r;
 		eu_program_detach(p, before);
 		eu_choice_drop(p, prog, err);

@@ -164,7 +164,7 @@ static int try_alone(struct eu_program *p, const struct eu_prog *prog,
 		r = bpf_object__load(p->obj);
 		eu_log_leave();
 		if (r)
-			eu_failure_explain(p, r, err);
+			eu_failure_cause(p, prog, r, err);
 	}
 	bpf_object__close(p->obj);
 	p->obj = old;
@@ -181,8 +181,13 @@ int eu_choice_retry(struct eu_program *p, struct eu_error *err)
 
 	for (size_t i = 0; i < p->pkg->n_progs; i++) {
 		prog = &p->pkg->progs[i];
-		if (!eu_choice_wants(p, prog) ||
-		    !eu_choice_droppable(p, prog) || !try_alone(p, prog, &why))
+		if (!eu_choice_wants(p, prog) || !eu_choice_droppable(p, prog))
+			continue;
+		r = try_alone(p, prog, &why);
+		/* That says nothing about the kernel. */
+		if (r == -ENOMEM)
+			return eu_error_set(err, r, "%s", why.text);
+		if (!r)
 			continue;
 		eu_choice_drop(p, prog, &why);
 		dropped = true;

@@ -64,10 +64,18 @@ static bool lacks_feature(const struct eu_program *p, int code,
 			eu_error_append(err, code, ", ");
 		eu_lacks_append(&f[i], code, err);
 	}
-	if (n)
-		eu_error_append(err, code, "; 'ecli check' says what to enable");
 	free(f);
 	return n;
+}
+
+/* What libbpf said; of a program that was refused the verifier alone. */
+static int say_why(const struct eu_program *p, int code, struct eu_error *err)
+{
+	size_t n;
+
+	if (said(p, "BEGIN PROG LOAD LOG") || !eu_log_refused(&p->log, &n))
+		return eu_log_explain(&p->log, code, err);
+	return eu_error_append(err, code, ": %s", strerror(-code));
 }
 
 int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *err)
@@ -90,10 +98,15 @@ int eu_failure_explain(const struct eu_program *p, int code, struct eu_error *er
 	else
 		eu_error_set(err, code, "cannot load '%s'", name);
 	if (lacks_feature(p, code, err))
-		return code;
-	if (said(p, "BEGIN PROG LOAD LOG") || !refused)
-		eu_log_explain(&p->log, code, err);
-	else
-		eu_error_append(err, code, ": %s", strerror(-code));
+		return eu_error_append(err, code,
+				       "; 'ecli check' says what to enable");
+	say_why(p, code, err);
 	return eu_failure_hint(p, code, err);
+}
+
+int eu_failure_cause(const struct eu_program *p, const struct eu_prog *prog,
+		     int code, struct eu_error *err)
+{
+	eu_error_set(err, code, "program '%s'", prog->name);
+	return lacks_feature(p, code, err) ? code : say_why(p, code, err);
 }

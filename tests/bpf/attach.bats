@@ -247,8 +247,16 @@ refused() {
 	[ "$(cat "$OUT")" = '{"by":1}
 {"by":2}' ]
 	[ "$(wc -l <"$ERR")" = 2 ]
-	grep -q "left out: program 'no_helper' was refused: .*99999" "$ERR"
+	! grep -q 'ecli check' "$ERR"
+	grep -q "^ecli: left out: program 'no_helper': the verifier says: .*99999" "$ERR"
 	grep -q "left out: program 'no_tracepoint': tracepoint 'syscalls/eu_nothing' does not exist" "$ERR"
+}
+
+@test "too little memory is no reason to leave one out" {
+	need tracepoint plain
+	run -1 env NOMEM=there LD_PRELOAD="$OBJ/oldkernel.so" \
+		"$ECLI" run "$OBJ/optional.bpf.o" --timeout 100ms
+	[ "$output" = "ecli: program 'there': Cannot allocate memory" ]
 }
 
 @test "--only and --skip choose programs" {

@@ -4,6 +4,7 @@
  * or 4.19) does not have yet: commands, types of maps and programs, ways of
  * attaching, flags of programs, helpers, mmapable maps, global data. It stands in for kernels that nobody packages any
  * more, and is no more than that: what it lets through is done by this kernel.
+ * For the program named by $NOMEM there is too little memory.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -86,6 +87,14 @@ static bool is_old(const struct old *k, long command, const union bpf_attr *a)
 	return true;
 }
 
+static bool has_no_memory(long number, long command, const union bpf_attr *a)
+{
+	const char *name = getenv("NOMEM");
+
+	return number == SYS_bpf && command == BPF_PROG_LOAD && name &&
+	       !strcmp(a->prog_name, name);
+}
+
 long syscall(long number, ...);
 long syscall(long number, ...)
 {
@@ -106,5 +115,9 @@ long syscall(long number, ...)
 			errno = EINVAL;
 			return -1;
 		}
+	if (has_no_memory(number, a[0], (const void *)a[1])) {
+		errno = ENOMEM;
+		return -1;
+	}
 	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
