@@ -82,6 +82,9 @@ int eu_attach_interface(const char *name, struct eu_error *err);
 /* Appends them to @err. Returns @code. */
 int eu_attach_list_interfaces(int code, struct eu_error *err);
 
+/* A notice if it is an LSM program and this kernel calls none. */
+void eu_attach_warn_of_lsm(const struct eu_attach *a);
+
 /* A control group by path or id, to be closed. */
 int eu_attach_open_cgroup(const char *what, struct eu_error *err);
 

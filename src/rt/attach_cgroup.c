@@ -117,6 +117,7 @@ int eu_attach_cgroup(const struct eu_attach *a, struct eu_error *err)
 
 	if (fd < 0)
 		return fd;
+	eu_attach_warn_of_lsm(a);
 	if (eu_target_key(a->target, "flags"))
 		return attach_flags(a, fd, err);
 	return eu_attach_keep(a, bpf_program__attach_cgroup(a->bpf, fd), err);

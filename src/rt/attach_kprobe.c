@@ -171,6 +171,19 @@ static int attach_single(void *ctx, const char *name)
 	return eu_attach_keep(s->a, link, s->err);
 }
 
+/* Has one of its places what a link for many cannot have? */
+static bool is_singular(const struct eu_program *p, const struct eu_prog *prog)
+{
+	const struct eu_goal *g;
+	size_t at = 0;
+
+	while ((g = eu_attach_goal(p, prog, &at)))
+		if (strchr(g->target->what, '+') ||
+		    eu_target_key(g->target, "cookie"))
+			return true;
+	return false;
+}
+
 static int attach_singly(const struct eu_attach *a, struct bpf_kprobe_opts *o,
 			 struct eu_error *err)
 {
@@ -184,8 +197,12 @@ static int attach_singly(const struct eu_attach *a, struct bpf_kprobe_opts *o,
 		return no_function(place_of(a), err);
 	if (!r)
 		eu_log(&a->p->log, 0,
-		       "'%s': this kernel has no kprobe.multi: attached to %lld functions one by one",
-		       place_of(a), (long long)s.n);
+		       "'%s': %s: attached to %lld functions one by one",
+		       place_of(a),
+		       is_singular(a->p, a->prog) ?
+			       "a target has an offset or a cookie" :
+			       "this kernel has no kprobe.multi",
+		       (long long)s.n);
 	return r;
 }
 
@@ -256,7 +273,7 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 int eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog,
 			     struct eu_error *err)
 {
-	bool multi = strstr(prog->section, ".multi") != NULL, offset = false;
+	bool multi = strstr(prog->section, ".multi") != NULL;
 	const struct eu_probe *probe = eu_probe_find("kprobe.multi");
 	const char *slash = strchr(prog->section, '/');
 	const struct eu_goal *g;
@@ -264,15 +281,13 @@ int eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog,
 
 	while ((g = eu_attach_goal(p, prog, &at))) {
 		multi = multi || is_pattern(g->target->what);
-		offset = offset || strchr(g->target->what, '+') ||
-			 eu_target_key(g->target, "cookie");
 		slash = NULL;
 	}
 	multi = multi || (slash && is_pattern(slash));
 	(void)err;
 	if (!multi)
 		return 0;
-	multi = !offset && !probe->run(probe);
+	multi = !is_singular(p, prog) && !probe->run(probe);
 	bpf_program__set_expected_attach_type(eu_program_find(p, prog->name),
 					      multi ? BPF_TRACE_KPROBE_MULTI : 0);
 	return 0;

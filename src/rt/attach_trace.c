@@ -31,7 +31,7 @@ int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err)
 }
 
 /* Kernels of before 5.12 attach what never runs, if they were not told to. */
-static void warn_of_lsm(const struct eu_attach *a)
+void eu_attach_warn_of_lsm(const struct eu_attach *a)
 {
 	eu_auto_free char *list = NULL;
 	size_t len;
@@ -51,7 +51,7 @@ int eu_attach_btf(const struct eu_attach *a, struct eu_error *err)
 	int64_t cookie;
 	int r;
 
-	warn_of_lsm(a);
+	eu_attach_warn_of_lsm(a);
 	if (!a->target || !eu_target_key(a->target, "cookie"))
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	r = cookie_of(a, &cookie, err);

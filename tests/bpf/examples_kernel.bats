@@ -71,7 +71,7 @@ rows() {
 	by_process rmdir gone
 	stop_it
 	[ "$(rows '.result')" = 0 ]
-	grep -q "'security_inode_rm?ir': .*attached to 1 functions one by one" "$ERR"
+	grep -q "'security_inode_rm?ir': a target has an offset or a cookie: attached to 1 functions one by one" "$ERR"
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=eu_no*'
 	[[ $output == *"no function of the kernel fits 'eu_no*'"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" \
@@ -122,6 +122,21 @@ rows() {
 	rmdir gone
 }
 
+@test "security modules that are not asked are told" {
+	need lsm lsm_cgroup cgroup2
+	group
+	echo landlock,yama >list
+	there_are() {
+		start_ready unshare -m bash -c \
+			'mount --bind list /sys/kernel/security/lsm; exec "$@"' - \
+			"$ECLI" run --ready-fd 3 "${@}"
+		stop_it
+		grep -q "will never be called: 'bpf' is not among the kernel's security modules" "$ERR"
+	}
+	there_are "$EXAMPLES/lsm/package.json"
+	there_are "$EXAMPLES/lsm_cgroup/package.json" -t "$GROUP"
+}
+
 @test "tail_call" {
 	need tracepoint
 	example tail_call
@@ -152,6 +167,24 @@ rows() {
 	stop_it
 	[ "$(jq -c .dropped "$xdp_out")" = 'true
 false' ]
+	# The same by a name that somebody gave the program.
+	start_ready nsenter --net=/run/netns/"$NS" "$ECLI" run --ready-fd 3 -j \
+		"$EXAMPLES/xdp/package.json" -t v1
+	xdp=$PID
+	held
+	PIN=/sys/fs/bpf/eu-$ME
+	mkdir "$PIN"
+	bpftool prog pin id "$PROGS" "$PIN/xdp"
+	for target in "$PIN/xdp" "$PIN/xdp:verdict"; do
+		example freplace -t "$target" --max-events 1
+		send
+		end_of_it
+		[ "$(cat "$OUT")" = '{"port":9}' ]
+	done
+	PID=$xdp
+	stop_it
+	run -1 "$ECLI" run "$EXAMPLES/freplace/package.json" -t "$PIN/none"
+	[[ $output == *"target '$PIN/none': no such program (No such file"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/freplace/package.json" -t prog:4294967295
 	[[ $output == *"target 'prog:4294967295': no such program"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/freplace/package.json"
