@@ -244,6 +244,9 @@ static int program(struct found *f, const struct eu_prog *p, struct eu_error *er
 		r = add_id(f, EU_FEATURE_ATTACH, attach, type, p->name, err);
 	if (!r && !strncmp(p->section, "xdp.frags", 9))
 		r = add_other(f, "xdp.frags", 518, p->name, err);
+	if (!r && (!strcmp(p->section, "iter/cgroup") ||
+		   !strcmp(p->section, "iter.s/cgroup")))
+		r = add_other(f, "iter.cgroup", 601, p->name, err);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rt/lacks.h"
 
+#include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <unistd.h>
@@ -149,14 +150,38 @@ static bool other_works(const char *name)
 	return !eu_lacks_feature(name);
 }
 
+/* Has the kernel a helper of that number, for whatever programs? */
+static bool helper_is_known(int id)
+{
+	const struct bpf_insn call[] = {
+		{ .code = BPF_JMP | BPF_CALL, .imm = id },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	char log[1024] = "";
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .log_buf = log,
+		    .log_size = sizeof(log), .log_level = 1);
+	eu_auto_close int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "eu_probe",
+					     "GPL", call, EU_COUNT(call), &o);
+
+	return fd >= 0 || !strstr(log, "invalid func ");
+}
+
+/* Types that take a function of the kernel are not tried: EOPNOTSUPP. */
+static bool helper_works(const struct eu_feature *f)
+{
+	int r = f->prog_type ?
+			libbpf_probe_bpf_helper(f->prog_type, f->id, NULL) :
+			1;
+
+	return r == -EOPNOTSUPP ? helper_is_known(f->id) : r;
+}
+
 static bool works(const struct eu_feature *f)
 {
 	switch (f->kind) {
 	case EU_FEATURE_PROGRAM: return type_works(f->id);
 	case EU_FEATURE_MAP: return libbpf_probe_bpf_map_type(f->id, NULL);
-	case EU_FEATURE_HELPER:
-		return !f->prog_type ||
-		       libbpf_probe_bpf_helper(f->prog_type, f->id, NULL);
+	case EU_FEATURE_HELPER: return helper_works(f);
 	case EU_FEATURE_ATTACH: return attach_works(f);
 	default: return other_works(f->name);
 	}
