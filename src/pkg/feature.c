@@ -181,33 +181,46 @@ struct found {
 	const void *ctx;
 	struct eu_feature *list;
 	size_t n;
+	/* Sections whose programs do not count, sorted. */
+	const char **unwanted;
+	size_t n_unwanted;
 };
 
 static int add(struct found *f, const struct eu_feature *one, struct eu_error *err)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (f->list[i].kind == one->kind &&
-		    !strcmp(f->list[i].name, one->name) &&
-		    f->list[i].prog_type == one->prog_type)
-			return 0;
-	if (eu_array_grow(&f->list, f->n, sizeof(*f->list), MAX_FEATURES))
-		return eu_error_oom(err);
+	int r = eu_array_grow(&f->list, f->n, sizeof(*f->list), MAX_FEATURES);
+
+	if (r)
+		return eu_error_grow(err, r, MAX_FEATURES, "features");
 	f->list[f->n++] = *one;
 	return 0;
+}
+
+/* Asked for every instruction: numbers alone. */
+static bool is_known(const struct found *f, enum eu_feature_kind kind, int id,
+		     int type)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->list[i].kind == kind && f->list[i].id == id &&
+		    f->list[i].prog_type == type)
+			return true;
+	return false;
 }
 
 static int add_id(struct found *f, enum eu_feature_kind kind, int id, int type,
 		  const char *owner, struct eu_error *err)
 {
-	const struct eu_feature one = {
+	struct eu_feature one = {
 		.kind = kind,
 		.id = id,
 		.prog_type = type,
-		.since = eu_feature_since(kind, id),
-		.name = eu_feature_name(kind, id),
 		.owner = owner,
 	};
 
+	if (is_known(f, kind, id, type))
+		return 0;
+	one.since = eu_feature_since(kind, id);
+	one.name = eu_feature_name(kind, id);
 	return one.name ? add(f, &one, err) : 0;
 }
 
@@ -219,6 +232,10 @@ static int add_other(struct found *f, const char *name, uint16_t since,
 					.name = name,
 					.owner = owner };
 
+	for (size_t i = 0; i < f->n; i++)
+		if (f->list[i].kind == EU_FEATURE_OTHER &&
+		    !strcmp(f->list[i].name, name))
+			return 0;
 	return add(f, &one, err);
 }
 
@@ -250,21 +267,47 @@ static int program(struct found *f, const struct eu_prog *p, struct eu_error *er
 	return r;
 }
 
-/* Has a section a program that counts, or none at all? */
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * Sections of which all programs do not count; those without any do. There may
+ * be many of both.
+ */
+static int find_unwanted(struct found *f, struct eu_error *err)
+{
+	const struct eu_prog *progs = f->pkg->progs;
+	size_t n = f->pkg->n_progs, n_wanted = 0, kept = 0;
+	eu_auto_free const char **wanted = NULL;
+
+	if (!f->want || !n)
+		return 0;
+	f->unwanted = calloc(n, sizeof(*f->unwanted));
+	wanted = calloc(n, sizeof(*wanted));
+	if (!f->unwanted || !wanted)
+		return eu_error_oom(err);
+	for (size_t i = 0; i < n; i++)
+		if (f->want(f->ctx, &progs[i]))
+			wanted[n_wanted++] = progs[i].section;
+		else
+			f->unwanted[f->n_unwanted++] = progs[i].section;
+	qsort(wanted, n_wanted, sizeof(*wanted), by_text);
+	qsort(f->unwanted, f->n_unwanted, sizeof(*f->unwanted), by_text);
+	for (size_t i = 0; i < f->n_unwanted; i++)
+		if (!bsearch(&f->unwanted[i], wanted, n_wanted, sizeof(*wanted),
+			     by_text))
+			f->unwanted[kept++] = f->unwanted[i];
+	f->n_unwanted = kept;
+	return 0;
+}
+
 static bool is_wanted(const struct found *f, const char *section)
 {
-	const struct eu_prog *p;
-	bool empty = true;
-
-	for (size_t i = 0; f->want && i < f->pkg->n_progs; i++) {
-		p = &f->pkg->progs[i];
-		if (strcmp(p->section, section + (*section == '?')))
-			continue;
-		if (f->want(f->ctx, p))
-			return true;
-		empty = false;
-	}
-	return empty;
+	section += *section == '?';
+	return !f->n_unwanted || !bsearch(&section, f->unwanted, f->n_unwanted,
+					  sizeof(*f->unwanted), by_text);
 }
 
 static int32_t host32(const struct eu_image *img, int32_t v)
@@ -392,6 +435,8 @@ int eu_features_of(const struct eu_package *pkg, eu_feature_want_fn want,
 	int r;
 
 	r = eu_image_init(&img, pkg->object->data, pkg->object->size, err);
+	if (!r)
+		r = find_unwanted(&f, err);
 	for (size_t i = 0; i < pkg->n_progs && !r; i++)
 		if (!want || want(ctx, &pkg->progs[i]))
 			r = program(&f, &pkg->progs[i], err);
@@ -401,6 +446,7 @@ int eu_features_of(const struct eu_package *pkg, eu_feature_want_fn want,
 		r = instructions(&f, &img, err);
 	if (!r)
 		r = others(&f, pkg, &img, err);
+	free(f.unwanted);
 	if (r) {
 		free(f.list);
 		return r;

@@ -80,6 +80,7 @@ static int keep_btf(struct eu_package *pkg, const struct eu_tar *tar,
 	const char *base = strrchr(tar->name, '/');
 	size_t n = strlen(release);
 	struct eu_btf_file *f;
+	int r;
 
 	if (!name)
 		return 0;
@@ -87,8 +88,9 @@ static int keep_btf(struct eu_package *pkg, const struct eu_tar *tar,
 	if (strncmp(base + 1, release, n) ||
 	    (strcmp(base + 1 + n, ".btf") && strcmp(base + 1 + n, ".btf.tar.xz")))
 		return 0;
-	if (eu_array_grow(&pkg->btfs, pkg->n_btfs, sizeof(*f), MAX_BTFS))
-		return eu_error_oom(err);
+	r = eu_array_grow(&pkg->btfs, pkg->n_btfs, sizeof(*f), MAX_BTFS);
+	if (r)
+		return eu_error_grow(err, r, MAX_BTFS, "BTF files");
 	f = &pkg->btfs[pkg->n_btfs++];
 	f->name = strdup(name + sizeof(root) - 1);
 	f->data = malloc(tar->size ?: 1);

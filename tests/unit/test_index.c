@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "packages.h"
+#include "pkg/feature.h"
 #include "strcmp_count.h"
 
 static void many_variables_are_found_at_once(void **state)
@@ -39,9 +41,43 @@ static void many_variables_are_found_at_once(void **state)
 	assert_non_null(eu_package_prog(again, "on_exec"));
 }
 
+static bool all_but_the_first(const void *ctx, const struct eu_prog *prog)
+{
+	(void)ctx;
+	return strcmp(prog->name, "prog_000") != 0;
+}
+
+/* Each program stands in a section of its own. */
+static void features_of_many_programs_are_found_at_once(void **state)
+{
+	eu_auto_package struct eu_package *pkg = from_object("crowd.bpf.o");
+	struct eu_error err = { 0 };
+	struct eu_feature *f;
+	bool has_ktime = false, has_pid = false;
+	size_t n;
+
+	(void)state;
+	assert_true(pkg->n_progs > 2048);
+	compared = 0;
+	if (eu_features_of(pkg, all_but_the_first, NULL, &f, &n, &err))
+		fail_msg("%s", err.text);
+	print_message("%zu comparisons for %zu programs\n", compared,
+		      pkg->n_progs);
+	assert_true(compared < 400 * pkg->n_progs);
+	for (size_t i = 0; i < n; i++) {
+		has_ktime = has_ktime || !strcmp(f[i].name, "ktime_get_ns");
+		has_pid = has_pid || !strcmp(f[i].name, "get_current_pid_tgid");
+	}
+	/* Called by all, and by the one that does not count. */
+	assert_true(has_ktime);
+	assert_false(has_pid);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(features_of_many_programs_are_found_at_once),
 		cmocka_unit_test(many_variables_are_found_at_once),
 	};
 
