@@ -39,14 +39,21 @@ static char *beside_executable(void)
 	return eu_path_join(exe, "modules");
 }
 
+/*
+ * With more rights than the caller's only what is installed: a link to the
+ * executable may stand in the caller's folder.
+ */
 static char *find(const char *name)
 {
-	eu_auto_free char *build = beside_executable();
 	const char *env = getenv("EUNOMIA_MODULE_DIR");
+	eu_auto_free char *build = NULL;
 	char *path = NULL;
 
-	if (env && *env && !getauxval(AT_SECURE))
+	if (getauxval(AT_SECURE))
+		return file_in(EU_MODULE_DIR, name);
+	if (env && *env)
 		path = file_in(env, name);
+	build = beside_executable();
 	if (!path && build)
 		path = file_in(build, name);
 	return path ?: file_in(EU_MODULE_DIR, name);

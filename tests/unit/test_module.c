@@ -3,7 +3,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -64,13 +67,62 @@ static void test_no_module(void **state)
 	refuses("plain_library", -ELIBBAD, "is of version unknown");
 }
 
+/* What a copy of this, beside a folder of modules, says to old_module. */
+static void ask_copy(const char *mode, char text[512])
+{
+	char cmd[8192];
+	size_t n;
+	FILE *p;
+
+	snprintf(cmd, sizeof(cmd),
+		 "d=$(mktemp -d) && chmod 755 $d && mkdir $d/modules && "
+		 "cp %s/old_module.so $d/modules && cp /proc/%d/exe $d/copy && "
+		 "chown 65534 $d/copy && chmod %s $d/copy && "
+		 "env -u EUNOMIA_MODULE_DIR $d/copy old_module; rm -r $d",
+		 MODULES, (int)getpid(), mode);
+	p = popen(cmd, "r");
+	assert_non_null(p);
+	n = fread(text, 1, 511, p);
+	text[n] = '\0';
+	pclose(p);
+}
+
+/* The folder of a set-user-id program may be its caller's. */
+static void test_more_rights_than_the_caller(void **state)
+{
+	char text[512];
+
+	(void)state;
+	if (geteuid())
+		skip();
+	ask_copy("755", text);
+	if (!strstr(text, "is of version 0.0.1"))
+		fail_msg("%s", text);
+	ask_copy("4755", text);
+	/* It starts, and what it is started from is no nosuid mount. */
+	if (!strstr(text, "secure: "))
+		skip();
+	if (!strstr(text, "is not installed"))
+		fail_msg("%s", text);
+}
+
+static int say(const char *name)
+{
+	const void *functions;
+	struct eu_error err = { 0 };
+
+	eu_module_load(name, &functions, &err);
+	printf("%s%s\n", getauxval(AT_SECURE) ? "secure: " : "", err.text);
+	return 0;
+}
+
 static int use_modules(void **state)
 {
 	(void)state;
 	return setenv("EUNOMIA_MODULE_DIR", MODULES, 1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absent),
@@ -78,7 +130,11 @@ int main(void)
 		cmocka_unit_test(test_another_name),
 		cmocka_unit_test(test_no_library),
 		cmocka_unit_test(test_no_module),
+		cmocka_unit_test(test_more_rights_than_the_caller),
 	};
+
+	if (argc > 1)
+		return say(argv[1]);
 
 	return cmocka_run_group_tests(tests, use_modules, NULL);
 }
