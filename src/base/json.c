@@ -3,9 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 /* The digits at @s: an integer that int64_t does not hold? */
 static bool too_big(const char *s, size_t n)
@@ -184,13 +186,32 @@ out:
 	return j;
 }
 
+static int append(const char *data, size_t n, void *ctx)
+{
+	struct eu_buf *b = ctx;
+
+	eu_buf_put(b, data, n);
+	return b->error ? -1 : 0;
+}
+
+/* Into a buffer of ours: jansson goes on when it has no memory for a key. */
+static char *dump(const json_t *j, size_t flags, size_t *ret_len)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(INT_MAX);
+
+	if (!j || json_dump_callback(j, append, &b, flags))
+		return NULL;
+	return eu_buf_take(&b, ret_len);
+}
+
 char *eu_json_write(const json_t *j, size_t *ret_len)
 {
-	char *s = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	return dump(j, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY, ret_len);
+}
 
-	if (s && ret_len)
-		*ret_len = strlen(s);
-	return s;
+char *eu_json_line(const json_t *j)
+{
+	return dump(j, JSON_COMPACT, NULL);
 }
 
 const char *eu_json_str(const json_t *obj, const char *key)
@@ -201,6 +222,55 @@ const char *eu_json_str(const json_t *obj, const char *key)
 bool eu_json_true(const json_t *obj, const char *key)
 {
 	return json_is_true(json_object_get(obj, key));
+}
+
+enum { MAX_TEXT = 1 << 20 };
+
+json_t *eu_json_text(const char *text)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(MAX_TEXT);
+	json_t *j = json_string(text);
+	size_t n = strlen(text), len;
+	uint32_t cp;
+
+	for (; !j && n; text += len, n -= len) {
+		len = eu_utf8_next(text, n, &cp);
+		if (cp == 0xfffd)
+			eu_buf_puts(&b, "\xef\xbf\xbd");
+		else
+			eu_buf_put(&b, text, len);
+	}
+	return j ?: b.error ? NULL : json_stringn(b.data, b.len);
+}
+
+static void drop(json_t **j)
+{
+	json_decref(*j);
+	*j = NULL;
+}
+
+void eu_json_put(json_t **j, const char *key, json_t *value)
+{
+	/* The value is gone also where that fails. */
+	if (json_object_set_new(*j, key, value))
+		drop(j);
+}
+
+void eu_json_add(json_t **j, json_t *value)
+{
+	if (json_array_append_new(*j, value))
+		drop(j);
+}
+
+void eu_json_put_text(json_t **j, const char *key, const char *text)
+{
+	if (text)
+		eu_json_put(j, key, eu_json_text(text));
+}
+
+void eu_json_put_number(json_t **j, const char *key, uint64_t n)
+{
+	eu_json_put(j, key, json_integer((json_int_t)n));
 }
 
 int eu_json_u64(const json_t *j, uint64_t *ret_v)

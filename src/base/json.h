@@ -27,6 +27,9 @@ json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err);
  */
 char *eu_json_write(const json_t *j, size_t *ret_len);
 
+/* The same in the order of keys that it has. NULL for NULL. */
+char *eu_json_line(const json_t *j);
+
 /*
  * YAML block style, keys sorted, with a final newline. To be freed; NULL
  * without memory or libyaml.
@@ -37,6 +40,20 @@ char *eu_yaml_write(const json_t *j, size_t *ret_len, struct eu_error *err);
 const char *eu_json_str(const json_t *obj, const char *key);
 /* True if the value under @key is true. */
 bool eu_json_true(const json_t *obj, const char *key);
+/*
+ * Building what is one whole or nothing. Each takes the value; where there is
+ * no memory, @value is NULL or *@j is already, *@j is freed and becomes NULL, so
+ * that the end alone has to be looked at.
+ */
+void eu_json_put(json_t **j, const char *key, json_t *value);
+void eu_json_add(json_t **j, json_t *value);
+/* NULL is left out. */
+void eu_json_put_text(json_t **j, const char *key, const char *text);
+void eu_json_put_number(json_t **j, const char *key, uint64_t n);
+
+/* Text of whatever bytes: U+FFFD stands for what is no character. */
+json_t *eu_json_text(const char *text);
+
 /* A number or a string of digits (decimal or 0x). -EINVAL, -ERANGE. */
 int eu_json_u64(const json_t *j, uint64_t *ret_v);
 

@@ -109,6 +109,8 @@ static void format(const struct btf *btf, uint32_t id, struct eu_buf *out,
 		if (!t || !step(btf, t, &decl, &id, depth))
 			break;
 	}
+	if (decl.error == -ENOMEM)
+		out->error = -ENOMEM;
 	if (!id)
 		eu_buf_puts(out, "void");
 	else if (!t || i == MAX_STEPS || decl.error)

@@ -14,30 +14,18 @@
 #include "pkg/object.h"
 #include "pkg/types.h"
 
-/* Setting a key to NULL does nothing: what is not known is left out. */
-static void set_text(json_t *obj, const char *key, const char *text)
-{
-	if (text)
-		json_object_set_new(obj, key, json_string(text));
-}
-
-static void set_number(json_t *obj, const char *key, uint64_t n)
-{
-	json_object_set_new(obj, key, json_integer((json_int_t)n));
-}
-
 static json_t *objects(const struct eu_package *pkg)
 {
 	json_t *list = json_array(), *one;
 
 	for (size_t i = 0; i < pkg->n_objects; i++) {
 		one = json_object();
-		set_text(one, "arch", pkg->objects[i].arch ?: "any");
+		eu_json_put_text(&one, "arch", pkg->objects[i].arch ?: "any");
 		if (pkg->objects[i].size)
-			set_number(one, "size", pkg->objects[i].size);
+			eu_json_put_number(&one, "size", pkg->objects[i].size);
 		if (&pkg->objects[i] == pkg->object && pkg->n_objects > 1)
-			json_object_set_new(one, "described", json_true());
-		json_array_append_new(list, one);
+			eu_json_put(&one, "described", json_true());
+		eu_json_add(&list, one);
 	}
 	return list;
 }
@@ -51,35 +39,36 @@ static json_t *programs(const struct eu_package *pkg, const struct eu_image *img
 		const struct eu_prog *p = &pkg->progs[i];
 
 		one = json_object();
-		set_text(one, "name", p->name);
-		set_text(one, "section", p->section);
-		set_text(one, "description", p->description);
+		eu_json_put_text(&one, "name", p->name);
+		eu_json_put_text(&one, "section", p->section);
+		eu_json_put_text(&one, "description", p->description);
 		sym = eu_image_global(img, p->name);
 		if (sym)
-			set_number(one, "instructions", sym->size / 8);
-		set_text(one, "either", p->either);
+			eu_json_put_number(&one, "instructions", sym->size / 8);
+		eu_json_put_text(&one, "either", p->either);
 		if (p->manual || p->optional)
-			json_object_set_new(one, "optional", json_true());
+			eu_json_put(&one, "optional", json_true());
 		if (p->n_targets) {
 			targets = json_array();
 			for (size_t k = 0; k < p->n_targets; k++)
-				json_array_append_new(
-					targets, json_string(p->targets[k]));
-			json_object_set_new(one, "targets", targets);
+				eu_json_add(&targets,
+					    eu_json_text(p->targets[k]));
+			eu_json_put(&one, "targets", targets);
 		}
-		json_array_append_new(list, one);
+		eu_json_add(&list, one);
 	}
 	return list;
 }
 
-static void set_type(const struct eu_package *pkg, json_t *obj, const char *key,
-		     uint32_t id)
+static void set_type(const struct eu_package *pkg, json_t **obj,
+		     const char *key, uint32_t id)
 {
 	eu_auto_free char *text = NULL;
 
-	if (id && pkg->btf)
-		text = eu_ctype_string(pkg->btf, id);
-	set_text(obj, key, text);
+	if (!id || !pkg->btf)
+		return;
+	text = eu_ctype_string(pkg->btf, id);
+	eu_json_put(obj, key, text ? eu_json_text(text) : NULL);
 }
 
 /* How ecli run shows it. */
@@ -111,70 +100,86 @@ static json_t *maps(const struct eu_package *pkg)
 		const char *shown = shown_as(pkg, m);
 
 		one = json_object();
-		set_text(one, "name", m->name);
-		set_text(one, "type",
-			 m->internal ? "global variables" :
-				       eu_feature_name(EU_FEATURE_MAP, m->type));
-		set_text(one, "description", m->description);
-		set_type(pkg, one, "key", m->key_type_id);
-		set_type(pkg, one, "value", m->value_type_id);
-		set_number(one, "key_size", m->key_size);
-		set_number(one, "value_size", m->value_size);
-		set_number(one, "max_entries", m->max_entries);
+		eu_json_put_text(&one, "name", m->name);
+		eu_json_put_text(&one, "type",
+				 m->internal ? "global variables" :
+					       eu_feature_name(EU_FEATURE_MAP,
+							       m->type));
+		eu_json_put_text(&one, "description", m->description);
+		set_type(pkg, &one, "key", m->key_type_id);
+		set_type(pkg, &one, "value", m->value_type_id);
+		eu_json_put_number(&one, "key_size", m->key_size);
+		eu_json_put_number(&one, "value_size", m->value_size);
+		eu_json_put_number(&one, "max_entries", m->max_entries);
 		/* Their entries are bytes. */
 		if (m->type == BPF_MAP_TYPE_RINGBUF ||
 		    m->type == BPF_MAP_TYPE_USER_RINGBUF)
-			set_number(one, "bytes", m->max_entries);
-		set_text(one, "shown_as", shown);
+			eu_json_put_number(&one, "bytes", m->max_entries);
+		eu_json_put_text(&one, "shown_as", shown);
 		if (shown && !m->sample)
-			set_type(pkg, one, "record", eu_types_of_map(pkg, m));
+			set_type(pkg, &one, "record", eu_types_of_map(pkg, m));
 		if (m->sample)
-			set_number(one, "interval_ms", m->interval_ms);
-		json_array_append_new(list, one);
+			eu_json_put_number(&one, "interval_ms", m->interval_ms);
+		eu_json_add(&list, one);
 	}
 	return list;
+}
+
+static bool has_names(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = eu_btf_resolve(btf, id, NULL);
+
+	return t && btf_is_any_enum(t);
 }
 
 static json_t *enum_names(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *t = eu_btf_resolve(btf, id, NULL);
-	json_t *list;
+	json_t *list = json_array();
 
-	if (!t || !(btf_is_enum(t) || btf_is_enum64(t)))
-		return NULL;
-	list = json_array();
 	for (uint32_t i = 0; i < btf_vlen(t); i++)
-		json_array_append_new(
-			list, json_string(btf__name_by_offset(
-				      btf, btf_is_enum(t) ?
-						   btf_enum(t)[i].name_off :
-						   btf_enum64(t)[i].name_off)));
+		eu_json_add(&list,
+			    eu_json_text(btf__name_by_offset(
+				    btf, btf_is_enum(t) ?
+						 btf_enum(t)[i].name_off :
+						 btf_enum64(t)[i].name_off)));
 	return list;
 }
 
 /* The metadata's value as it is, else the object's. */
 static void set_default(const struct eu_package *pkg, const struct eu_image *img,
-			const struct eu_var *v, json_t *one)
+			const struct eu_var *v, json_t **one)
 {
 	eu_auto_buf struct eu_buf b = EU_BUF(1 << 16);
 	const struct btf_type *t;
+	json_error_t why = { 0 };
 	json_t *value = NULL;
 
 	if (v->def) {
-		json_object_set(one, "default", v->def);
+		eu_json_put(one, "default", json_incref(v->def));
 		return;
 	}
-	if (!eu_notes_default(pkg, img, v, &b) || !eu_buf_str(&b))
+	eu_notes_default(pkg, img, v, &b);
+	if (b.error == -ENOMEM)
+		eu_json_put(one, "default", NULL);
+	if (!b.len || !eu_buf_str(&b))
 		return;
 	t = eu_btf_resolve(pkg->btf, v->type_id, NULL);
-	if (!btf_is_array(t) && !btf_is_any_enum(t))
-		value = json_loads(b.data, JSON_DECODE_ANY, NULL);
-	json_object_set_new(one, "default", value ?: json_string(b.data));
+	if (btf_is_array(t) || btf_is_any_enum(t)) {
+		eu_json_put_text(one, "default", b.data);
+		return;
+	}
+	value = json_loads(b.data, JSON_DECODE_ANY, &why);
+	/* No memory is an error of its own, or none at all. */
+	if (!value && json_error_code(&why) != json_error_unknown &&
+	    json_error_code(&why) != json_error_out_of_memory)
+		value = eu_json_text(b.data);
+	eu_json_put(one, "default", value);
 }
 
 static json_t *variables(const struct eu_package *pkg, const struct eu_image *img)
 {
-	json_t *list = json_array(), *one, *names;
+	json_t *list = json_array(), *one;
 
 	for (size_t i = 0; i < pkg->n_vars; i++) {
 		const struct eu_var *v = &pkg->vars[i];
@@ -182,19 +187,19 @@ static json_t *variables(const struct eu_package *pkg, const struct eu_image *im
 		if (*v->name == '.')
 			continue;
 		one = json_object();
-		set_text(one, "name", v->name);
-		set_text(one, "type", v->type);
-		set_text(one, "section", v->section);
-		set_number(one, "size", v->size);
-		set_default(pkg, img, v, one);
+		eu_json_put_text(&one, "name", v->name);
+		eu_json_put_text(&one, "type", v->type);
+		eu_json_put_text(&one, "section", v->section);
+		eu_json_put_number(&one, "size", v->size);
+		set_default(pkg, img, v, &one);
 		if (!eu_param_hidden(v))
-			set_text(one, "flag", v->flag ?: v->name);
-		set_text(one, "short", v->short_flag);
-		set_text(one, "help", v->help ?: v->description);
-		names = pkg->btf ? enum_names(pkg->btf, v->type_id) : NULL;
-		if (names)
-			json_object_set_new(one, "values", names);
-		json_array_append_new(list, one);
+			eu_json_put_text(&one, "flag", v->flag ?: v->name);
+		eu_json_put_text(&one, "short", v->short_flag);
+		eu_json_put_text(&one, "help", v->help ?: v->description);
+		if (pkg->btf && has_names(pkg->btf, v->type_id))
+			eu_json_put(&one, "values",
+				    enum_names(pkg->btf, v->type_id));
+		eu_json_add(&list, one);
 	}
 	return list;
 }
@@ -215,24 +220,26 @@ static const char *comment(const struct eu_export *e, const char *member,
 
 static json_t *members(const struct eu_package *pkg, const struct eu_export *e)
 {
-	json_t *list = json_array(), *one;
 	struct eu_layout *l;
+	int r = eu_types_layout(pkg, e->type_id, &l, NULL);
+	json_t *list = r == -ENOMEM ? NULL : json_array(), *one;
 
-	if (eu_types_layout(pkg, e->type_id, &l, NULL))
+	if (r)
 		return list;
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct eu_step *s = &l->steps[i];
 
 		one = json_object();
-		set_text(one, "name", s->name);
-		set_type(pkg, one, "type", s->type_id);
-		set_number(one, "offset", s->offset);
-		set_number(one, "size", s->size);
-		set_text(one, "format",
-			 s->format ? eu_format_name(s->format) : NULL);
-		set_text(one, "length", comment(e, s->name, "length"));
-		set_text(one, "description", comment(e, s->name, "description"));
-		json_array_append_new(list, one);
+		eu_json_put_text(&one, "name", s->name);
+		set_type(pkg, &one, "type", s->type_id);
+		eu_json_put_number(&one, "offset", s->offset);
+		eu_json_put_number(&one, "size", s->size);
+		eu_json_put_text(&one, "format",
+				 s->format ? eu_format_name(s->format) : NULL);
+		eu_json_put_text(&one, "length", comment(e, s->name, "length"));
+		eu_json_put_text(&one, "description",
+				 comment(e, s->name, "description"));
+		eu_json_add(&list, one);
 	}
 	eu_layout_free(l);
 	return list;
@@ -246,16 +253,16 @@ json_t *eu_package_records(const struct eu_package *pkg)
 		const struct eu_export *e = &pkg->exports[i];
 
 		one = json_object();
-		set_text(one, "name", e->name);
-		set_number(one, "size", e->size);
+		eu_json_put_text(&one, "name", e->name);
+		eu_json_put_number(&one, "size", e->size);
 		if (pkg->btf && e->type_id)
-			json_object_set_new(one, "members", members(pkg, e));
-		json_array_append_new(list, one);
+			eu_json_put(&one, "members", members(pkg, e));
+		eu_json_add(&list, one);
 	}
 	return list;
 }
 
-static int needs(const struct eu_package *pkg, json_t *list, struct eu_error *err)
+static int needs(const struct eu_package *pkg, json_t **list, struct eu_error *err)
 {
 	struct eu_feature *f = NULL;
 	char since[16];
@@ -270,15 +277,15 @@ static int needs(const struct eu_package *pkg, json_t *list, struct eu_error *er
 		    !strcmp(f[i].name, f[i - 1].name))
 			continue;
 		one = json_object();
-		set_text(one, "kind", eu_feature_kind_name(f[i].kind));
-		set_text(one, "name", f[i].name);
+		eu_json_put_text(&one, "kind", eu_feature_kind_name(f[i].kind));
+		eu_json_put_text(&one, "name", f[i].name);
 		if (f[i].since) {
 			snprintf(since, sizeof(since), "%u.%u",
 				 f[i].since / 100, f[i].since % 100);
-			set_text(one, "since", since);
+			eu_json_put_text(&one, "since", since);
 		}
-		set_text(one, "for", f[i].owner);
-		json_array_append_new(list, one);
+		eu_json_put_text(&one, "for", f[i].owner);
+		eu_json_add(list, one);
 	}
 	free(f);
 	return r;
@@ -290,25 +297,23 @@ json_t *eu_package_describe(const struct eu_package *pkg, struct eu_error *err)
 	eu_auto_image struct eu_image img = { 0 };
 	int r;
 
-	if (!j || !list) {
-		eu_error_oom(err);
-		return NULL;
-	}
 	r = eu_image_init(&img, pkg->object->data, pkg->object->size, err);
 	if (!r)
-		r = needs(pkg, list, err);
+		r = needs(pkg, &list, err);
 	if (r)
 		return NULL;
-	set_text(j, "name", pkg->name);
-	set_text(j, "version", pkg->version);
-	set_text(j, "brief", pkg->brief);
-	set_text(j, "description", pkg->description);
-	json_object_set_new(j, "objects", objects(pkg));
-	json_object_set_new(j, "portable", json_boolean(!eu_package_bound(pkg)));
-	json_object_set_new(j, "programs", programs(pkg, &img));
-	json_object_set_new(j, "maps", maps(pkg));
-	json_object_set_new(j, "variables", variables(pkg, &img));
-	json_object_set_new(j, "records", eu_package_records(pkg));
-	json_object_set(j, "needs", list);
+	eu_json_put_text(&j, "name", pkg->name);
+	eu_json_put_text(&j, "version", pkg->version);
+	eu_json_put_text(&j, "brief", pkg->brief);
+	eu_json_put_text(&j, "description", pkg->description);
+	eu_json_put(&j, "objects", objects(pkg));
+	eu_json_put(&j, "portable", json_boolean(!eu_package_bound(pkg)));
+	eu_json_put(&j, "programs", programs(pkg, &img));
+	eu_json_put(&j, "maps", maps(pkg));
+	eu_json_put(&j, "variables", variables(pkg, &img));
+	eu_json_put(&j, "records", eu_package_records(pkg));
+	eu_json_put(&j, "needs", eu_take_ptr(list));
+	if (!j)
+		eu_error_oom(err);
 	return eu_take_ptr(j);
 }

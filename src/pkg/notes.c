@@ -172,6 +172,8 @@ bool eu_notes_default(const struct eu_package *pkg, const struct eu_image *img,
 {
 	eu_auto_free char *bytes = calloc(1, eu_max(var->size, 8u));
 
+	if (!bytes)
+		out->error = -ENOMEM;
 	if (!bytes || !pkg->btf || !is_settable(pkg, var) ||
 	    (var->def ? eu_param_json(pkg->btf, var, var->def, bytes, NULL) != 0 :
 			!own_value(img, var, bytes)))

@@ -24,30 +24,25 @@ static int64_t memory_of(int fd)
 	return at ? strtoll(at + strlen("memlock:"), NULL, 10) : -1;
 }
 
-static void set(json_t *obj, const char *key, uint64_t n)
-{
-	json_object_set_new(obj, key, json_integer((json_int_t)n));
-}
-
 static json_t *cost_of_prog(const struct bpf_program *prog)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t len = sizeof(info);
 	json_t *j = json_object();
 
-	json_object_set_new(j, "name", json_string(bpf_program__name(prog)));
-	set(j, "instructions", bpf_program__insn_cnt(prog));
+	eu_json_put_text(&j, "name", bpf_program__name(prog));
+	eu_json_put_number(&j, "instructions", bpf_program__insn_cnt(prog));
 	if (bpf_prog_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 		return j;
 	if (info.verified_insns)
-		set(j, "verified", info.verified_insns);
+		eu_json_put_number(&j, "verified", info.verified_insns);
 	if (info.jited_prog_len)
-		set(j, "jited", info.jited_prog_len);
+		eu_json_put_number(&j, "jited", info.jited_prog_len);
 	if (!info.run_cnt)
 		return j;
-	set(j, "runs", info.run_cnt);
-	set(j, "run_time_ns", info.run_time_ns);
-	set(j, "ns_per_run", info.run_time_ns / info.run_cnt);
+	eu_json_put_number(&j, "runs", info.run_cnt);
+	eu_json_put_number(&j, "run_time_ns", info.run_time_ns);
+	eu_json_put_number(&j, "ns_per_run", info.run_time_ns / info.run_cnt);
 	return j;
 }
 
@@ -80,12 +75,12 @@ static json_t *cost_of_map(const struct bpf_map *m)
 	int64_t memory = memory_of_map(m);
 	json_t *j = json_object();
 
-	json_object_set_new(j, "name", json_string(name_of(m)));
+	eu_json_put_text(&j, "name", name_of(m));
 	if (type)
-		json_object_set_new(j, "type", json_string(type));
-	set(j, "max_entries", bpf_map__max_entries(m));
+		eu_json_put_text(&j, "type", type);
+	eu_json_put_number(&j, "max_entries", bpf_map__max_entries(m));
 	if (memory >= 0)
-		set(j, "memory", memory);
+		eu_json_put_number(&j, "memory", memory);
 	return j;
 }
 
@@ -98,13 +93,11 @@ json_t *eu_cost_json(const struct eu_program *p)
 	while ((prog = bpf_object__next_program(p->obj,
 						(struct bpf_program *)prog)))
 		if (bpf_program__fd(prog) >= 0)
-			json_array_append_new(progs, cost_of_prog(prog));
+			eu_json_add(&progs, cost_of_prog(prog));
 	while ((m = bpf_object__next_map(p->obj, m)))
 		if (bpf_map__fd(m) >= 0)
-			json_array_append_new(maps, cost_of_map(m));
-	json_object_set_new(j, "programs", progs);
-	if (!json_object_set_new(j, "maps", maps))
-		return j;
-	json_decref(j);
-	return NULL;
+			eu_json_add(&maps, cost_of_map(m));
+	eu_json_put(&j, "programs", progs);
+	eu_json_put(&j, "maps", maps);
+	return j;
 }

@@ -11,7 +11,7 @@
 static int write_json(json_t *j, eu_write_fn write, void *ctx,
 		      struct eu_error *err)
 {
-	eu_auto_free char *text = json_dumps(j, JSON_COMPACT);
+	eu_auto_free char *text = eu_json_line(j);
 	int r;
 
 	json_decref(j);

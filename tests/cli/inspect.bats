@@ -122,3 +122,16 @@ of() {
 	run -1 "$ECLI" inspect cut.bpf.o
 	[ "${#lines[@]}" = 1 ]
 }
+
+@test "control characters of a package do not reach a terminal" {
+	jq '.meta.bpf_skel.doc.brief = "red \u001b[31m" |
+		.meta.bpf_skel.progs[0].description = "bell \u0007"' \
+		"$OBJ/sampled.json" >package.json
+	"$ECLI" inspect package.json >out
+	grep -qF 'red \x1b[31m' out
+	grep -qF 'bell \x07' out
+	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
+	"$ECLI" inspect -j package.json >out
+	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
+	[ "$(jq -r .brief out)" = $'red \e[31m' ]
+}

@@ -605,6 +605,35 @@ static void test_nearest(void **state)
 	}
 }
 
+static void json_is_built_whole_or_not_at_all(void **state)
+{
+	json_t *j = json_object(), *list = json_array();
+	eu_auto_free char *line = NULL;
+
+	(void)state;
+	eu_json_put_text(&j, "b",
+			 "an\xff"
+			 "object \xc3\xa9\xe2\x82");
+	eu_json_put_text(&j, "left out", NULL);
+	eu_json_put_number(&j, "a", 7);
+	eu_json_add(&list, json_true());
+	eu_json_put(&j, "c", list);
+	line = eu_json_line(j);
+	assert_string_equal(
+		line,
+		"{\"b\":\"an\xef\xbf\xbdobject \xc3\xa9\xef\xbf\xbd\",\"a\":7,\"c\":[true]}");
+	eu_json_put(&j, "d", NULL);
+	assert_null(j);
+	eu_json_put_number(&j, "e", 8);
+	assert_null(j);
+	assert_null(eu_json_line(j));
+	list = json_array();
+	eu_json_add(&list, j);
+	assert_null(list);
+	eu_json_add(&list, json_true());
+	assert_null(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -619,6 +648,7 @@ int main(void)
 		cmocka_unit_test(numbers_in_strings),
 		cmocka_unit_test(json_takes_long_strings_as_they_are),
 		cmocka_unit_test(json_depth_has_a_limit),
+		cmocka_unit_test(json_is_built_whole_or_not_at_all),
 		cmocka_unit_test(yaml_is_the_same_tree),
 		cmocka_unit_test(numbers_have_a_point_in_any_locale),
 		cmocka_unit_test(yaml_has_limits),

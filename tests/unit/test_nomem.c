@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "btf/layout.h"
 #include "out/sink.h"
+#include "pkg/describe.h"
 #include "pkg/package.h"
 #include "pkg/param.h"
 #include "pkg/target.h"
@@ -147,6 +148,32 @@ static int package(void)
 	return r;
 }
 
+static char *described; /* when there was memory */
+
+static int describe(void)
+{
+	struct eu_error err = { 0 };
+	struct eu_package *p = NULL;
+	json_t *j = NULL;
+	char *text = NULL;
+	int r;
+
+	r = eu_package_parse(object, object_size, "exec.bpf.o", NULL, &p, &err);
+	if (!r)
+		j = eu_package_describe(p, &err);
+	if (j)
+		text = eu_json_write(j, NULL);
+	json_decref(j);
+	eu_package_free(p);
+	if (!described)
+		described = text;
+	else if (text && strcmp(text, described))
+		puts(text), puts(described), fflush(stdout), r = -EIO;
+	if (text != described)
+		free(text);
+	return r ? r : text ? 0 : -ENOMEM;
+}
+
 static int flags(void)
 {
 	struct eu_error err = { 0 };
@@ -219,7 +246,8 @@ static const struct {
 	int (*run)(void);
 } scenarios[] = {
 	{ "target", target },	{ "json", json },   { "yaml", yaml },
-	{ "package", package }, { "flags", flags }, { "sinks", sinks },
+	{ "package", package }, { "flags", flags }, { "describe", describe },
+	{ "sinks", sinks },
 };
 
 static void survives_any_failure(void **state)

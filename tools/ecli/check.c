@@ -76,23 +76,22 @@ static void print_text(void)
 
 static json_t *probe_json(const struct eu_probe *p)
 {
-	json_t *one = json_pack("{s:s}", "group", p->group);
+	json_t *one = json_object();
 	char needs[EU_PROBE_NEEDS];
 	int r;
 
+	eu_json_put_text(&one, "group", p->group);
 	switch (eu_probe_ask(p, &r)) {
-	case EU_PROBE_WORKS:
-		json_object_set_new(one, "works", json_true());
-		break;
+	case EU_PROBE_WORKS: eu_json_put(&one, "works", json_true()); break;
 	case EU_PROBE_FAILS:
-		json_object_set_new(one, "works", json_false());
-		json_object_set_new(one, "error", json_string(strerror(-r)));
+		eu_json_put(&one, "works", json_false());
+		eu_json_put_text(&one, "error", strerror(-r));
 		eu_probe_needs(p, needs, sizeof(needs));
-		json_object_set_new(one, "needs", json_string(needs));
+		eu_json_put_text(&one, "needs", needs);
 		break;
 	case EU_PROBE_UNKNOWN:
-		json_object_set_new(one, "works", json_null());
-		json_object_set_new(one, "error", json_string(remedy()));
+		eu_json_put(&one, "works", json_null());
+		eu_json_put_text(&one, "error", remedy());
 	}
 	return one;
 }
@@ -100,22 +99,19 @@ static json_t *probe_json(const struct eu_probe *p)
 static int print_json(void)
 {
 	eu_auto_json json_t *j = json_object();
-	eu_auto_free char *text = NULL;
 	const struct eu_probe *p;
 	struct utsname u;
 	json_t *list;
 
 	uname(&u);
-	json_object_set_new(j, "kernel", json_string(u.release));
-	json_object_set_new(j, "machine", json_string(u.machine));
-	json_object_set_new(j, "libbpf", json_string(libbpf_version_string()));
+	eu_json_put_text(&j, "kernel", u.release);
+	eu_json_put_text(&j, "machine", u.machine);
+	eu_json_put_text(&j, "libbpf", libbpf_version_string());
 	list = json_object();
-	json_object_set_new(j, "features", list);
 	for (size_t i = 0; (p = eu_probe_at(i)); i++)
-		json_object_set_new(list, p->name, probe_json(p));
-	text = json_dumps(j, JSON_COMPACT);
-	printf("%s\n", text ?: "");
-	return EXIT_DONE;
+		eu_json_put(&list, p->name, probe_json(p));
+	eu_json_put(&j, "features", list);
+	return print_whole(j);
 }
 
 static int command(const struct eu_command *cmd, int argc, char **argv)

@@ -24,12 +24,13 @@ static json_t *lacks_json(const struct eu_feature *f, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		snprintf(since, sizeof(since), "%u.%u", f[i].since / 100,
 			 f[i].since % 100);
-		one = json_pack("{s:s, s:s, s:s}", "kind",
-				eu_feature_kind_name(f[i].kind), "name",
-				f[i].name, "for", f[i].owner);
+		one = json_object();
+		eu_json_put_text(&one, "kind", eu_feature_kind_name(f[i].kind));
+		eu_json_put_text(&one, "name", f[i].name);
+		eu_json_put_text(&one, "for", f[i].owner);
 		if (f[i].since)
-			json_object_set_new(one, "since", json_string(since));
-		json_array_append_new(list, one);
+			eu_json_put_text(&one, "since", since);
+		eu_json_add(&list, one);
 	}
 	return list;
 }
@@ -70,8 +71,17 @@ static void print_report(const json_t *j)
 	put_foreign(eu_buf_str(&out) ?: "");
 }
 
+/* What is in @more too. */
+static void add_all(json_t **j, json_t *more)
+{
+	if (!json_object_update_new(*j, more))
+		return;
+	json_decref(*j);
+	*j = NULL;
+}
+
 /* What is missing is a result, not an error of ours. */
-static int try(struct eu_package *pkg, json_t *j)
+static int try(struct eu_package *pkg, json_t **j)
 {
 	struct eu_program_opts po = { .sz = sizeof(po), .log = on_log };
 	struct eu_program *p = NULL;
@@ -82,14 +92,13 @@ static int try(struct eu_package *pkg, json_t *j)
 
 	if (r) {
 		eu_package_free(pkg);
-		json_object_set_new(j, "loads", json_null());
-		json_object_set_new(j, "error",
-				    json_string(r == -EPERM && geteuid() ?
-							"run as root to know" :
-							why.text));
+		eu_json_put(j, "loads", json_null());
+		eu_json_put_text(j, "error",
+				 r == -EPERM && geteuid() ? "run as root to know" :
+							    why.text);
 		return r;
 	}
-	json_object_set_new(j, "lacks", lacks_json(f, n));
+	eu_json_put(j, "lacks", lacks_json(f, n));
 	free(f);
 	eu_program_raise_memlock();
 	r = eu_program_new(pkg, &po, &p, &why);
@@ -97,11 +106,11 @@ static int try(struct eu_package *pkg, json_t *j)
 		p->unattached = true;
 		r = eu_program_load(p, &why);
 	}
-	json_object_set_new(j, "loads", json_boolean(!r));
+	eu_json_put(j, "loads", json_boolean(!r));
 	if (r)
-		json_object_set_new(j, "error", json_string(why.text));
+		eu_json_put_text(j, "error", why.text);
 	else
-		json_object_update_new(j, eu_cost_json(p));
+		add_all(j, eu_cost_json(p));
 	eu_program_close(p);
 	return r;
 }
@@ -111,19 +120,20 @@ int check_package(const char *path, bool json)
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_json json_t *j = NULL;
 	struct eu_error err;
-	char *text;
 	int r;
 
 	if (open_package(path, NULL, &pkg, &err))
 		return fail(&err);
-	j = json_pack("{s:s}", "name", pkg->name);
-	r = try(eu_take_ptr(pkg), j);
+	j = json_object();
+	eu_json_put_text(&j, "name", pkg->name);
+	r = try(eu_take_ptr(pkg), &j);
 	if (json) {
-		text = json_dumps(j, JSON_COMPACT);
-		printf("%s\n", text ?: "");
-		free(text);
-	} else {
+		r = print_whole(j) ?: r;
+	} else if (j) {
 		print_report(j);
+	} else {
+		eu_error_oom(&err);
+		return fail(&err);
 	}
 	return r ? EXIT_FAILED : EXIT_DONE;
 }

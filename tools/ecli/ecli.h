@@ -47,6 +47,8 @@ int command_unknown(const char *word, struct eu_error *err);
 
 /* The same of text with words of others in it: no control characters. */
 void put_foreign(const char *text);
+/* JSON in one line; NULL is no memory. Returns an exit status. */
+int print_whole(const json_t *j);
 
 /* The name we were started by: "ecli", "lmp" … */
 extern const char *program_name;

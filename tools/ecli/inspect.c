@@ -109,7 +109,6 @@ static int inspect(const char *path, const char *arch, bool json)
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_buf struct eu_buf out = EU_BUF(64 << 20);
 	eu_auto_json json_t *j = NULL;
-	eu_auto_free char *text = NULL;
 	struct eu_error err;
 
 	if (open_package(path, arch, &pkg, &err))
@@ -117,12 +116,9 @@ static int inspect(const char *path, const char *arch, bool json)
 	j = eu_package_describe(pkg, &err);
 	if (!j)
 		return fail(&err);
-	if (json) {
-		text = json_dumps(j, JSON_COMPACT);
-		eu_buf_printf(&out, "%s\n", text ?: "");
-	} else {
-		print_text(j, &out);
-	}
+	if (json)
+		return print_whole(j);
+	print_text(j, &out);
 	put_foreign(eu_buf_str(&out) ?: "");
 	return EXIT_DONE;
 }

@@ -25,6 +25,20 @@ void put_foreign(const char *text)
 	put(eu_buf_str(&b) ?: "");
 }
 
+int print_whole(const json_t *j)
+{
+	eu_auto_free char *text = eu_json_line(j);
+	struct eu_error err;
+
+	if (!text) {
+		eu_error_oom(&err);
+		return fail(&err);
+	}
+	put(text);
+	put("\n");
+	return EXIT_DONE;
+}
+
 int fail(const struct eu_error *err)
 {
 	fprintf(stderr, "%s: %s\n", program_name, err->text);
