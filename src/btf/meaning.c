@@ -4,13 +4,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/account.h"
 #include "base/fmt.h"
 #include "btf/syscalls.h"
 
@@ -104,37 +103,24 @@ static int errno_number(const char *text, uint64_t *ret)
 	return 0;
 }
 
-/* As the file that it is: the name service is not for static executables. */
 static int user_number(const char *text, uint64_t *ret)
 {
-	FILE *f = fopen("/etc/passwd", "re");
-	struct passwd *pw;
-	int r = 0;
+	struct eu_account a;
 
-	while (f && !r && (pw = fgetpwent(f)))
-		if (!strcmp(pw->pw_name, text)) {
-			*ret = pw->pw_uid;
-			r = 1;
-		}
-	if (f)
-		fclose(f);
-	return r;
+	if (!eu_account_user(text, &a))
+		return 0;
+	*ret = a.id;
+	return 1;
 }
 
 static int group_number(const char *text, uint64_t *ret)
 {
-	FILE *f = fopen("/etc/group", "re");
-	struct group *gr;
-	int r = 0;
+	struct eu_account a;
 
-	while (f && !r && (gr = fgetgrent(f)))
-		if (!strcmp(gr->gr_name, text)) {
-			*ret = gr->gr_gid;
-			r = 1;
-		}
-	if (f)
-		fclose(f);
-	return r;
+	if (!eu_account_group(text, &a))
+		return 0;
+	*ret = a.id;
+	return 1;
 }
 
 /* A cgroup's id is the inode of its directory, a namespace's that of its file. */

@@ -4,15 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <mntent.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/account.h"
 enum {
 	MAX_NAMES = 1 << 18,
 	MAX_DEPTH = 32,	    /* of control groups in each other */
@@ -137,27 +136,20 @@ static void add(struct list *l, uint64_t id, const char *name, size_t max)
 		l->names[l->n++] = (struct named){ id, copy };
 }
 
-/* As the files that they are: the name service is not for static executables. */
+static int add_account(void *ctx, const struct eu_account *a)
+{
+	add(ctx, a->id, a->name, EU_NAMES_MAX);
+	return 0;
+}
+
 static void read_users(struct list *l)
 {
-	FILE *f = fopen("/etc/passwd", "re");
-	struct passwd *pw;
-
-	while (f && (pw = fgetpwent(f)))
-		add(l, pw->pw_uid, pw->pw_name, EU_NAMES_MAX);
-	if (f)
-		fclose(f);
+	eu_accounts_users(add_account, l);
 }
 
 static void read_groups(struct list *l)
 {
-	FILE *f = fopen("/etc/group", "re");
-	struct group *gr;
-
-	while (f && (gr = fgetgrent(f)))
-		add(l, gr->gr_gid, gr->gr_name, EU_NAMES_MAX);
-	if (f)
-		fclose(f);
+	eu_accounts_groups(add_account, l);
 }
 
 /* The number of a folder's entry is the id of the group below it. */

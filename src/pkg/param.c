@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "btf/layout.h"
-#include "pkg/value.h"
+#include "pkg/literal.h"
 
 enum { BOOL_FORMS = 3 }; /* --x, --enable-x, --disable-x */
 
 /* The annotation's format; that of a typedef is found by type. */
-static struct eu_value_for goal(const struct btf *btf, const struct eu_var *var)
+static struct eu_literal_for goal(const struct btf *btf, const struct eu_var *var)
 {
 	const char *format = eu_json_str(var->meta, "format");
 
-	return (struct eu_value_for){
+	return (struct eu_literal_for){
 		.btf = btf,
 		.name = var->name,
 		.format = format ? eu_format_find(format) : EU_FORMAT_NONE,
@@ -38,7 +38,7 @@ static int assign(const struct btf *btf, const struct eu_var *var,
 		  const char *text, const json_t *json, void *dst,
 		  struct eu_error *err)
 {
-	const struct eu_value_for f = goal(btf, var);
+	const struct eu_literal_for f = goal(btf, var);
 	eu_auto_free void *tmp = calloc(1, var->size ?: 1);
 	int r = check_size(btf, var, err);
 
@@ -46,8 +46,8 @@ static int assign(const struct btf *btf, const struct eu_var *var,
 		return r;
 	if (!tmp)
 		return eu_error_oom(err);
-	r = text ? eu_value_parse(&f, var->type_id, text, tmp, err) :
-		   eu_value_from_json(&f, var->type_id, json, tmp, err);
+	r = text ? eu_literal_parse(&f, var->type_id, text, tmp, err) :
+		   eu_literal_from_json(&f, var->type_id, json, tmp, err);
 	if (!r)
 		memcpy(dst, tmp, var->size);
 	return r;

@@ -12,7 +12,7 @@
 
 /*
  * Writes @text, or JSON, as a value of @var's type to @dst (var->size bytes,
- * untouched on failure), as pkg/value.h says. -EINVAL, -ERANGE; texts name
+ * untouched on failure), as pkg/literal.h says. -EINVAL, -ERANGE; texts name
  * variable, value and type.
  */
 int eu_param_parse(const struct btf *btf, const struct eu_var *var,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "pkg/types.h"
-#include "pkg/value.h"
+#include "pkg/literal.h"
 
 enum { MAX_INPUTS = 64, MAX_RECORD = 1 << 20 };
 
@@ -133,8 +133,8 @@ int eu_input_send_text(struct eu_program *p, struct eu_input *in,
 		       const char *text, struct eu_error *err)
 {
 	const bool hex = !strncmp(text, "0x", 2);
-	const struct eu_value_for f = { .btf = p->pkg->btf,
-					.name = in->map->name };
+	const struct eu_literal_for f = { .btf = p->pkg->btf,
+					  .name = in->map->name };
 	size_t size = hex ? (strlen(text) - 1) / 2 : in->size;
 	eu_auto_free char *data = calloc(1, size ?: 1);
 	int r;
@@ -149,7 +149,7 @@ int eu_input_send_text(struct eu_program *p, struct eu_input *in,
 	if (hex)
 		r = parse_hex(text + 2, data, size, err);
 	else
-		r = eu_value_parse(&f, in->type_id, text, data, err);
+		r = eu_literal_parse(&f, in->type_id, text, data, err);
 	if (r)
 		return r;
 	r = eu_input_send(in, data, size);

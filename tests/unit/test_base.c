@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
+#include "base/account.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -605,6 +606,33 @@ static void test_nearest(void **state)
 	}
 }
 
+static int count_ids(void *ctx, const struct eu_account *a)
+{
+	size_t *n = ctx;
+
+	n[a->id == 0]++;
+	return a->id == 0 ? 7 : 0;
+}
+
+static void accounts_are_found_by_name(void **state)
+{
+	struct eu_account a = { .id = 5, .gid = 6 };
+	size_t n[2] = { 0 };
+
+	(void)state;
+	assert_int_equal(eu_account_user("root", &a), 1);
+	assert_int_equal(a.id, 0);
+	assert_int_equal(a.gid, 0);
+	a.id = 5;
+	assert_int_equal(eu_account_group("root", &a), 1);
+	assert_int_equal(a.id, 0);
+	assert_int_equal(eu_account_user("no such user", &a), 0);
+	assert_int_equal(eu_account_group("", &a), 0);
+	/* Ends when the function says so. */
+	assert_int_equal(eu_accounts_users(count_ids, n), 7);
+	assert_int_equal(n[1], 1);
+}
+
 static void json_is_built_whole_or_not_at_all(void **state)
 {
 	json_t *j = json_object(), *list = json_array();
@@ -648,6 +676,7 @@ int main(void)
 		cmocka_unit_test(numbers_in_strings),
 		cmocka_unit_test(json_takes_long_strings_as_they_are),
 		cmocka_unit_test(json_depth_has_a_limit),
+		cmocka_unit_test(accounts_are_found_by_name),
 		cmocka_unit_test(json_is_built_whole_or_not_at_all),
 		cmocka_unit_test(yaml_is_the_same_tree),
 		cmocka_unit_test(numbers_have_a_point_in_any_locale),

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "rt/source.h"
 #include "rt/stacks.h"
 #include "run.h"
@@ -21,9 +21,8 @@
  * bpf(2), and stack traces are given names from what belongs to others; what
  * has no link is taken off by a process of its own (guard.c).
  *
- * capset(2) itself and no library for it, and the user database as the file
- * that it is: the name service would come along into the static ecli, where it
- * does not work.
+ * capset(2) itself and no library for it: it would take longer to open than
+ * all of this takes.
  */
 
 static bool reads_maps(const struct eu_program *p)
@@ -114,19 +113,12 @@ int find_user(const char *name, struct run_user *ret, struct eu_error *err)
 {
 	char *end;
 	unsigned long id = strtoul(name, &end, 10);
-	struct passwd *pw;
-	FILE *f;
+	struct eu_account a;
 
-	f = fopen("/etc/passwd", "re");
-	while (f && (pw = fgetpwent(f))) {
-		if (strcmp(pw->pw_name, name))
-			continue;
-		*ret = (struct run_user){ pw->pw_uid, pw->pw_gid };
-		fclose(f);
+	if (eu_account_user(name, &a)) {
+		*ret = (struct run_user){ a.id, a.gid };
 		return 0;
 	}
-	if (f)
-		fclose(f);
 	if (!*name || *end || *name == '-' || id >= UINT32_MAX)
 		return eu_error_set(err, -ENOENT, "no user '%s' in /etc/passwd",
 				    name);

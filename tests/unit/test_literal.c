@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "pkg/value.h"
+#include "pkg/literal.h"
 
 /* Types made by hand, by the names that the tables below use. */
 static struct btf *btf;
@@ -83,14 +83,14 @@ static int id_of(const char *name)
 static int parse(const char *name, const char *format, const char *text,
 		 void *dst, struct eu_error *err)
 {
-	const struct eu_value_for f = {
+	const struct eu_literal_for f = {
 		.btf = btf,
 		.name = "v",
 		.format = eu_format_find(format),
 	};
 
 	print_message("%s %s '%s'\n", name, format, text);
-	return eu_value_parse(&f, id_of(name), text, dst, err);
+	return eu_literal_parse(&f, id_of(name), text, dst, err);
 }
 
 static void lists_and_objects(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "pkg/value.h"
+#include "pkg/literal.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,7 @@ enum {
 
 /* One value on its way. */
 struct value {
-	const struct eu_value_for *f;
+	const struct eu_literal_for *f;
 	uint32_t type_id;
 	const struct btf_type *t; /* without typedefs */
 	enum eu_format format;
@@ -202,8 +202,8 @@ static int parse_scalar(const struct value *v, void *dst)
 		"cannot be set: only numbers, enums, bool, text, arrays and structs of these can");
 }
 
-static int init(struct value *v, const struct eu_value_for *f, uint32_t type_id,
-		const char *text, struct eu_error *err)
+static int init(struct value *v, const struct eu_literal_for *f,
+		uint32_t type_id, const char *text, struct eu_error *err)
 {
 	*v = (struct value){
 		.f = f,
@@ -231,7 +231,7 @@ static bool is_text(const struct value *v)
 	return e && btf_is_int(e) && e->size == 1;
 }
 
-static int from_json(const struct eu_value_for *f, uint32_t type_id,
+static int from_json(const struct eu_literal_for *f, uint32_t type_id,
 		     const json_t *j, void *dst, int depth, struct eu_error *err);
 
 static int array_from_json(const struct value *v, const json_t *list, void *dst,
@@ -280,7 +280,7 @@ static int place_of(const struct value *v, const struct btf_member *m,
 static int struct_from_json(const struct value *v, json_t *obj, void *dst,
 			    int depth)
 {
-	struct eu_value_for inner = *v->f;
+	struct eu_literal_for inner = *v->f;
 	const struct btf_member *m;
 	uint32_t offset = 0;
 	const char *key;
@@ -305,7 +305,7 @@ static int struct_from_json(const struct value *v, json_t *obj, void *dst,
 	return 0;
 }
 
-static int from_json(const struct eu_value_for *f, uint32_t type_id,
+static int from_json(const struct eu_literal_for *f, uint32_t type_id,
 		     const json_t *j, void *dst, int depth, struct eu_error *err)
 {
 	eu_auto_free char *text = NULL;
@@ -313,7 +313,8 @@ static int from_json(const struct eu_value_for *f, uint32_t type_id,
 	int r;
 
 	if (json_is_string(j))
-		return eu_value_parse(f, type_id, json_string_value(j), dst, err);
+		return eu_literal_parse(f, type_id, json_string_value(j), dst,
+					err);
 	text = json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT);
 	if (!text)
 		return eu_error_oom(err);
@@ -327,12 +328,12 @@ static int from_json(const struct eu_value_for *f, uint32_t type_id,
 	if (json_is_object(j) && btf_is_composite(v.t))
 		return struct_from_json(&v, (json_t *)j, dst, depth + 1);
 	if (json_is_number(j) || json_is_boolean(j))
-		return eu_value_parse(f, type_id, text, dst, err);
+		return eu_literal_parse(f, type_id, text, dst, err);
 	return refuse(&v, -EINVAL, "is not a value of it");
 }
 
-int eu_value_from_json(const struct eu_value_for *f, uint32_t type_id,
-		       const json_t *value, void *dst, struct eu_error *err)
+int eu_literal_from_json(const struct eu_literal_for *f, uint32_t type_id,
+			 const json_t *value, void *dst, struct eu_error *err)
 {
 	return from_json(f, type_id, value, dst, 0, err);
 }
@@ -366,8 +367,8 @@ static int parse_composite(const struct value *v, void *dst)
 	return from_json(v->f, v->type_id, j, dst, 0, v->err);
 }
 
-int eu_value_parse(const struct eu_value_for *f, uint32_t type_id,
-		   const char *text, void *dst, struct eu_error *err)
+int eu_literal_parse(const struct eu_literal_for *f, uint32_t type_id,
+		     const char *text, void *dst, struct eu_error *err)
 {
 	struct value v;
 	int64_t size;

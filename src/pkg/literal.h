@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EU_PKG_VALUE_H
-#define EU_PKG_VALUE_H
+#ifndef EU_PKG_LITERAL_H
+#define EU_PKG_LITERAL_H
 
 /*
  * Text and JSON written as bytes of a BTF type. Integers in decimal or 0x
@@ -24,7 +24,7 @@
 #include "btf/format.h"
 
 /* What is being set, for messages. */
-struct eu_value_for {
+struct eu_literal_for {
 	const struct btf *btf;
 	const char *name; /* of the variable */
 	enum eu_format format;
@@ -34,9 +34,9 @@ struct eu_value_for {
  * @dst has the type's size and is zero. -EINVAL, -ERANGE; texts name variable,
  * value and type.
  */
-int eu_value_parse(const struct eu_value_for *f, uint32_t type_id,
-		   const char *text, void *dst, struct eu_error *err);
-int eu_value_from_json(const struct eu_value_for *f, uint32_t type_id,
-		       const json_t *value, void *dst, struct eu_error *err);
+int eu_literal_parse(const struct eu_literal_for *f, uint32_t type_id,
+		     const char *text, void *dst, struct eu_error *err);
+int eu_literal_from_json(const struct eu_literal_for *f, uint32_t type_id,
+			 const json_t *value, void *dst, struct eu_error *err);
 
 #endif
