@@ -190,7 +190,7 @@ static void what_is_no_file_of_btf(void **state)
 	struct eu_error err;
 
 	(void)state;
-	assert_int_equal(eu_rawbtf_open(&raw, "/nonexistent", true, &err),
+	assert_int_equal(eu_rawbtf_open(&raw, "/proc/nonexistent", true, &err),
 			 -ENOENT);
 	eu_rawbtf_done(&raw);
 	assert_int_equal(eu_rawbtf_open(&raw, "/dev/null", true, &err), -EBADMSG);
