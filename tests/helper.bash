@@ -53,6 +53,9 @@ has() {
 	root) [ "$(id -u)" = 0 ] ;;
 	ecc) [ -z "${GUEST:-}" ] && [ -x "$ECC" ] ;;
 	guest) [ -n "${GUEST:-}" ] ;;
+	hotplug)	# not of the machine that the tests are run on
+		[ -n "${GUEST:-}" ] && [ -w /sys/devices/system/cpu/cpu1/online ]
+		;;
 	symbols) [ -e "$BUILD/tools/modules/sym.so" ] ;;	# names for stacks
 	plain) ! grep -q libasan "$ECLI" ;;	# no sanitizers built in
 	program:*) command -v "${1#program:}" >/dev/null ;;

@@ -206,6 +206,47 @@ refused() {
 	[ "$(jq -c '[.pid, .period]' "$OUT" | sort -u)" = "[$busy,2000000]" ]
 }
 
+# busy_on CPU: a process that does nothing but run there, in $busy.
+busy_on() {
+	taskset -c "$1" bash -c 'while :; do :; done' 3>&- &
+	busy=$!
+	children+=("$busy")
+}
+
+@test "processors that come and go" {
+	need perf_event perf_event_array tracepoint hotplug
+	cpu=/sys/devices/system/cpu/cpu1/online
+	echo 0 >$cpu
+	busy_on 0
+	run_ready "$OBJ/profile.bpf.o" --only "$busy" -t cpu-clock,freq=99 \
+		--max-events 3 -j
+	# One that comes while it runs is not looked at, and does no harm.
+	echo 1 >$cpu
+	end_of_it
+	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$busy,0]" ]
+	[ ! -s "$ERR" ]
+	kill "$busy"
+	# One that goes takes no other with it.
+	busy_on 1
+	run_ready "$OBJ/profile.bpf.o" -t cpu-clock,freq=99 -j
+	samples=$PID samples_out=$OUT samples_err=$ERR
+	wait_for "\"pid\":$busy,\"cpu\":1"
+	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" -j --max-events 1
+	echo 0 >$cpu
+	fire 7
+	end_of_it
+	[ "$(jq -c '[.pid, .sig]' "$OUT")" = "[$ME,7]" ]
+	kill "$busy"
+	busy_on 0
+	wait_for "\"pid\":$busy,\"cpu\":0" "$samples_out"
+	PID=$samples
+	stop_it
+	[ ! -s "$samples_err" ]
+	run -1 "$ECLI" run "$OBJ/profile.bpf.o" -t cpu-clock,cpu=1
+	[[ $output == *"program 'sample': CPU 1 is not online" ]]
+	echo 1 >$cpu
+}
+
 @test "a perf event that is unknown lists those that are not" {
 	run -1 "$ECLI" run "$OBJ/profile.bpf.o" -t eu-nothing
 	[[ $output == *"unknown perf event 'eu-nothing'; there are: cpu-clock"* ]]
