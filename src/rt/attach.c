@@ -29,9 +29,6 @@ enum place {
 	GIVEN,	  /* by a target */
 };
 
-static int choose_function(struct eu_program *p, const struct eu_prog *prog,
-			   struct eu_error *err);
-
 /* One row a kind. */
 static const struct {
 	eu_attach_fn attach;
@@ -53,7 +50,8 @@ static const struct {
 	[EU_ATTACH_KPROBE_MULTI] = { eu_attach_kprobe, NAMED,
 				     eu_attach_kprobe_prepare },
 	[EU_ATTACH_KSYSCALL] = { eu_attach_ksyscall, NAMED },
-	[EU_ATTACH_BTF] = { eu_attach_btf, NAMED, choose_function, .early = true },
+	[EU_ATTACH_BTF] = { eu_attach_btf, NAMED, eu_attach_btf_prepare,
+			    .early = true },
 	[EU_ATTACH_TRACEPOINT] = { eu_attach_tracepoint, NAMED },
 	[EU_ATTACH_RAW_TRACEPOINT] = { eu_attach_raw_tracepoint, NAMED },
 	[EU_ATTACH_PERF_EVENT] = { eu_attach_perf_event },
@@ -116,34 +114,6 @@ static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 
 	return place == ANYWHERE ||
 	       (place == NAMED && strchr(prog->section, '/'));
-}
-
-/* What BTF names is part of loading, so there is one for a program. */
-static int choose_function(struct eu_program *p, const struct eu_prog *prog,
-			   struct eu_error *err)
-{
-	const struct eu_goal *g, *second;
-	size_t at = 0;
-	int r;
-
-	g = eu_attach_goal(p, prog, &at);
-	second = g ? eu_attach_goal(p, prog, &at) : NULL;
-	if (second)
-		return eu_error_set(err, -EINVAL,
-				    "target '%s': program '%s' (%s) takes one",
-				    second->target->text, prog->name,
-				    prog->section);
-	if (!g)
-		return 0;
-	eu_log_enter(&p->log);
-	r = bpf_program__set_attach_target(eu_program_find(p, prog->name), 0,
-					   g->target->what);
-	eu_log_leave();
-	if (r)
-		return eu_error_set(
-			err, r, "target '%s': the kernel's BTF has no '%s' (%s)",
-			g->target->text, g->target->what, strerror(-r));
-	return 0;
 }
 
 static bool is_untyped(const struct eu_program *p, const struct eu_prog *prog)
@@ -217,26 +187,12 @@ static int explain_absence(const struct eu_attach *a, struct eu_error *err)
 			   slash     ? slash + 1 :
 				       a->prog->section;
 
-	if (a->section->attach == EU_ATTACH_RAW_TRACEPOINT)
-		return eu_error_set(
-			err, -ENOENT,
-			"raw tracepoint '%s' does not exist in this kernel",
-			what);
-	if (a->section->attach != EU_ATTACH_TRACEPOINT) {
-		eu_error_set(err, -ENOENT, "cannot attach to '%s': %s", what,
-			     strerror(ENOENT));
-		return eu_log_explain(&a->p->log, -ENOENT, err);
-	}
-	if (access("/sys/kernel/tracing/events", F_OK) &&
-	    access("/sys/kernel/debug/tracing/events", F_OK))
-		return eu_error_set(
-			err, -ENOENT,
-			"tracepoint '%s' needs tracefs: mount -t tracefs tracefs /sys/kernel/tracing",
-			what);
-	return eu_error_set(
-		err, -ENOENT,
-		"tracepoint '%s' does not exist in this kernel (see /sys/kernel/tracing/available_events)",
-		what);
+	if (a->section->attach == EU_ATTACH_TRACEPOINT ||
+	    a->section->attach == EU_ATTACH_RAW_TRACEPOINT)
+		return eu_attach_no_tracepoint(a, what, err);
+	eu_error_set(err, -ENOENT, "cannot attach to '%s': %s", what,
+		     strerror(ENOENT));
+	return eu_log_explain(&a->p->log, -ENOENT, err);
 }
 
 int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,

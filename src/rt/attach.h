@@ -82,6 +82,17 @@ int eu_attach_interface(const char *name, struct eu_error *err);
 /* Appends them to @err. Returns @code. */
 int eu_attach_list_interfaces(int code, struct eu_error *err);
 
+/* -ENOENT for a tracepoint that is not there, with those that are near. */
+int eu_attach_no_tracepoint(const struct eu_attach *a, const char *what,
+			    struct eu_error *err);
+
+/*
+ * Behind words that the kernel's BTF has no @wanted, which @bpf is to be attached
+ * to: what is near, if anything. Returns @code.
+ */
+int eu_attach_suggest(const struct bpf_program *bpf, const char *wanted,
+		      int code, struct eu_error *err);
+
 /* A notice if it is an LSM program and this kernel calls none. */
 void eu_attach_warn_of_lsm(const struct eu_attach *a);
 
@@ -103,6 +114,8 @@ int eu_attach_kprobe_prepare(struct eu_program *p, const struct eu_prog *prog,
 int eu_attach_freplace_prepare(struct eu_program *p, const struct eu_prog *prog,
 			       struct eu_error *err);
 int eu_attach_ksyscall(const struct eu_attach *a, struct eu_error *err);
+int eu_attach_btf_prepare(struct eu_program *p, const struct eu_prog *prog,
+			  struct eu_error *err);
 int eu_attach_btf(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_sockmap(const struct eu_attach *a, struct eu_error *err);
 int eu_attach_netns(const struct eu_attach *a, struct eu_error *err);

@@ -232,6 +232,23 @@ int eu_attach_uprobe_multi(const struct eu_attach *a, struct eu_error *err)
 	return eu_attach_keep(a, link, err);
 }
 
+static int look_near_probe(void *ctx, const char *name)
+{
+	eu_nearest_try(ctx, name, strlen(name));
+	return 0;
+}
+
+static int no_probe(const struct place *p, struct eu_error *err)
+{
+	struct eu_nearest near = { .wanted = p->rest };
+
+	eu_error_set(err, -ENOENT,
+		     "'%s' has no probe '%s' (see: readelf -n FILE)",
+		     p->binary.name, p->rest);
+	eu_binary_foreach_probe(&p->binary, look_near_probe, &near);
+	return eu_nearest_or_all(&near, -ENOENT, err);
+}
+
 int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 {
 	EU_CLEANUP(leave) struct place p = { .binary.fd = -1 };
@@ -253,9 +270,7 @@ int eu_attach_usdt(const struct eu_attach *a, struct eu_error *err)
 	link = bpf_program__attach_usdt(a->bpf, (pid_t)p.pid, p.binary.path,
 					provider, probe + 1, &o);
 	if (!link && errno == ENOENT)
-		return eu_error_set(err, -ENOENT,
-				    "'%s' has no probe '%s' (see: readelf -n FILE)",
-				    p.binary.name, p.rest);
+		return no_probe(&p, err);
 	/* Without cookies one address in memory has to tell what it is. */
 	if (!link && errno == EOPNOTSUPP && p.pid < 0)
 		return eu_error_set(

@@ -264,27 +264,11 @@ void eu_binary_close(struct eu_binary *b)
 	eu_close(eu_take_fd(b->fd));
 }
 
-static int walk_section(Elf *elf, Elf_Scn *scn, eu_binary_fn fn, void *ctx)
-{
-	Elf_Data *data = elf_getdata(scn, NULL);
-	GElf_Shdr sh;
-	GElf_Sym sym;
-	const char *name;
-	int r = 0;
-
-	if (!data || !gelf_getshdr(scn, &sh) || !sh.sh_entsize)
-		return 0;
-	for (size_t i = 0; i < sh.sh_size / sh.sh_entsize && !r; i++) {
-		if (!gelf_getsym(data, i, &sym) ||
-		    GELF_ST_TYPE(sym.st_info) != STT_FUNC || !sym.st_value)
-			continue;
-		name = elf_strptr(elf, sh.sh_link, sym.st_name);
-		r = name && *name ? fn(ctx, name, sym.st_value) : 0;
-	}
-	return r;
-}
-
-int eu_binary_foreach(const struct eu_binary *b, eu_binary_fn fn, void *ctx)
+/* Calls @fn for each section of the file. */
+static int foreach_section(const struct eu_binary *b,
+			   int (*fn)(Elf *elf, Elf_Scn *scn,
+				     const GElf_Shdr *sh, void *ctx),
+			   void *ctx)
 {
 	eu_auto_close int fd = open(b->path, O_RDONLY | O_CLOEXEC);
 	Elf_Scn *scn = NULL;
@@ -295,9 +279,95 @@ int eu_binary_foreach(const struct eu_binary *b, eu_binary_fn fn, void *ctx)
 	elf_version(EV_CURRENT);
 	elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	while (elf && !r && (scn = elf_nextscn(elf, scn)))
-		if (gelf_getshdr(scn, &sh) &&
-		    (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM))
-			r = walk_section(elf, scn, fn, ctx);
+		if (gelf_getshdr(scn, &sh))
+			r = fn(elf, scn, &sh, ctx);
 	elf_end(elf);
 	return r;
+}
+
+struct symbols {
+	eu_binary_fn fn;
+	void *ctx;
+};
+
+static int walk_symbols(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, void *ctx)
+{
+	const struct symbols *s = ctx;
+	Elf_Data *data;
+	const char *name;
+	GElf_Sym sym;
+	int r = 0;
+
+	if (sh->sh_type != SHT_SYMTAB && sh->sh_type != SHT_DYNSYM)
+		return 0;
+	data = elf_getdata(scn, NULL);
+	if (!data || !sh->sh_entsize)
+		return 0;
+	for (size_t i = 0; i < sh->sh_size / sh->sh_entsize && !r; i++) {
+		if (!gelf_getsym(data, i, &sym) ||
+		    GELF_ST_TYPE(sym.st_info) != STT_FUNC || !sym.st_value)
+			continue;
+		name = elf_strptr(elf, sh->sh_link, sym.st_name);
+		r = name && *name ? s->fn(s->ctx, name, sym.st_value) : 0;
+	}
+	return r;
+}
+
+int eu_binary_foreach(const struct eu_binary *b, eu_binary_fn fn, void *ctx)
+{
+	struct symbols s = { fn, ctx };
+
+	return foreach_section(b, walk_symbols, &s);
+}
+
+struct probes {
+	eu_binary_probe_fn fn;
+	void *ctx;
+};
+
+/*
+ * A note of SystemTap's: three addresses, then provider, probe and arguments,
+ * each with a zero behind it.
+ */
+static int take_probe(const struct probes *p, const char *desc, size_t size,
+		      size_t address)
+{
+	const char *provider = desc + 3 * address, *end = desc + size, *probe;
+	char name[512];
+
+	if (size <= 3 * address || !memchr(provider, 0, end - provider))
+		return 0;
+	probe = provider + strlen(provider) + 1;
+	if (probe == end || !memchr(probe, 0, end - probe))
+		return 0;
+	snprintf(name, sizeof(name), "%s:%s", provider, probe);
+	return p->fn(p->ctx, name);
+}
+
+static int walk_notes(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, void *ctx)
+{
+	enum { STAPSDT = 3 };
+	const size_t address = gelf_getclass(elf) == ELFCLASS32 ? 4 : 8;
+	size_t at = 0, name, desc;
+	GElf_Nhdr note;
+	Elf_Data *d;
+	int r = 0;
+
+	if (sh->sh_type != SHT_NOTE)
+		return 0;
+	d = elf_getdata(scn, NULL);
+	while (d && !r && (at = gelf_getnote(d, at, &note, &name, &desc)))
+		if (note.n_type == STAPSDT && note.n_namesz == 8 &&
+		    !memcmp((char *)d->d_buf + name, "stapsdt", 8))
+			r = take_probe(ctx, (char *)d->d_buf + desc,
+				       note.n_descsz, address);
+	return r;
+}
+
+int eu_binary_foreach_probe(const struct eu_binary *b, eu_binary_probe_fn fn,
+			    void *ctx)
+{
+	struct probes p = { fn, ctx };
+
+	return foreach_section(b, walk_notes, &p);
 }

@@ -28,4 +28,9 @@ void eu_binary_close(struct eu_binary *b);
 typedef int (*eu_binary_fn)(void *ctx, const char *symbol, uint64_t address);
 int eu_binary_foreach(const struct eu_binary *b, eu_binary_fn fn, void *ctx);
 
+/* Called for each probe that its author put there (USDT): "provider:probe". */
+typedef int (*eu_binary_probe_fn)(void *ctx, const char *name);
+int eu_binary_foreach_probe(const struct eu_binary *b, eu_binary_probe_fn fn,
+			    void *ctx);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rt/attach.h"
 #include "rt/lacks.h"
 #include "rt/rights.h"
 
@@ -68,11 +69,43 @@ static bool lacks_feature(const struct eu_program *p, int code,
 	return n;
 }
 
+/* The name that the kernel's BTF does not have, as libbpf said; or NULL. */
+static char *missing_place(const struct eu_program *p)
+{
+	static const char words[] = "failed to find kernel BTF type ID of '";
+	const char *data = p->log.kept.data ?: "", *at, *end;
+	const size_t n = p->log.kept.len;
+
+	at = memmem(data, n, words, strlen(words));
+	at = at ? at + strlen(words) : NULL;
+	end = at ? memchr(at, '\'', data + n - at) : NULL;
+	return end ? strndup(at, end - at) : NULL;
+}
+
+static int no_place(const struct eu_program *p, const char *place, int code,
+		    struct eu_error *err)
+{
+	eu_auto_free char *name = NULL;
+	const char *refused;
+	size_t n = 0;
+
+	refused = eu_log_refused(&p->log, &n);
+	name = strndup(refused ?: "", n);
+	eu_error_append(err, code, ": the kernel's BTF has no '%s'", place);
+	return name && eu_program_find(p, name) ?
+		       eu_attach_suggest(eu_program_find(p, name), place, code,
+					 err) :
+		       code;
+}
+
 /* What libbpf said; of a program that was refused the verifier alone. */
 static int say_why(const struct eu_program *p, int code, struct eu_error *err)
 {
+	eu_auto_free char *place = missing_place(p);
 	size_t n;
 
+	if (place)
+		return no_place(p, place, code, err);
 	if (said(p, "BEGIN PROG LOAD LOG") || !eu_log_refused(&p->log, &n))
 		return eu_log_explain(&p->log, code, err);
 	return eu_error_append(err, code, ": %s", strerror(-code));

@@ -55,6 +55,10 @@ refused() {
 	[[ $output == *"target 'sys_enter': program 'on_btf' (tp_btf) takes one" ]]
 	run -1 "$ECLI" run "$OBJ/named_btf.bpf.o" -t eu_nothing
 	[[ $output == *"target 'eu_nothing': the kernel's BTF has no 'eu_nothing'"* ]]
+	run -1 "$ECLI" run "$OBJ/named_btf.bpf.o" -t sys_exti
+	[[ $output == *"the kernel's BTF has no 'sys_exti' (No such process); did you mean 'sys_exit'?" ]]
+	run -1 "$ECLI" run "$OBJ/missing_btf.bpf.o"
+	[ "$output" = "ecli: program 'nowhere' was refused: the kernel's BTF has no 'sys_entre'; did you mean 'sys_enter'?" ]
 }
 
 @test "without a target such a section is refused" {
@@ -69,6 +73,15 @@ refused() {
 	[[ $output == *"program 'nowhere': tracepoint 'sched/eu_no_such_tracepoint' does not exist"* ]]
 	[[ $output == *available_events* ]]
 	[ "${#lines[@]}" = 1 ]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched/sched_swich \
+		-t on_raw=sys_enter
+	[[ $output == *"tracepoint 'sched/sched_swich' does not exist"*"; did you mean 'sched/sched_switch'"*'?' ]]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched:sched_swich \
+		-t on_raw=sys_enter
+	[[ $output == *"; did you mean 'sched:sched_switch'"* ]]
+	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_raw=sys_entre \
+		-t on_tp=syscalls/sys_enter_kill
+	[[ $output == *"raw tracepoint 'sys_entre' does not exist in this kernel; did you mean 'sys_enter'?" ]]
 	run -1 "$ECLI" run "$OBJ/named.bpf.o" -t on_tp=sched/eu_nothing \
 		-t on_raw=sys_enter
 	[[ $output == *"tracepoint 'sched/eu_nothing' does not exist"* ]]

@@ -63,6 +63,9 @@ rows() {
 	run -1 "$ECLI" run "$EXAMPLES/usdt/package.json" \
 		-t "$OBJ/target:eunomia:play"
 	[[ $output == *"target' has no probe 'eunomia:play'"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/usdt/package.json" \
+		-t "$OBJ/target:eunomia:wrok"
+	[[ $output == *"target' has no probe 'eunomia:wrok' (see: readelf -n FILE); did you mean 'eunomia:work'?" ]]
 }
 
 @test "a function that is not there suggests those that are" {
