@@ -4,6 +4,8 @@
 load ../helper
 load fire
 
+bats_require_minimum_version 1.5.0
+
 capabilities() {
 	sed -n 's/^CapEff:\t0*\(.*\)/\1/p' "/proc/$PID/status"
 }
@@ -204,6 +206,20 @@ deadly() {
 	[ "$((0x$(sed -n 's/^CapEff:\t//p' "/proc/$guard/status")))" = \
 		"$((1 << 1 | 1 << 12 | 1 << 39))" ]
 	stop_it
+}
+
+@test "what a reader, or a guard, is refused" {
+	need root tracepoint printk plain
+	case $(uname -m) in
+	x86_64 | aarch64 | riscv64 | s390x) ;;
+	*) skip 'nothing is confined here' ;;
+	esac
+	: >kept
+	run -0 --separate-stderr env LD_PRELOAD="$BUILD/tests/obj/escape.so" \
+		"$ECLI" run "$OBJ/printk.bpf.o" --timeout 0.2
+	[ "$(sort <<<"$stderr")" = 'guard: refused 18
+reader: refused 18' ]
+	[ -e kept ] && [ ! -e made ]
 }
 
 @test "where the kernel has no seccomp that is said" {

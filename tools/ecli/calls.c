@@ -41,6 +41,13 @@
 #define RSEQ
 #endif
 
+/* Which of its arguments they are. */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
 /* What any process calls: memory, time, its end. */
 /* clang-format off */
 #define ANY                                                              \
@@ -93,7 +100,7 @@ static const struct decided_call reader_decided[] = {
 	  false,
 	  { BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_OBJ_PIN, BPF_BTF_LOAD },
 	  4 },
-	{ SYS_clone, 0, true, true, { CLONE_THREAD }, 1 },
+	{ SYS_clone, CLONE_FLAGS, true, true, { CLONE_THREAD }, 1 },
 };
 
 /* It takes off and makes nothing. */
