@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "base/file.h"
+#include "rt/ldcache.h"
 
 enum { MAX_CACHE = 64 << 20 };
 
@@ -61,23 +62,6 @@ static bool is_called(const char *file, const char *name)
 	return !*file || *file == '.';
 }
 
-/* What ldconfig(8) writes: its second format, alone or behind the first. */
-struct cache {
-	char magic[20];
-	uint32_t n, strings;
-	uint32_t unused[5];
-	struct {
-		int32_t flags;
-		uint32_t key, value, unused;
-		uint64_t hwcap;
-	} entry[];
-};
-
-static const char *string_at(const char *data, size_t size, uint32_t at)
-{
-	return at < size && memchr(data + at, '\0', size - at) ? data + at : "";
-}
-
 static bool is_file(int fd)
 {
 	struct stat st;
@@ -113,34 +97,36 @@ static int take_native(struct eu_binary *b, int root, const char *path)
 	return take(b, root, path);
 }
 
+struct wanted {
+	struct eu_binary *b;
+	int root;
+	const char *name;
+};
+
+/* 1 ends the search. */
+static int take_if_wanted(void *ctx, const char *name, const char *path)
+{
+	const struct wanted *w = ctx;
+	int r = is_called(name, w->name) ? take_native(w->b, w->root, path) :
+					   -ENOENT;
+
+	return r == -ENOENT ? 0 : r ?: 1;
+}
+
 static int look_in_cache(struct eu_binary *b, int root, const char *name)
 {
-	static const char magic[] = "glibc-ld.so.cache1.1";
 	eu_auto_close int fd = open_in(root, "/etc/ld.so.cache");
+	struct wanted w = { b, root, name };
 	eu_auto_free char *data = NULL;
-	const struct cache *c;
-	const char *at;
 	size_t size;
 	int r;
 
 	if (fd < 0 || !is_file(fd))
 		return -ENOENT;
 	r = eu_file_read_fd(fd, "cache", MAX_CACHE, &data, &size, NULL);
-	if (r)
-		return r;
-	at = memmem(data, size, magic, strlen(magic));
-	if (!at || (at - data) % 8)
-		return -ENOENT;
-	size -= at - data;
-	c = (const void *)at;
-	if (size < sizeof(*c) || (size - sizeof(*c)) / sizeof(c->entry[0]) < c->n)
-		return -ENOENT;
-	r = -ENOENT;
-	for (uint32_t i = 0; i < c->n && r == -ENOENT; i++)
-		if (is_called(string_at(at, size, c->entry[i].key), name))
-			r = take_native(b, root,
-					string_at(at, size, c->entry[i].value));
-	return r;
+	if (!r)
+		r = eu_ldcache_foreach(data, size, take_if_wanted, &w) ?: -ENOENT;
+	return eu_min(r, 0);
 }
 
 /* A library of that name in one folder. */
