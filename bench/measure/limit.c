@@ -8,8 +8,8 @@
 /*
  * Losses at three quarters of the rate at which the formatter by hand begins
  * to lose, which is looked for first: upwards from a rate that it can do, then
- * by halving. It loses at a rate if it does so in two of three tries: a host
- * that takes the processor away for a moment makes any reader lose.
+ * by halving. It loses at a rate if it does so twice, before twice it does not:
+ * a host that takes the processor away for a moment makes any reader lose.
  */
 
 enum {
@@ -17,6 +17,7 @@ enum {
 	QUICK_HALVINGS = 3,
 	ROUNDS = 7,
 	QUICK_ROUNDS = 3,
+	TRIES = 6,
 };
 
 static const double FROM = 1e6, UP = 1.6, HEADROOM = 0.75;
@@ -26,19 +27,25 @@ struct limit {
 	bool loses; /* else there is nothing that makes events faster */
 };
 
-/* True if the process loses; *@made is how fast events were made. */
+/*
+ * True if the process loses; *@made is how fast events were made at most.
+ * Tries in which the machine left too little time to make them do not count.
+ */
 static bool loses(const struct setup *s, const struct command *c, double rate,
 		  double *made)
 {
-	double seconds = s->quick ? 0.15 : 0.5;
-	int lossy = 0;
+	double seconds = s->quick ? 0.2 : 0.5;
+	int lossy = 0, clean = 0;
 
 	*made = 0;
-	for (int i = 0; i < 3 && lossy < 2 && i - lossy < 2; i++) {
+	for (int i = 0; i < TRIES && lossy < 2 && clean < 2; i++) {
 		struct flood f = flood(s, c, rate, seconds);
 
-		lossy += f.lost > 0;
 		*made = f.rate > *made ? f.rate : *made;
+		if (f.rate < rate * FLOOD_FAST_ENOUGH)
+			continue;
+		lossy += f.lost > 0;
+		clean += f.lost == 0;
 	}
 	return lossy == 2;
 }
