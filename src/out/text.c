@@ -26,7 +26,6 @@ struct view {
 	size_t label; /* width of the label column, or 0 */
 	size_t most;  /* bytes of a row, at most */
 	bool bare;    /* neither label nor time stand before the columns */
-	bool after;   /* something is left to do when a row is complete */
 	/* What stands in that column, with its spaces; a longer one goes the long way. */
 	char label_text[LABEL];
 	uint32_t start[]; /* column at which each value starts; compact: 0 */
@@ -155,7 +154,6 @@ static int begin(struct eu_sink *s, struct eu_stream *st, bool compact,
 	if (s->labelled)
 		set_label(v, st->name, compact);
 	v->bare = !s->labelled && !s->clock_len;
-	v->after = v->bare || s->width;
 	st->view = v;
 	if (!st->hist && !st->lines)
 		put_header(s, st, v, compact);
@@ -343,7 +341,8 @@ other:
 	p = put_other(p, &base, l, step, data, l->size);
 	NEXT;
 end:
-	if (__builtin_expect(v->after, 0))
+	/* The terminal may be another size than it was. */
+	if (__builtin_expect(v->bare || s->width, 0))
 		p = finish_row(s, v, row, p);
 	*p++ = '\n';
 	s->out.len = (size_t)(p - s->out.data);

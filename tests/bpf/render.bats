@@ -230,3 +230,48 @@ SIGKILL  ESRCH" ]
 	run -2 "$ECLI" run --color sometimes x.json
 	[[ $output == *"--color takes auto, always or never, not 'sometimes'"* ]]
 }
+
+@test "rows follow a terminal that changes its size" {
+	need program:python3
+	python3 - "$ECLI" run "$OBJ/perf.bpf.o" --magic "$MAGIC" \
+		--timestamps none --max-events 3 --fields pid,sig,comm \
+		>widths <<-'END'
+		import fcntl, os, pty, struct, sys, termios
+
+		magic = int(sys.argv[sys.argv.index('--magic') + 1])
+
+		def size(fd, columns):
+		    fcntl.ioctl(fd, termios.TIOCSWINSZ,
+		                struct.pack('HHHH', 24, columns, 0, 0))
+
+		def fire():
+		    try:
+		        os.kill(magic, 9)
+		    except OSError:
+		        pass
+
+		pid, fd = pty.fork()
+		if not pid:
+		    size(0, 12)
+		    os.environ.update(NO_COLOR='1', TERM='xterm')
+		    os.execv(sys.argv[1], sys.argv[1:])
+		terminal = os.fdopen(fd, 'rb', buffering=0)
+
+		def line():
+		    text = b''
+		    while not text.endswith(b'\n'):
+		        text += terminal.read(1)
+		    return text.decode().rstrip()
+
+		line()  # the header: all is attached
+		for columns in 12, 9, 80:
+		    size(fd, columns)
+		    fire()
+		    row = line()
+		    print(columns, len(row) if '…' in row else row.split()[1])
+		os.waitpid(pid, 0)
+	END
+	[ "$(cat widths)" = "12 12
+9 9
+80 9" ]
+}

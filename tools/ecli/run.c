@@ -104,7 +104,7 @@ static int hold(const int *signals, size_t n)
 static int prepare_loop(struct run *r, struct eu_error *err)
 {
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
-	static const int asks[] = { SIGUSR1 };
+	static const int asks[] = { SIGUSR1, SIGWINCH };
 
 	r->signals = hold(ends, EU_COUNT(ends));
 	r->asks = hold(asks, EU_COUNT(asks));
@@ -152,14 +152,23 @@ static void watch_reader(struct run *r)
 	epoll_ctl(r->loop, EPOLL_CTL_ADD, r->out_fd, &ev);
 }
 
-/* SIGUSR1 asks how it is going; all else but events ends the run. */
+/* SIGUSR1 asks how it is going, SIGWINCH says that the terminal has changed. */
+static void answer(struct run *r, uint32_t signal)
+{
+	if (signal == SIGWINCH)
+		r->program->sink.width = run_width(r);
+	else
+		run_report(r);
+}
+
+/* All but events and what asks for something ends the run. */
 static bool ends(struct run *r, int fd)
 {
 	struct signalfd_siginfo si;
 
 	if ((fd == r->asks || fd == r->signals || fd == r->timer) &&
 	    read(fd, &si, sizeof(si)) > 0 && fd == r->asks)
-		run_report(r);
+		answer(r, si.ssi_signo);
 	if (run_input_is(r, fd)) {
 		run_input(r);
 		return false;

@@ -43,7 +43,7 @@ struct run {
 	bool ending;	 /* the end was asked for */
 	bool announced;
 	int signals; /* that end the run */
-	int asks;    /* SIGUSR1 */
+	int asks;    /* SIGUSR1, SIGWINCH */
 	int timer, loop;
 	struct run_user user; /* with --user */
 	int guard;	      /* process, 0: none */
