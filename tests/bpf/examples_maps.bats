@@ -227,6 +227,18 @@ $ME,$MAGIC,SIGKILL,\"[1,2]\",$COMM"$'\r' ]
 	[ "$(od -An -td4 -N12 "$OUT" | xargs)" = "$ME $MAGIC 9" ]
 }
 
+@test "profile as CSV has the ids of stacks" {
+	need perf_event symbols
+	start "$OBJ/chain" spin
+	SPIN=$PID
+	run_ready "$EXAMPLES/profile/package.json" --pid "$SPIN" \
+		--max-events 1 --format csv
+	end_of_it
+	kill "$SPIN"
+	[ "$(head -n 1 "$OUT")" = $'pid,ustack_id,kstack_id,comm,value\r' ]
+	[[ $(sed -n 2p "$OUT") =~ ^$SPIN,[0-9]+,-?[0-9]+,chain,[0-9]+$'\r'$ ]]
+}
+
 @test "profile, folded and as a picture" {
 	need perf_event symbols
 	start "$OBJ/chain" spin
