@@ -10,24 +10,31 @@ enum { MAX_TYPEDEFS = 32 };
 /* Names are cut at EU_NAMES_MAX, and a byte may take six. */
 enum { MAX_NAME = EU_NAMES_MAX * 6 + 4, MAX_PATH = EU_NAMES_PATH * 6 + 4 };
 
-/* Its name, the bytes of its text at most, usual columns. */
+static const char no_duration[] = "is no duration (10ms, 1.5s, 2h)";
+
+/*
+ * Its name, the bytes of its text at most, usual columns, and what a wrong
+ * text of it is not. How it is read and written: meaning.c.
+ */
 static const struct row {
 	const char *name;
 	uint16_t max;
 	uint8_t width;
+	const char *hint;
 } rows[EU_FORMAT_COUNT] = {
 	[EU_FORMAT_NONE] = { "", 0, 0 },
-	[EU_FORMAT_IPV4] = { "ipv4", 20, 15 },
-	[EU_FORMAT_IPV6] = { "ipv6", 50, 25 },
-	[EU_FORMAT_MAC] = { "mac", 20, 17 },
-	[EU_FORMAT_PORT] = { "port", 8, 0 },
-	[EU_FORMAT_DURATION] = { "duration", 32, 8 },
-	[EU_FORMAT_DURATION_US] = { "duration_us", 32, 8 },
-	[EU_FORMAT_DURATION_MS] = { "duration_ms", 32, 8 },
-	[EU_FORMAT_DURATION_S] = { "duration_s", 32, 8 },
+	[EU_FORMAT_IPV4] = { "ipv4", 20, 15, "is no IPv4 address (192.0.2.1)" },
+	[EU_FORMAT_IPV6] = { "ipv6", 64, 25, "is no IPv6 address (2001:db8::1)" },
+	[EU_FORMAT_MAC] = { "mac", 20, 17,
+			    "is no MAC address (02:00:00:00:00:01)" },
+	[EU_FORMAT_PORT] = { "port", 8, 0, "is no port from 0 to 65535" },
+	[EU_FORMAT_DURATION] = { "duration", 32, 8, no_duration },
+	[EU_FORMAT_DURATION_US] = { "duration_us", 32, 8, no_duration },
+	[EU_FORMAT_DURATION_MS] = { "duration_ms", 32, 8, no_duration },
+	[EU_FORMAT_DURATION_S] = { "duration_s", 32, 8, no_duration },
 	[EU_FORMAT_TIMESTAMP] = { "timestamp", 48, 15 },
 	[EU_FORMAT_WALLCLOCK] = { "wallclock", 48, 15 },
-	[EU_FORMAT_SIZE] = { "size", 32, 0 },
+	[EU_FORMAT_SIZE] = { "size", 32, 0, "is no size (4096, 64K, 1.5M)" },
 	[EU_FORMAT_ERRNO] = { "errno", 40, 12 },
 	[EU_FORMAT_SIGNAL] = { "signal", 32, 8 },
 	[EU_FORMAT_SYSCALL] = { "syscall", 64, 16 },
@@ -97,18 +104,7 @@ int eu_format_list(struct eu_error *err)
 
 const char *eu_format_hint(enum eu_format format)
 {
-	switch (format) {
-	case EU_FORMAT_IPV4: return "is no IPv4 address (192.0.2.1)";
-	case EU_FORMAT_IPV6: return "is no IPv6 address (2001:db8::1)";
-	case EU_FORMAT_MAC: return "is no MAC address (02:00:00:00:00:01)";
-	case EU_FORMAT_PORT: return "is no port from 0 to 65535";
-	case EU_FORMAT_DURATION:
-	case EU_FORMAT_DURATION_US:
-	case EU_FORMAT_DURATION_MS:
-	case EU_FORMAT_DURATION_S: return "is no duration (10ms, 1.5s, 2h)";
-	case EU_FORMAT_SIZE: return "is no size (4096, 64K, 1.5M)";
-	default: return "is not a value of it";
-	}
+	return rows[format].hint ?: "is not a value of it";
 }
 
 /* Structs that are addresses wherever they come from. */

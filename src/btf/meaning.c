@@ -13,8 +13,19 @@
 #include "base/fmt.h"
 #include "btf/syscalls.h"
 
-static int parse_mac(const char *text, uint8_t *dst)
+static int parse_ipv4(const char *text, void *dst)
 {
+	return inet_pton(AF_INET, text, dst) == 1 ? 1 : -EINVAL;
+}
+
+static int parse_ipv6(const char *text, void *dst)
+{
+	return inet_pton(AF_INET6, text, dst) == 1 ? 1 : -EINVAL;
+}
+
+static int parse_mac(const char *text, void *dst)
+{
+	uint8_t *to = dst;
 	unsigned int b[6];
 	int n = 0;
 
@@ -23,20 +34,8 @@ static int parse_mac(const char *text, uint8_t *dst)
 	    text[n])
 		return -EINVAL;
 	for (int i = 0; i < 6; i++)
-		dst[i] = b[i];
+		to[i] = b[i];
 	return 1;
-}
-
-int eu_meaning_address(enum eu_format format, const char *text, void *dst,
-		       size_t size)
-{
-	if (format == EU_FORMAT_IPV4 && size == 4)
-		return inet_pton(AF_INET, text, dst) == 1 ? 1 : -EINVAL;
-	if (format == EU_FORMAT_IPV6 && size == 16)
-		return inet_pton(AF_INET6, text, dst) == 1 ? 1 : -EINVAL;
-	if (format == EU_FORMAT_MAC && size == 6)
-		return parse_mac(text, dst);
-	return 0;
 }
 
 struct unit {
@@ -46,27 +45,28 @@ struct unit {
 
 static const struct unit times[] = {
 	{ "ns", 1 },   { "us", 1e3 },	{ "ms", 1e6 },	  { "s", 1e9 },
-	{ "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+	{ "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 }, { NULL, 0 },
 };
 
 static const struct unit sizes[] = {
-	{ "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 }, { "MiB", 0x1p20 },
-	{ "G", 0x1p30 }, { "GiB", 0x1p30 }, { "T", 0x1p40 }, { "TiB", 0x1p40 },
+	{ "K", 0x1p10 },   { "KiB", 0x1p10 }, { "M", 0x1p20 },
+	{ "MiB", 0x1p20 }, { "G", 0x1p30 },   { "GiB", 0x1p30 },
+	{ "T", 0x1p40 },   { "TiB", 0x1p40 }, { NULL, 0 },
 };
 
 /* A number with a unit; one without is left to others. */
-static int with_unit(const char *text, const struct unit *u, size_t n,
-		     double per, uint64_t *ret)
+static int with_unit(const char *text, const struct unit *u, double per,
+		     uint64_t *ret)
 {
 	const char *end;
 	double d = eu_number_real(text, &end);
 
 	if (!*text || !*end)
 		return 0;
-	for (size_t i = 0; i < n && end != text; i++) {
-		if (strcmp(u[i].name, end))
+	for (; u->name && end != text; u++) {
+		if (strcmp(u->name, end))
 			continue;
-		d = d * u[i].times / per;
+		d = d * u->times / per;
 		if (!(d >= 0 && d < 0x1p64))
 			return -ERANGE;
 		*ret = (uint64_t)(d + 0.5);
@@ -181,41 +181,12 @@ static int mode_number(const char *text, uint64_t *ret)
 	return *end ? -EINVAL : 1;
 }
 
-int eu_meaning_number(enum eu_format format, const char *text, uint64_t *ret)
-{
-	switch (format) {
-	case EU_FORMAT_DURATION:
-		return with_unit(text, times, EU_COUNT(times), 1, ret);
-	case EU_FORMAT_DURATION_US:
-		return with_unit(text, times, EU_COUNT(times), 1e3, ret);
-	case EU_FORMAT_DURATION_MS:
-		return with_unit(text, times, EU_COUNT(times), 1e6, ret);
-	case EU_FORMAT_DURATION_S:
-		return with_unit(text, times, EU_COUNT(times), 1e9, ret);
-	case EU_FORMAT_SIZE:
-		return with_unit(text, sizes, EU_COUNT(sizes), 1, ret);
-	case EU_FORMAT_PORT: return port_number(text, ret);
-	case EU_FORMAT_SIGNAL: return signal_number(text, ret);
-	case EU_FORMAT_ERRNO: return errno_number(text, ret);
-	case EU_FORMAT_SYSCALL: return syscall_number(text, ret);
-	case EU_FORMAT_DEVICE: return device_number(text, ret);
-	case EU_FORMAT_MODE: return mode_number(text, ret);
-	case EU_FORMAT_UID: return user_number(text, ret);
-	case EU_FORMAT_GID: return group_number(text, ret);
-	case EU_FORMAT_CGROUP:
-	case EU_FORMAT_NETNS: return inode_number(text, ret);
-	default: return 0;
-	}
-}
-
-/* ---- Numbers and bytes as text. */
-
+/* Short: calls of two functions would take longer than the loop. */
 static char *put(char *p, const char *text)
 {
-	size_t n = strlen(text);
-
-	memcpy(p, text, n);
-	return p + n;
+	while (*text)
+		*p++ = *text++;
+	return p;
 }
 
 static char *put_plain(char *p, const struct eu_meaning *m)
@@ -344,8 +315,10 @@ static char *put_long(char *p, uint64_t seconds)
 	return p;
 }
 
+static uint64_t nanoseconds(enum eu_format unit);
+
 /* Each limit is where rounding to three decimals would reach the next unit. */
-static char *put_duration(char *p, const struct eu_meaning *m, uint64_t ns)
+static char *put_duration(char *p, const struct eu_meaning *m)
 {
 	static const struct {
 		uint64_t below, per;
@@ -356,7 +329,8 @@ static char *put_duration(char *p, const struct eu_meaning *m, uint64_t ns)
 		{ 999999500, 1000000, "ms" },
 		{ 59999500000, 1000000000, "s" },
 	};
-	uint64_t n = m->number, per_second = 1000000000 / ns;
+	uint64_t n = m->number, ns = nanoseconds(m->format);
+	uint64_t per_second = 1000000000 / ns;
 
 	if (m->is_signed && (int64_t)n < 0) {
 		*p++ = '-';
@@ -509,47 +483,106 @@ static char *put_hex(char *p, const struct eu_meaning *m)
 				     m->number);
 }
 
-/* What looks a name up, and what only writes. */
-static const char *name_of(const struct eu_meaning *m)
-{
-	static const struct {
-		enum eu_format format;
-		enum eu_names_of list;
-	} lists[] = {
-		{ EU_FORMAT_UID, EU_NAMES_USER },
-		{ EU_FORMAT_GID, EU_NAMES_GROUP },
-		{ EU_FORMAT_CGROUP, EU_NAMES_CGROUP },
-		{ EU_FORMAT_NETNS, EU_NAMES_NETNS },
-	};
+/* A format: how it is read and how it is written. */
+static const struct how {
+	/* An address of so many bytes: 1, or -EINVAL. */
+	int (*address)(const char *text, void *dst);
+	uint32_t size;
+	/* A number's own form: by its function, or one of @units in @unit. */
+	int (*number)(const char *text, uint64_t *ret);
+	const struct unit *units;
+	uint64_t unit;
+	char *(*text)(char *p, const struct eu_meaning *m);
+	char *(*json)(char *p, const struct eu_meaning *m); /* NULL: as text */
+	/* Names go before @text, and before JSON that is text. */
+	bool named;
+	enum eu_names_of list;
+} hows[EU_FORMAT_COUNT] = {
+	[EU_FORMAT_NONE] = { .text = put_plain },
+	[EU_FORMAT_IPV4] = { parse_ipv4, 4, .text = put_ipv4 },
+	[EU_FORMAT_IPV6] = { parse_ipv6, 16, .text = put_ipv6 },
+	[EU_FORMAT_MAC] = { parse_mac, 6, .text = put_mac },
+	[EU_FORMAT_PORT] = { .number = port_number,
+			     .text = put_port,
+			     .json = put_port },
+	[EU_FORMAT_DURATION] = { .units = times,
+				 .unit = 1,
+				 .text = put_duration,
+				 .json = put_plain },
+	[EU_FORMAT_DURATION_US] = { .units = times,
+				    .unit = 1000,
+				    .text = put_duration,
+				    .json = put_plain },
+	[EU_FORMAT_DURATION_MS] = { .units = times,
+				    .unit = 1000000,
+				    .text = put_duration,
+				    .json = put_plain },
+	[EU_FORMAT_DURATION_S] = { .units = times,
+				   .unit = 1000000000,
+				   .text = put_duration,
+				   .json = put_plain },
+	[EU_FORMAT_TIMESTAMP] = { .text = put_time, .json = put_iso_time },
+	[EU_FORMAT_WALLCLOCK] = { .text = put_time, .json = put_iso_time },
+	[EU_FORMAT_SIZE] = { .units = sizes,
+			     .unit = 1,
+			     .text = put_size,
+			     .json = put_plain },
+	[EU_FORMAT_ERRNO] = { .number = errno_number, .text = put_errno },
+	[EU_FORMAT_SIGNAL] = { .number = signal_number, .text = put_signal },
+	[EU_FORMAT_SYSCALL] = { .number = syscall_number, .text = put_syscall },
+	[EU_FORMAT_UID] = { .number = user_number,
+			    .text = put_plain,
+			    .json = put_plain,
+			    .named = true,
+			    .list = EU_NAMES_USER },
+	[EU_FORMAT_GID] = { .number = group_number,
+			    .text = put_plain,
+			    .json = put_plain,
+			    .named = true,
+			    .list = EU_NAMES_GROUP },
+	[EU_FORMAT_DEVICE] = { .number = device_number, .text = put_device },
+	[EU_FORMAT_MODE] = { .number = mode_number, .text = put_mode },
+	[EU_FORMAT_CGROUP] = { .number = inode_number,
+			       .text = put_plain,
+			       .named = true,
+			       .list = EU_NAMES_CGROUP },
+	[EU_FORMAT_NETNS] = { .number = inode_number,
+			      .text = put_plain,
+			      .json = put_plain,
+			      .named = true,
+			      .list = EU_NAMES_NETNS },
+	[EU_FORMAT_HEX] = { .text = put_hex },
+};
 
-	for (size_t i = 0; i < EU_COUNT(lists) && m->names; i++)
-		if (lists[i].format == m->format)
-			return eu_names_find(m->names, lists[i].list, m->number);
-	return NULL;
+static uint64_t nanoseconds(enum eu_format unit)
+{
+	return hows[unit].unit;
 }
 
-static char *put_text(char *p, const struct eu_meaning *m)
+int eu_meaning_address(enum eu_format format, const char *text, void *dst,
+		       size_t size)
 {
-	switch (m->format) {
-	case EU_FORMAT_IPV4: return put_ipv4(p, m);
-	case EU_FORMAT_IPV6: return put_ipv6(p, m);
-	case EU_FORMAT_MAC: return put_mac(p, m);
-	case EU_FORMAT_PORT: return put_port(p, m);
-	case EU_FORMAT_DURATION: return put_duration(p, m, 1);
-	case EU_FORMAT_DURATION_US: return put_duration(p, m, 1000);
-	case EU_FORMAT_DURATION_MS: return put_duration(p, m, 1000000);
-	case EU_FORMAT_DURATION_S: return put_duration(p, m, 1000000000);
-	case EU_FORMAT_TIMESTAMP:
-	case EU_FORMAT_WALLCLOCK: return put_time(p, m);
-	case EU_FORMAT_SIZE: return put_size(p, m);
-	case EU_FORMAT_ERRNO: return put_errno(p, m);
-	case EU_FORMAT_SIGNAL: return put_signal(p, m);
-	case EU_FORMAT_SYSCALL: return put_syscall(p, m);
-	case EU_FORMAT_DEVICE: return put_device(p, m);
-	case EU_FORMAT_MODE: return put_mode(p, m);
-	case EU_FORMAT_HEX: return put_hex(p, m);
-	default: return put_plain(p, m);
-	}
+	const struct how *h = &hows[format];
+
+	return h->address && h->size == size ? h->address(text, dst) : 0;
+}
+
+int eu_meaning_number(enum eu_format format, const char *text, uint64_t *ret)
+{
+	const struct how *h = &hows[format];
+
+	if (h->units)
+		return with_unit(text, h->units, (double)h->unit, ret);
+	return h->number ? h->number(text, ret) : 0;
+}
+
+static const char *name_of(const struct eu_meaning *m)
+{
+	const struct how *h = &hows[m->format];
+
+	return h->named && m->names ?
+		       eu_names_find(m->names, h->list, m->number) :
+		       NULL;
 }
 
 char *eu_meaning_text(char *p, const struct eu_meaning *m, size_t *columns)
@@ -559,34 +592,28 @@ char *eu_meaning_text(char *p, const struct eu_meaning *m, size_t *columns)
 
 	if (name)
 		return eu_fmt_text(p, name, strlen(name), columns);
-	p = put_text(p, m);
+	p = hows[m->format].text(p, m);
 	*columns += (size_t)(p - from);
 	return p;
 }
 
 char *eu_meaning_json(char *p, const struct eu_meaning *m)
 {
+	const struct how *h = &hows[m->format];
 	const char *name;
 
-	switch (m->format) {
-	case EU_FORMAT_PORT: return put_port(p, m);
-	case EU_FORMAT_DURATION:
-	case EU_FORMAT_DURATION_US:
-	case EU_FORMAT_DURATION_MS:
-	case EU_FORMAT_DURATION_S:
-	case EU_FORMAT_SIZE:
-	case EU_FORMAT_UID:
-	case EU_FORMAT_GID:
-	case EU_FORMAT_NETNS: return put_plain(p, m);
-	case EU_FORMAT_TIMESTAMP:
-	case EU_FORMAT_WALLCLOCK: return put_iso_time(p, m);
-	default: break;
-	}
+	if (h->json)
+		return h->json(p, m);
 	name = name_of(m);
 	if (name)
 		return eu_fmt_json(p, name, strlen(name));
 	*p++ = '"';
-	p = put_text(p, m);
+	p = h->text(p, m);
 	*p++ = '"';
 	return p;
+}
+
+bool eu_meaning_is_plain(enum eu_format format)
+{
+	return hows[format].json == put_plain;
 }

@@ -42,4 +42,7 @@ struct eu_meaning {
 char *eu_meaning_text(char *p, const struct eu_meaning *m, size_t *columns);
 char *eu_meaning_json(char *p, const struct eu_meaning *m);
 
+/* Is its JSON the number and no more? */
+bool eu_meaning_is_plain(enum eu_format format);
+
 #endif
