@@ -95,13 +95,33 @@ char *eu_fmt_u64_long(char *p, uint64_t v)
 	return put_all_eight(p, (uint32_t)(v % part));
 }
 
+/* The eight digits of @v, the first one in the lowest byte. */
+static uint64_t eight_digits(uint32_t v)
+{
+	const uint64_t ones = ~0ull / 255;
+	uint64_t x = v, letters;
+
+	x = (x << 32 | x >> 16) & 0x0000ffff0000ffffull;
+	x = (x << 16 | x >> 8) & 0x00ff00ff00ff00ffull;
+	x = (x << 8 | x >> 4) & 0x0f0f0f0f0f0f0f0full;
+	letters = (x + ones * 6) >> 4 & ones;
+	return htole64(x + ones * '0' + letters * ('a' - '0' - 10));
+}
+
 char *eu_fmt_hex(char *p, uint64_t v)
 {
-	int shift = v ? (63 - __builtin_clzll(v)) & ~3 : 0;
+	int n = v ? (67 - __builtin_clzll(v)) / 4 : 1;
+	uint64_t text;
 
-	for (; shift >= 0; shift -= 4)
-		*p++ = hex_digits[v >> shift & 15];
-	return p;
+	/* The digits that count at the top, and what follows them is not kept. */
+	v <<= 64 - n * 4;
+	text = eight_digits((uint32_t)(v >> 32));
+	memcpy(p, &text, 8);
+	if (n > 8) {
+		text = eight_digits((uint32_t)v);
+		memcpy(p + 8, &text, 8);
+	}
+	return p + n;
 }
 
 /* By long division: 32-bit machines have no type of 128 bits. */

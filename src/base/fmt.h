@@ -7,6 +7,8 @@
  * maximum; each returns the end of what it wrote, without a NUL.
  */
 
+#include <string.h>
+
 #include "base/util.h"
 
 enum {
@@ -43,7 +45,28 @@ static inline char *eu_fmt_i64(char *p, int64_t v)
 	return eu_fmt_u64(p, -(uint64_t)v);
 }
 
+/* Sixteen digits at most, but sixteen bytes are written in any case. */
 char *eu_fmt_hex(char *p, uint64_t v);
+
+/* @n bytes of a name, which are few: no call, no loop over them. */
+static inline char *eu_fmt_name(char *p, const char *s, size_t n)
+{
+	if (n > 16)
+		memcpy(p, s, n);
+	else if (n >= 8) {
+		memcpy(p, s, 8);
+		memcpy(p + n - 8, s + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(p, s, 4);
+		memcpy(p + n - 4, s + n - 4, 4);
+	} else if (n) {
+		p[0] = s[0];
+		p[n / 2] = s[n / 2];
+		p[n - 1] = s[n - 1];
+	}
+	return p + n;
+}
+
 /* A number of 128 bits; at most 40 bytes. */
 char *eu_fmt_u128(char *p, uint64_t high, uint64_t low);
 /*

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "btf/meaning.h"
+
 enum {
 	MAX_DEPTH = 32,
 	MAX_STEPS = 1 << 16,
@@ -43,14 +45,19 @@ const char *eu_btf_name(const struct btf *btf, uint32_t type_id)
 	return t ? btf__name_by_offset(btf, t->name_off) ?: "" : "";
 }
 
-const char *eu_enum_name(const struct eu_enum *e, int64_t value)
+const struct eu_enum_value *eu_enum_find(const struct eu_enum *e, int64_t value)
 {
 	size_t lo = 0, hi = e->n, mid;
+	uint64_t guess;
 
+	/* Most count up without a gap. */
+	guess = hi ? (uint64_t)value - (uint64_t)e->values[0].value : 0;
+	if (guess < hi && e->values[guess].value == value)
+		return &e->values[guess];
 	while (lo < hi) {
 		mid = (lo + hi) / 2;
 		if (e->values[mid].value == value)
-			return e->values[mid].name;
+			return &e->values[mid];
 		if (e->values[mid].value < value)
 			lo = mid + 1;
 		else
@@ -117,7 +124,8 @@ static int add_enum(struct compiler *c, uint32_t id, const struct btf_type *t,
 		e->values[i].name = btf__name_by_offset(c->btf,
 			btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
 			btf_enum(t)[i].name_off) ?: "";
-		e->longest = eu_max(e->longest, strlen(e->values[i].name));
+		e->values[i].len = strlen(e->values[i].name);
+		e->longest = eu_max(e->longest, e->values[i].len);
 		if (!is_name(e->values[i].name))
 			return eu_error_set(
 				c->err, -EINVAL,
@@ -424,7 +432,7 @@ static enum eu_fast fast_way(const struct eu_step *s)
 {
 	int log2 = __builtin_ctz(s->size ?: 1);
 
-	if (s->format || s->length || s->rest)
+	if (s->length || s->rest)
 		return EU_FAST_NONE;
 	switch (s->kind) {
 	case EU_STEP_UINT:
@@ -433,8 +441,21 @@ static enum eu_fast fast_way(const struct eu_step *s)
 	case EU_STEP_BOOL:
 		return log2 || s->bit_size ? EU_FAST_NONE : EU_FAST_BOOL;
 	case EU_STEP_STRING: return EU_FAST_STRING;
+	case EU_STEP_BITS: return EU_FAST_BITS;
+	case EU_STEP_SBITS: return EU_FAST_SBITS;
+	case EU_STEP_ENUM: return EU_FAST_ENUM;
 	default: return EU_FAST_NONE;
 	}
+}
+
+/* In JSON some formats are the number that they are. */
+static enum eu_fast fast_json_way(const struct eu_step *s)
+{
+	bool number = s->kind == EU_STEP_INT || s->kind == EU_STEP_UINT;
+
+	if (s->format && !(number && eu_meaning_is_plain(s->format)))
+		return EU_FAST_NONE;
+	return fast_way(s);
 }
 
 /* Of an element with the comma behind it; long lists are mostly of numbers. */
@@ -485,7 +506,8 @@ void eu_layout_measure(struct eu_layout *l)
 	for (size_t i = 0; i < l->n_steps; i++) {
 		struct eu_step *s = &l->steps[i];
 
-		s->fast = fast_way(s);
+		s->fast = s->format ? EU_FAST_NONE : fast_way(s);
+		s->fast_json = fast_json_way(s);
 		if (s->rest && s->kind == EU_STEP_ARRAY)
 			l->rest_text = element_text(l, &l->steps[s->child]);
 	}

@@ -44,7 +44,7 @@ enum eu_step_kind {
 
 /*
  * Kind and size in one, for the loops that run over every record. What is not
- * among the first ten is EU_FAST_NONE and goes the long way.
+ * among these is EU_FAST_NONE and goes the long way.
  */
 enum eu_fast {
 	EU_FAST_U8,
@@ -57,6 +57,9 @@ enum eu_fast {
 	EU_FAST_I64,
 	EU_FAST_BOOL,
 	EU_FAST_STRING,
+	EU_FAST_BITS,
+	EU_FAST_SBITS,
+	EU_FAST_ENUM,
 	EU_FAST_NONE,
 };
 
@@ -64,12 +67,13 @@ struct eu_step {
 	uint8_t kind;	    /* enum eu_step_kind */
 	uint8_t bit_offset; /* bit fields: from @offset's lowest bit */
 	uint8_t bit_size;
-	bool is_union;	 /* of EU_STEP_STRUCT */
-	uint8_t fast;	 /* enum eu_fast */
-	uint8_t format;	 /* enum eu_format: what it means */
-	bool rest;	 /* goes on to the end of the record */
-	uint32_t offset; /* bytes from the parent's start */
-	uint32_t size;	 /* bytes; of bit fields: of the bytes read */
+	bool is_union;	   /* of EU_STEP_STRUCT */
+	uint8_t fast;	   /* enum eu_fast: as text */
+	uint8_t fast_json; /* as JSON, where some formats are plain numbers */
+	uint8_t format;	   /* enum eu_format: what it means */
+	bool rest;	   /* goes on to the end of the record */
+	uint32_t offset;   /* bytes from the parent's start */
+	uint32_t size;	   /* bytes; of bit fields: of the bytes read */
 	uint32_t count;
 	uint32_t child;
 	uint32_t type_id; /* of the member, with its typedefs */
@@ -81,6 +85,7 @@ struct eu_step {
 struct eu_enum_value {
 	int64_t value;
 	const char *name;
+	size_t len; /* of it */
 };
 
 struct eu_enum {
@@ -159,8 +164,8 @@ struct eu_layout *eu_layout_join(struct eu_layout *a, const char *name_a,
 /* Takes a top-level member away; the others keep their places in memory. */
 void eu_layout_hide(struct eu_layout *l, const char *name);
 
-/* The name of @value, or NULL. */
-const char *eu_enum_name(const struct eu_enum *e, int64_t value);
+/* The one of @value, or NULL. */
+const struct eu_enum_value *eu_enum_find(const struct eu_enum *e, int64_t value);
 
 /* The type behind typedefs, const, volatile, restrict and type tags. */
 const struct btf_type *eu_btf_resolve(const struct btf *btf, uint32_t type_id,

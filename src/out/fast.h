@@ -154,11 +154,12 @@ out:
  * order of enum eu_fast, and what it does with the value at @at, which is
  * written at @p. Each ends with @NEXT, a jump to the label of the next member:
  * processors predict many jumps better than the one of a switch (a row takes
- * a tenth more with that). The labels string and other are the caller's.
+ * a tenth more with that). The labels from string on are the caller's, but for
+ * those of EU_FAST_BIT_FIELDS, which need the member's @step.
  */
 #define EU_FAST_LABELS							\
 	&&u8, &&u16, &&u32, &&u64, &&i8, &&i16, &&i32, &&i64,		\
-	&&boolean, &&string, &&other
+	&&boolean, &&string, &&bits, &&sbits, &&enumeration, &&other
 
 #define EU_FAST_NUMBERS(p, at, NEXT)					\
 u8:	p = eu_fast_u64(p, EU_FAST_LOAD(uint8_t, at)); NEXT;		\
@@ -170,6 +171,10 @@ i16:	p = eu_fast_i64(p, EU_FAST_LOAD(int16_t, at)); NEXT;		\
 i32:	p = eu_fast_i64(p, EU_FAST_LOAD(int32_t, at)); NEXT;		\
 i64:	p = eu_fast_i64(p, EU_FAST_LOAD(int64_t, at)); NEXT;		\
 boolean: p = eu_fast_bool(p, *at); NEXT
+
+#define EU_FAST_BIT_FIELDS(p, at, step, NEXT)				\
+bits:	p = eu_fast_u64(p, eu_value_bits(step, at)); NEXT;		\
+sbits:	p = eu_fast_i64(p, eu_value_sbits(step, at)); NEXT
 /* clang-format on */
 
 /* Spaces up to @to, at least one, with the same room behind them. */

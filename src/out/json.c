@@ -97,7 +97,7 @@ static int add_members(const struct eu_sink *s, struct view *v,
 		name = field_name(l, i);
 		eu_buf_puts(text, i ? "," : open);
 		put_key(s, text, name);
-		r = add_piece(v, text, l->steps[i].fast, &l->steps[i]);
+		r = add_piece(v, text, l->steps[i].fast_json, &l->steps[i]);
 	}
 	if (!l->n && *open == '{')
 		eu_buf_puts(text, open);
@@ -284,8 +284,14 @@ static void json_record(struct eu_sink *s, const struct eu_record *r)
 	}
 	PUT;
 	EU_FAST_NUMBERS(p, at, NEXT);
+	EU_FAST_BIT_FIELDS(p, at, f->step, NEXT);
 string:
 	p = put_string(p, at, f->size);
+	NEXT;
+enumeration:
+	*p++ = '"';
+	p = eu_value_enum(p, l, f->step, at);
+	*p++ = '"';
 	NEXT;
 other:
 	p = eu_value_json(p, l, f->step, data, l->size);

@@ -334,8 +334,12 @@ static void record(struct eu_sink *s, const struct eu_record *r)
 	}
 	PUT;
 	EU_FAST_NUMBERS(p, at, NEXT);
+	EU_FAST_BIT_FIELDS(p, at, step, NEXT);
 string:
 	p = put_string(p, &base, at, step->size);
+	NEXT;
+enumeration:
+	p = eu_value_enum(p, l, step, at);
 	NEXT;
 other:
 	p = put_other(p, &base, l, step, data, l->size);

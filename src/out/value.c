@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "btf/meaning.h"
+#include "out/fast.h"
 
 /* Records are packed as the program likes; nothing here may assume alignment. */
 static inline uint64_t load_uint(const void *p, uint32_t size)
@@ -34,37 +35,15 @@ static inline int64_t load_int(const void *p, uint32_t size)
 	}
 }
 
-static uint64_t load_bits(const struct eu_step *s, const char *p)
-{
-	uint64_t v = 0;
-	uint32_t shift;
-
-	memcpy(&v, p, s->size);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	shift = s->bit_offset;
-#else
-	shift = 64 - s->bit_offset - s->bit_size;
-#endif
-	v >>= shift;
-	return s->bit_size < 64 ? v & ((1ull << s->bit_size) - 1) : v;
-}
-
-static int64_t load_sbits(const struct eu_step *s, const char *p)
-{
-	unsigned int unused = 64 - s->bit_size;
-
-	return (int64_t)(load_bits(s, p) << unused) >> unused;
-}
-
 /* Of a whole integer or a bit field of one. */
 static uint64_t any_uint(const struct eu_step *s, const char *p)
 {
-	return s->bit_size ? load_bits(s, p) : load_uint(p, s->size);
+	return s->bit_size ? eu_value_bits(s, p) : load_uint(p, s->size);
 }
 
 static int64_t any_int(const struct eu_step *s, const char *p)
 {
-	return s->bit_size ? load_sbits(s, p) : load_int(p, s->size);
+	return s->bit_size ? eu_value_sbits(s, p) : load_int(p, s->size);
 }
 
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
@@ -79,8 +58,8 @@ int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size)
 	case EU_STEP_POINTER: return any_uint(s, p);
 	case EU_STEP_INT:
 	case EU_STEP_ENUM: return any_int(s, p);
-	case EU_STEP_BITS: return load_bits(s, p);
-	case EU_STEP_SBITS: return load_sbits(s, p);
+	case EU_STEP_BITS: return eu_value_bits(s, p);
+	case EU_STEP_SBITS: return eu_value_sbits(s, p);
 	default: return 0;
 	}
 }
@@ -108,19 +87,26 @@ static char *put_float(char *p, const char *data, uint32_t size)
 	return eu_fmt_real(p, load_real(data, size), size == 4);
 }
 
-static char *put_enum(char *p, const struct eu_layout *l,
-		      const struct eu_step *s, const char *data)
+/* Short: calls of two functions would take longer than the loop. */
+static inline char *put_literal(char *p, const char *s)
+{
+	while (*s)
+		*p++ = *s++;
+	return p;
+}
+
+char *eu_value_enum(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *data)
 {
 	const struct eu_enum *e = &l->enums[s->child];
 	uint64_t v = e->is_signed ? (uint64_t)any_int(s, data) :
 				    any_uint(s, data);
-	const char *name = eu_enum_name(e, v) ?: "<UNKNOWN_VARIANT>";
-	size_t n = strlen(name);
+	const struct eu_enum_value *found = eu_enum_find(e, v);
 
-	memcpy(p, name, n);
-	p += n;
+	p = found ? eu_fmt_name(p, found->name, found->len) :
+		    put_literal(p, "<UNKNOWN_VARIANT>");
 	*p++ = '(';
-	p = e->is_signed ? eu_fmt_i64(p, v) : eu_fmt_u64(p, v);
+	p = e->is_signed ? eu_fast_i64(p, v) : eu_fast_u64(p, v);
 	*p++ = ')';
 	return p;
 }
@@ -151,25 +137,17 @@ static char *put_128(char *p, const struct eu_step *s, const char *data)
 	return eu_fmt_u128(p, n.high, n.low);
 }
 
-static char *put_literal(char *p, const char *s)
-{
-	size_t n = strlen(s);
-
-	memcpy(p, s, n);
-	return p + n;
-}
-
 /* Numbers: the same in JSON and in text. */
 static inline char *put_number(char *p, const struct eu_step *s, const char *data)
 {
 	switch (s->kind) {
 	case EU_STEP_UINT:
-	case EU_STEP_POINTER: return eu_fmt_u64(p, load_uint(data, s->size));
-	case EU_STEP_INT: return eu_fmt_i64(p, load_int(data, s->size));
+	case EU_STEP_POINTER: return eu_fast_u64(p, load_uint(data, s->size));
+	case EU_STEP_INT: return eu_fast_i64(p, load_int(data, s->size));
 	case EU_STEP_BOOL:
 		return put_literal(p, any_uint(s, data) ? "true" : "false");
-	case EU_STEP_BITS: return eu_fmt_u64(p, load_bits(s, data));
-	case EU_STEP_SBITS: return eu_fmt_i64(p, load_sbits(s, data));
+	case EU_STEP_BITS: return eu_fast_u64(p, eu_value_bits(s, data));
+	case EU_STEP_SBITS: return eu_fast_i64(p, eu_value_sbits(s, data));
 	default: return put_float(p, data, s->size);
 	}
 }
@@ -178,14 +156,11 @@ static char *put_members(char *p, const struct eu_layout *l, uint32_t first,
 			 uint32_t n, const char *data, size_t size)
 {
 	const struct eu_step *m = &l->steps[first], *end = m + n;
-	size_t len;
 
 	*p++ = '{';
 	for (; m < end; m++) {
 		*p++ = '"';
-		len = strlen(m->name);
-		memcpy(p, m->name, len);
-		p += len;
+		p = put_literal(p, m->name);
 		*p++ = '"';
 		*p++ = ':';
 		p = eu_value_json(p, l, m, data, size);
@@ -347,7 +322,7 @@ char *eu_value_json(char *p, const struct eu_layout *l, const struct eu_step *s,
 		return eu_fmt_json(p, data, elements(l, s, base, size, left));
 	case EU_STEP_ENUM:
 		*p++ = '"';
-		p = put_enum(p, l, s, data);
+		p = eu_value_enum(p, l, s, data);
 		*p++ = '"';
 		return p;
 	case EU_STEP_INT128:
@@ -388,7 +363,7 @@ char *eu_value_text(char *p, const struct eu_layout *l, const struct eu_step *s,
 			p, data, elements(l, s, base, size, bytes_left(s, size)),
 			ret_columns);
 	} else if (s->kind == EU_STEP_ENUM) {
-		p = put_enum(p, l, s, data);
+		p = eu_value_enum(p, l, s, data);
 	} else if (s->kind == EU_STEP_INT128 || s->kind == EU_STEP_UINT128) {
 		p = put_128(p, s, data);
 	} else if (s->kind == EU_STEP_BYTES) {

@@ -9,6 +9,8 @@
  * end of what it wrote.
  */
 
+#include <string.h>
+
 #include "btf/layout.h"
 #include "out/number.h"
 
@@ -44,5 +46,47 @@ struct eu_number eu_value_number(const struct eu_layout *l,
 
 /* The value of a step that is an integer of any kind, else 0. */
 int64_t eu_value_int(const struct eu_step *s, const char *base, size_t size);
+
+/* The value of a bit field, whose bytes are at @p. */
+static inline uint64_t eu_value_bits(const struct eu_step *s, const char *p)
+{
+	uint32_t shift = s->bit_offset;
+	uint64_t v = 0;
+	uint32_t v4;
+	uint16_t v2;
+
+	/* Reading what was just written by parts would have to wait. */
+	switch (s->size) {
+	case 1: v = *(const uint8_t *)p; break;
+	case 2:
+		memcpy(&v2, p, 2);
+		v = v2;
+		break;
+	case 4:
+		memcpy(&v4, p, 4);
+		v = v4;
+		break;
+	case 8: memcpy(&v, p, 8); break;
+	default:
+		memcpy(&v, p, s->size);
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			v >>= 64 - s->size * 8;
+	}
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		shift = s->size * 8 - s->bit_offset - s->bit_size;
+	v >>= shift;
+	return s->bit_size < 64 ? v & ((1ull << s->bit_size) - 1) : v;
+}
+
+static inline int64_t eu_value_sbits(const struct eu_step *s, const char *p)
+{
+	unsigned int unused = 64 - s->bit_size;
+
+	return (int64_t)(eu_value_bits(s, p) << unused) >> unused;
+}
+
+/* "NAME(3)", of which nothing needs to be escaped. */
+char *eu_value_enum(char *p, const struct eu_layout *l, const struct eu_step *s,
+		    const char *data);
 
 #endif

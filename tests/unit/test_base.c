@@ -104,6 +104,22 @@ static void numbers_over_their_range(void **state)
 		*eu_fmt_hex(got, values[i]) = '\0';
 		assert_string_equal(got, want);
 	}
+	for (int bits = 0; bits < 64; bits++) {
+		snprintf(want, sizeof(want), "%" PRIx64,
+			 0xfedcba9876543210 >> bits);
+		*eu_fmt_hex(got, 0xfedcba9876543210 >> bits) = '\0';
+		assert_string_equal(got, want);
+	}
+	for (size_t n = 0; n <= 40; n++) {
+		memset(got, '.', sizeof(got));
+		assert_ptr_equal(
+			eu_fmt_name(got,
+				    "0123456789abcdefghijklmnopqrstuvwxyzABCD", n),
+			got + n);
+		assert_memory_equal(
+			got, "0123456789abcdefghijklmnopqrstuvwxyzABCD", n);
+		assert_int_equal(got[n], '.');
+	}
 	*eu_fmt_u128(got, UINT64_MAX, UINT64_MAX) = '\0';
 	assert_string_equal(got, "340282366920938463463374607431768211455");
 	*eu_fmt_u128(got, 1, 0) = '\0';
