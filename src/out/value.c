@@ -152,6 +152,26 @@ static inline char *put_number(char *p, const struct eu_step *s, const char *dat
 	}
 }
 
+/* Plain numbers at their place in @base, as most parts of others are. */
+static inline char *put_part(char *p, const struct eu_layout *l,
+			     const struct eu_step *s, const char *base,
+			     size_t size)
+{
+	const char *at = base + s->offset;
+
+	if ((uint64_t)s->offset + s->size > size)
+		return eu_value_json(p, l, s, base, size);
+	switch (s->fast_json) {
+	case EU_FAST_U8: return eu_fast_u64(p, EU_FAST_LOAD(uint8_t, at));
+	case EU_FAST_U16: return eu_fast_u64(p, EU_FAST_LOAD(uint16_t, at));
+	case EU_FAST_U32: return eu_fast_u64(p, EU_FAST_LOAD(uint32_t, at));
+	case EU_FAST_U64: return eu_fast_u64(p, EU_FAST_LOAD(uint64_t, at));
+	case EU_FAST_I32: return eu_fast_i64(p, EU_FAST_LOAD(int32_t, at));
+	case EU_FAST_I64: return eu_fast_i64(p, EU_FAST_LOAD(int64_t, at));
+	default: return eu_value_json(p, l, s, base, size);
+	}
+}
+
 static char *put_members(char *p, const struct eu_layout *l, uint32_t first,
 			 uint32_t n, const char *data, size_t size)
 {
@@ -163,7 +183,7 @@ static char *put_members(char *p, const struct eu_layout *l, uint32_t first,
 		p = put_literal(p, m->name);
 		*p++ = '"';
 		*p++ = ':';
-		p = eu_value_json(p, l, m, data, size);
+		p = put_part(p, l, m, data, size);
 		*p++ = ',';
 	}
 	if (n)
@@ -201,7 +221,7 @@ static char *put_array(char *p, const struct eu_layout *l,
 
 	*p++ = '[';
 	for (size_t i = 0; i < n && size >= e->size; i++) {
-		p = eu_value_json(p, l, e, data, size);
+		p = put_part(p, l, e, data, size);
 		*p++ = ',';
 		data += e->size;
 		size -= e->size;
@@ -246,6 +266,11 @@ static void meaning(const struct eu_layout *l, const struct eu_step *s,
 		.size = (uint32_t)bytes_left(s, size),
 		.names = l->names,
 	};
+	if (s->kind == EU_STEP_UINT || s->kind == EU_STEP_INT) {
+		m->number = m->is_signed ? (uint64_t)load_int(m->data, s->size) :
+					   load_uint(m->data, s->size);
+		return;
+	}
 	m->bytes = s->kind == EU_STEP_ARRAY || s->kind == EU_STEP_STRING;
 	if (m->bytes)
 		m->size = (uint32_t)eu_min((size_t)m->size,
