@@ -182,24 +182,43 @@ bool eu_notes_default(const struct eu_package *pkg, const struct eu_image *img,
 	return true;
 }
 
+/* Names of values, and limits that somebody may come to without meaning to. */
+static void put_limits(const struct btf *btf, const struct eu_var *var,
+		       struct eu_buf *out)
+{
+	const struct btf_type *t = eu_btf_resolve(btf, var->type_id, NULL);
+	int32_t most;
+
+	if (btf_is_any_enum(t)) {
+		put_names(btf, t, out);
+	} else if (btf_is_array(t)) {
+		if (var->size)
+			eu_buf_printf(out, "at most %u bytes", var->size - 1);
+	} else if (btf_is_int(t) && t->size <= 2 &&
+		   !(btf_int_encoding(t) & BTF_INT_BOOL)) {
+		most = (1 << 8 * t->size) - 1;
+		if (btf_int_encoding(t) & BTF_INT_SIGNED)
+			eu_buf_printf(out, "%d to %d", -(most / 2) - 1, most / 2);
+		else
+			eu_buf_printf(out, "0 to %d", most);
+	}
+}
+
 static void put_notes(const struct eu_package *pkg, const struct eu_image *img,
 		      const struct eu_var *var, struct eu_buf *out)
 {
 	eu_auto_buf struct eu_buf value = EU_BUF(4096);
-	eu_auto_buf struct eu_buf names = EU_BUF(16384);
-	const struct btf_type *t;
+	eu_auto_buf struct eu_buf limits = EU_BUF(16384);
 
 	if (!pkg->btf || !is_settable(pkg, var))
 		return;
-	t = eu_btf_resolve(pkg->btf, var->type_id, NULL);
-	if (btf_is_any_enum(t))
-		put_names(pkg->btf, t, &names);
+	put_limits(pkg->btf, var, &limits);
 	eu_notes_default(pkg, img, var, &value);
-	if (!names.len && !value.len)
+	if (!limits.len && !value.len)
 		return;
 	eu_buf_puts(out, " (");
-	eu_buf_put(out, names.data, names.len);
-	eu_buf_puts(out, names.len && value.len ? "; " : "");
+	eu_buf_put(out, limits.data, limits.len);
+	eu_buf_puts(out, limits.len && value.len ? "; " : "");
 	if (value.len)
 		eu_buf_puts(out, "default: ");
 	eu_buf_put(out, value.data, value.len);

@@ -224,19 +224,20 @@ refused() {
 			false
 		}
 	done <<-'END'
-		p_u8 INT|default: 1
+		p_u8 INT|0 to 255; default: 1
 		p_s64 INT|default: -4
 		p_on|default: true
 		p_color NAME|RED, GREEN or BLUE; default: RED
 		p_minus NAME|LOWEST or NONE; default: NONE
 		p_wide NAME|NARROW or WIDEST; default: NARROW
-		p_text TEXT|default: text
+		p_s16 INT|-32768 to 32767; default: -2
+		p_text TEXT|at most 7 bytes; default: text
 		p_float NUMBER|default: 0.5
 		d_int INT|default: 11
 		b_u64 INT|default: 0
 	END
-	# Where there is none to tell, nothing is said.
-	[[ $text == *"variable b_text --unused_params"* ]]
+	# Empty text is no default.
+	[[ $text == *"variable b_text (at most "*" bytes) --unused_params"* ]]
 	# Ours as well, but for those that the program has taken.
 	[[ $output == *"--max-events"* ]]
 	[ -z "$stderr" ]

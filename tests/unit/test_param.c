@@ -400,7 +400,9 @@ static void flags_tell_defaults_and_names(void **state)
 		const char *type, *def, *notes;
 	} cases[] = {
 		{ "u32", "7", " (default: 7)" },
-		{ "s8", "-1", " (default: -1)" },
+		{ "s8", "-1", " (-128 to 127; default: -1)" },
+		{ "u8", NULL, " (0 to 255)" },
+		{ "s16", NULL, " (-32768 to 32767)" },
 		{ "u64", "\"0xffffffffffffffff\"",
 		  " (default: 18446744073709551615)" },
 		{ "color", "0", " (RED or BLUE; default: RED)" },
@@ -411,8 +413,8 @@ static void flags_tell_defaults_and_names(void **state)
 		{ "color", "\"PINK\"", " (RED or BLUE)" },
 		{ "minus", "\"LOWEST\"", NULL },
 		{ "double", "0.1", " (default: 0.1)" },
-		{ "text", "\"a\\u001b\"", " (default: a\\x1b)" },
-		{ "text", "\"\"", "" },
+		{ "text", "\"a\\u001b\"", " (at most 3 bytes; default: a\\x1b)" },
+		{ "text", "\"\"", " (at most 3 bytes)" },
 		{ "u32", NULL, "" },
 		{ "list", NULL, "" },
 		{ "point", NULL, "" },
