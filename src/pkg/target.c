@@ -34,13 +34,13 @@ static const struct key {
 	{ EU_SHAPE_HOOK, "netns" },
 	{ EU_SHAPE_CGROUP, "flags", .words = { "multi", "override" } },
 	{ EU_SHAPE_BINARY, "pid", 1, INT32_MAX },
-	{ EU_SHAPE_BINARY, "container" },
+	{ EU_SHAPE_BINARY, "container", 1, INT32_MAX },
 	{ EU_SHAPE_BINARY, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_USDT, "pid", 1, INT32_MAX },
-	{ EU_SHAPE_USDT, "container" },
+	{ EU_SHAPE_USDT, "container", 1, INT32_MAX },
 	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_SYMBOL, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
-	{ EU_SHAPE_SYMBOL, "max" },
+	{ EU_SHAPE_SYMBOL, "max", 1, 1000000 },
 	{ EU_SHAPE_ITER, "order", .words = { "self", "pre", "post", "up" } },
 	{ EU_SHAPE_ITER, "interval", 1, 86400000 },
 	{ EU_SHAPE_ENTRY, "key", 0, UINT32_MAX },
@@ -315,6 +315,16 @@ const char *eu_target_feature(const struct eu_target *t,
 			return k->feature;
 	}
 	return NULL;
+}
+
+int64_t eu_target_integer(const struct eu_target *t, const char *name, int64_t def)
+{
+	int64_t v;
+
+	/* Words in the place of a number are the caller's. */
+	return eu_target_number(t, name, INT64_MIN, INT64_MAX, def, &v, NULL) ?
+		       def :
+		       v;
 }
 
 int eu_target_number(const struct eu_target *t, const char *name, int64_t min,

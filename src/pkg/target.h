@@ -49,6 +49,10 @@ const char *eu_target_key(const struct eu_target *t, const char *name);
 const char *eu_target_feature(const struct eu_target *t,
 			      const struct eu_section *s, size_t *i);
 
+/* A key that eu_target_check() takes for a number; @def if it is not there. */
+int64_t eu_target_integer(const struct eu_target *t, const char *name,
+			  int64_t def);
+
 /* A key that is a number from @min to @max; @def if it is not there. */
 int eu_target_number(const struct eu_target *t, const char *name, int64_t min,
 		     int64_t max, int64_t def, int64_t *ret,

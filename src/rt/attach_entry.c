@@ -43,16 +43,13 @@ static int set_entry(const struct eu_attach *a, int map, uint32_t key,
 		struct bpf_cpumap_val cpu;
 	} value = { 0 };
 	int prog = bpf_program__fd(a->bpf), r = 0;
-	int64_t size;
 
 	if (bpf_program__expected_attach_type(a->bpf) == BPF_XDP_DEVMAP) {
 		value.dev.bpf_prog.fd = prog;
 		r = interface_of(a, &value.dev.ifindex, err);
 	} else {
 		value.cpu.bpf_prog.fd = prog;
-		r = eu_target_number(a->target, "size", 1, 16384, PACKETS,
-				     &size, err);
-		value.cpu.qsize = (uint32_t)size;
+		value.cpu.qsize = eu_target_integer(a->target, "size", PACKETS);
 	}
 	if (r)
 		return r;
@@ -100,10 +97,9 @@ int eu_attach_entry(const struct eu_attach *a, struct eu_error *err)
 	map = find_map(a, err);
 	if (map < 0)
 		return map;
-	r = eu_target_number(a->target, "key", 0, UINT32_MAX, 0, &key, err);
-	if (!r && path)
-		r = fd = eu_netns_open(path, err);
-	if (r < 0)
+	key = eu_target_integer(a->target, "key", 0);
+	r = fd = path ? eu_netns_open(path, err) : -1;
+	if (path && r < 0)
 		return r;
 	r = eu_netns_enter(fd, &ns, err);
 	if (r)

@@ -188,11 +188,10 @@ static int attach_singly(const struct eu_attach *a, struct bpf_kprobe_opts *o,
 			 struct eu_error *err)
 {
 	struct single s = { .a = a, .opts = o, .err = err };
-	int r = eu_target_number(a->target, "max", 1, 1000000, MAX_SINGLE,
-				 &s.max, err);
+	int r;
 
-	if (!r)
-		r = foreach_traceable(attach_single, &s);
+	s.max = eu_target_integer(a->target, "max", MAX_SINGLE);
+	r = foreach_traceable(attach_single, &s);
 	if (!r && !s.n)
 		return no_function(place_of(a), err);
 	if (!r)
@@ -246,20 +245,13 @@ int eu_attach_kprobe(const struct eu_attach *a, struct eu_error *err)
 	bool multi = bpf_program__expected_attach_type(a->bpf) ==
 		     BPF_TRACE_KPROBE_MULTI;
 	bool pattern = is_pattern(place_of(a));
-	int64_t cookie;
-	int r;
 
-	r = eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX, 0,
-			     &cookie, err);
-	if (!r && (pattern || multi) && a->target &&
-	    eu_target_key(a->target, "cookie"))
+	if ((pattern || multi) && a->target && eu_target_key(a->target, "cookie"))
 		return eu_error_set(
 			err, -EINVAL,
 			"target '%s': of many functions none has a cookie",
 			a->target->text);
-	if (r)
-		return r;
-	o.bpf_cookie = cookie;
+	o.bpf_cookie = eu_target_integer(a->target, "cookie", 0);
 	if (multi)
 		return attach_multi(a, o.retprobe, err);
 	return pattern ? attach_singly(a, &o, err) : attach_one(a, &o, err);

@@ -97,44 +97,27 @@ static int attach_cpu(const struct eu_attach *a, struct perf_event_attr *attr,
 }
 
 /* How often: 49 times a second unless the target says so. */
-static int sampling(const struct eu_target *t, struct perf_event_attr *attr,
-		    struct eu_error *err)
+static void sampling(const struct eu_target *t, struct perf_event_attr *attr)
 {
-	int64_t freq, period;
-	int r;
+	int64_t period = eu_target_integer(t, "period", 0);
 
-	r = eu_target_number(t, "freq", 1, 100000, 0, &freq, err);
-	if (!r)
-		r = eu_target_number(t, "period", 1, INT64_MAX, 0, &period, err);
-	if (r)
-		return r;
-	if (freq && period)
-		return eu_error_set(err, -EINVAL,
-				    "target '%s': freq or period, not both",
-				    t->text);
 	attr->freq = !period;
-	attr->sample_period = period ?: freq ?: 49;
-	return 0;
+	attr->sample_period = period ?: eu_target_integer(t, "freq", 49);
 }
 
 int eu_attach_perf_event(const struct eu_attach *a, struct eu_error *err)
 {
 	struct perf_event_attr attr = { .size = sizeof(attr) };
-	int64_t only, pid;
+	int only = (int)eu_target_integer(a->target, "cpu", -1);
+	int pid = (int)eu_target_integer(a->target, "pid", -1);
 	int r, cpus, attached = 0;
 
 	r = parse_event(a->target ? a->target->what : "cycles", &attr, err);
-	if (!r)
-		r = sampling(a->target, &attr, err);
-	if (!r)
-		r = eu_target_number(a->target, "cpu", 0, 65535, -1, &only, err);
-	if (!r)
-		r = eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &pid,
-				     err);
 	if (r)
 		return r;
+	sampling(a->target, &attr);
 	if (only >= 0 || pid >= 0)
-		return attach_cpu(a, &attr, (int)pid, (int)only, err);
+		return attach_cpu(a, &attr, pid, only, err);
 	cpus = libbpf_num_possible_cpus();
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		r = attach_cpu(a, &attr, -1, cpu, err);

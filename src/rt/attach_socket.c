@@ -97,22 +97,18 @@ int eu_attach_netfilter(const struct eu_attach *a, struct eu_error *err)
 	const char *path = eu_target_key(a->target, "netns");
 	eu_auto_close int fd = -1;
 	struct bpf_link *link;
-	int64_t priority, defrag;
 	struct eu_netns ns;
 	int r;
 
 	r = hook_of(a->target, &o, err);
-	if (!r)
-		r = eu_target_number(a->target, "priority", INT_MIN + 1,
-				     INT_MAX - 1, 0, &priority, err);
-	if (!r)
-		r = eu_target_number(a->target, "defrag", 0, 1, 0, &defrag, err);
 	if (!r && path)
 		r = fd = eu_netns_open(path, err);
 	if (r < 0)
 		return r;
-	o.priority = (int32_t)priority;
-	o.flags = defrag ? EU_BPF_F_NETFILTER_IP_DEFRAG : 0;
+	o.priority = eu_target_integer(a->target, "priority", 0);
+	o.flags = eu_target_integer(a->target, "defrag", 0) ?
+			  EU_BPF_F_NETFILTER_IP_DEFRAG :
+			  0;
 	r = eu_netns_enter(fd, &ns, err);
 	if (r)
 		return r;

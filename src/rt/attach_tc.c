@@ -25,31 +25,20 @@ static int cannot(const struct eu_attach *a, int r, struct eu_error *err)
  * Where among the programs of one place: "before=ID", "after=ID", or "all" for
  * the ID. Without either behind those that are there.
  */
-static int order_of(const struct eu_attach *a, uint32_t *ret_flags,
-		    uint32_t *ret_id, struct eu_error *err)
+static void order_of(const struct eu_attach *a, uint32_t *ret_flags,
+		     uint32_t *ret_id)
 {
-	const char *before = eu_target_key(a->target, "before");
-	const char *after = eu_target_key(a->target, "after");
-	const char *where = before ?: after;
-	int64_t id = 0;
-	int r;
+	const char *where = "before";
 
-	*ret_flags = *ret_id = 0;
-	if (!where)
-		return 0;
-	if (before && after)
-		return eu_error_set(err, -EINVAL,
-				    "target '%s': before or after, not both",
-				    a->target->text);
-	r = strcmp(where, "all") ?
-		    eu_target_number(a->target, before ? "before" : "after", 1,
-				     UINT32_MAX, 0, &id, err) :
-		    0;
-	if (r)
-		return eu_error_append(err, r, ", nor 'all'");
-	*ret_flags = before ? EU_BPF_F_BEFORE : EU_BPF_F_AFTER;
-	*ret_id = (uint32_t)id;
-	return 0;
+	*ret_flags = EU_BPF_F_BEFORE;
+	if (!eu_target_key(a->target, where)) {
+		where = "after";
+		*ret_flags = EU_BPF_F_AFTER;
+	}
+	if (!eu_target_key(a->target, where))
+		*ret_flags = 0;
+	/* 0 is all of them. */
+	*ret_id = eu_target_integer(a->target, where, 0);
 }
 
 /* A link of tcx or netkit. -EOPNOTSUPP where the kernel does not know @type. */
@@ -58,11 +47,9 @@ static int link_in_order(const struct eu_attach *a, int ifindex, int type,
 {
 	LIBBPF_OPTS(bpf_link_create_opts, o);
 	uint32_t id;
-	int fd, r;
+	int fd;
 
-	r = order_of(a, &o.flags, &id, err);
-	if (r)
-		return r;
+	order_of(a, &o.flags, &id);
 	o.tcx.relative_id = id;
 	fd = bpf_link_create(bpf_program__fd(a->bpf), ifindex, type, &o);
 	if (fd == -ENOENT && id)
@@ -92,16 +79,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point);
 	LIBBPF_OPTS(bpf_tc_opts, o, .prog_fd = bpf_program__fd(a->bpf));
 	struct eu_leftover *left;
-	int64_t handle, priority;
 	struct eu_link *l;
 	int r;
 
-	r = eu_target_number(a->target, "priority", 1, 65535, 0, &priority, err);
-	if (!r)
-		r = eu_target_number(a->target, "handle", 1, UINT32_MAX, 0,
-				     &handle, err);
-	if (r)
-		return r;
 	l = eu_program_add_link(a->p);
 	if (!l)
 		return eu_error_oom(err);
@@ -111,8 +91,10 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	left->prog_id = eu_leftover_mark(o.prog_fd);
 	left->filter.ifindex = ifindex;
 	left->filter.point = point;
-	left->filter.handle = o.handle = handle;
-	left->filter.priority = o.priority = priority;
+	left->filter.handle = o.handle = eu_target_integer(a->target, "handle",
+							   0);
+	left->filter.priority = o.priority = eu_target_integer(a->target,
+							       "priority", 0);
 	left->filter.makes_qdisc = !eu_qdisc_exists(ifindex);
 	r = eu_program_leaves(a->p, left, err);
 	if (!r)

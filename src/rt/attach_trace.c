@@ -12,12 +12,6 @@
 
 /* Programs on what the kernel's BTF, its tracepoints and system calls name. */
 
-static int cookie_of(const struct eu_attach *a, int64_t *ret, struct eu_error *err)
-{
-	return eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX, 0,
-				ret, err);
-}
-
 /* The name behind the section's '/', or from the target. */
 static const char *name_of(const struct eu_attach *a)
 {
@@ -113,16 +107,11 @@ int eu_attach_btf_prepare(struct eu_program *p, const struct eu_prog *prog,
 int eu_attach_btf(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_trace_opts, o);
-	int64_t cookie;
-	int r;
 
 	eu_attach_warn_of_lsm(a);
 	if (!a->target || !eu_target_key(a->target, "cookie"))
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
-	r = cookie_of(a, &cookie, err);
-	if (r)
-		return r;
-	o.cookie = cookie;
+	o.cookie = eu_target_integer(a->target, "cookie", 0);
 	return eu_attach_keep(a, bpf_program__attach_trace_opts(a->bpf, &o), err);
 }
 
@@ -177,17 +166,12 @@ int eu_attach_tracepoint(const struct eu_attach *a, struct eu_error *err)
 {
 	LIBBPF_OPTS(bpf_tracepoint_opts, o);
 	eu_auto_free char *group = NULL;
-	int64_t cookie;
 	size_t n;
-	int r;
 
 	if (!a->target)
 		return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
 	n = strcspn(a->target->what, "/:");
-	r = cookie_of(a, &cookie, err);
-	if (r)
-		return r;
-	o.bpf_cookie = cookie;
+	o.bpf_cookie = eu_target_integer(a->target, "cookie", 0);
 	group = strndup(a->target->what, n);
 	if (!group)
 		return eu_error_oom(err);

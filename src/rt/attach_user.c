@@ -35,25 +35,16 @@ static int find_place(const struct eu_attach *a, struct place *p,
 				       strchr(a->prog->section, '/') + 1;
 	bool usdt = a->section->attach == EU_ATTACH_USDT;
 	const char *colon = usdt ? strchr(what, ':') : strrchr(what, ':');
-	int64_t container;
-	int r;
 
 	if (!colon)
 		return eu_error_set(err, -EINVAL, "'%s': %s", what,
 				    eu_shape_words(a->section->shape));
 	p->rest = colon + 1;
 	p->returns = !strncmp(a->prog->section, "uret", 4);
-	r = eu_target_number(a->target, "pid", 1, INT32_MAX, -1, &p->pid, err);
-	if (!r)
-		r = eu_target_number(a->target, "container", 1, INT32_MAX, 0,
-				     &container, err);
-	if (!r)
-		r = eu_target_number(a->target, "cookie", INT64_MIN, INT64_MAX,
-				     0, &p->cookie, err);
-	if (!r)
-		r = eu_binary_open(&p->binary, what, colon - what, container,
-				   err);
-	return r;
+	p->pid = eu_target_integer(a->target, "pid", -1);
+	p->cookie = eu_target_integer(a->target, "cookie", 0);
+	return eu_binary_open(&p->binary, what, colon - what,
+			      eu_target_integer(a->target, "container", 0), err);
 }
 
 static int look_near(void *ctx, const char *symbol, uint64_t address)

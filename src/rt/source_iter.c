@@ -39,13 +39,9 @@ int eu_source_iter_start(struct eu_program *p, const struct eu_prog *prog,
 {
 	struct itimerspec at = { .it_value = { .tv_nsec = 1 } };
 	struct eu_source *s = p->sources;
-	int64_t ms;
+	int64_t ms = eu_target_integer(target, "interval", 0);
 	struct iter *t;
-	int r;
 
-	r = eu_target_number(target, "interval", 1, 86400000, 0, &ms, err);
-	if (r)
-		return r;
 	while (s->prog != prog || s->target != target)
 		s++;
 	t = s->state;
