@@ -10,13 +10,6 @@
 #include "rt/kernel.h"
 #include "rt/lacks.h"
 
-static int attach_none(const struct eu_attach *a, struct eu_error *err)
-{
-	(void)a;
-	(void)err;
-	return 0;
-}
-
 static int attach_auto(const struct eu_attach *a, struct eu_error *err)
 {
 	return eu_attach_keep(a, bpf_program__attach(a->bpf), err);
@@ -24,9 +17,10 @@ static int attach_auto(const struct eu_attach *a, struct eu_error *err)
 
 /* Where a program's place must be said if it is to be attached. */
 enum place {
-	ANYWHERE, /* nowhere: it has one anyway */
-	NAMED,	  /* in the section's name or by a target */
-	GIVEN,	  /* by a target */
+	ANYWHERE,  /* nowhere: it has one anyway */
+	NAMED,	   /* in the section's name or by a target */
+	GIVEN,	   /* by a target */
+	ELSEWHERE, /* by a target, or others use what is loaded */
 };
 
 /* One row a kind. */
@@ -38,7 +32,7 @@ static const struct {
 	bool once;  /* over when it has run, unless it does so at intervals */
 	bool links; /* by a call that older kernels do not have */
 } kinds[] = {
-	[EU_ATTACH_NONE] = { attach_none },
+	[EU_ATTACH_NONE] = { NULL, ELSEWHERE },
 	[EU_ATTACH_AUTO] = { attach_auto },
 	[EU_ATTACH_XDP] = { eu_attach_xdp, GIVEN, .links = true },
 	[EU_ATTACH_TC] = { eu_attach_tc, GIVEN },
@@ -66,7 +60,7 @@ static const struct {
 				 .early = true },
 	[EU_ATTACH_UPROBE_MULTI] = { eu_attach_uprobe_multi, NAMED,
 				     eu_attach_uprobe_multi_prepare },
-	[EU_ATTACH_ENTRY] = { eu_attach_entry },
+	[EU_ATTACH_ENTRY] = { eu_attach_entry, ELSEWHERE },
 };
 
 static const struct eu_section unknown = { "", EU_ATTACH_AUTO, EU_SHAPE_NONE };
@@ -112,7 +106,7 @@ static bool says_where(const struct eu_prog *prog, const struct eu_section *s)
 {
 	const enum place place = kinds[s->attach].place;
 
-	return place == ANYWHERE ||
+	return place == ANYWHERE || place == ELSEWHERE ||
 	       (place == NAMED && strchr(prog->section, '/'));
 }
 
@@ -306,7 +300,9 @@ static int attach_prog(struct eu_program *p, const struct eu_prog *prog,
 	int r;
 
 	g = eu_attach_goal(p, prog, &at);
-	if (!g)
+	if (!g && kinds[a.section->attach].place == ELSEWHERE)
+		eu_log(&p->log, 1, "loaded %s, for others to use", prog->name);
+	else if (!g)
 		return attach_one(&a, err);
 	for (; g; g = eu_attach_goal(p, prog, &at)) {
 		/* Tail calls and callbacks are called, not attached. */

@@ -85,15 +85,12 @@ static int find_map(const struct eu_attach *a, struct eu_error *err)
 
 int eu_attach_entry(const struct eu_attach *a, struct eu_error *err)
 {
-	const char *path = a->target ? eu_target_key(a->target, "netns") : NULL;
+	const char *path = eu_target_key(a->target, "netns");
 	eu_auto_close int fd = -1;
 	struct eu_netns ns;
 	int64_t key;
 	int r, map;
 
-	/* Somebody else may put it there. */
-	if (!a->target)
-		return 0;
 	map = find_map(a, err);
 	if (map < 0)
 		return map;

@@ -291,6 +291,11 @@ busy_on() {
 	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" -v
 	stop_it
 	grep -q "attached on_kill to tp/syscalls/sys_enter_kill" "$ERR"
+	# What has no place of its own is not said to be attached.
+	run_ready "$OBJ/kinds.bpf.o" --only on_migrate -v
+	stop_it
+	grep -q "ecli: loaded on_migrate, for others to use" "$ERR"
+	! grep -q attached "$ERR"
 }
 
 @test "optional programs are left out where the kernel cannot" {

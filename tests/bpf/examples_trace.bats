@@ -102,9 +102,13 @@ counters() {
 	[[ $output == *"'x' is no process id"* ]]
 }
 
-# Both take parameters since the same version.
 @test "iter_task of one process" {
-	need iter iter.cgroup
+	need iter
+	if ! has iter.task; then
+		run -1 "$ECLI" run "$EXAMPLES/iter_task/package.json" -t "pid:$ME"
+		[[ $output == *"this kernel has no iter.task (Linux 6.1 or later, kernel BTF)" ]]
+		skip "needs iter.task"
+	fi
 	run -0 "$ECLI" run "$EXAMPLES/iter_task/package.json" -t "pid:$ME" -j
 	[[ $output == '{"line":"'$ME' '* ]]
 	[ "${#lines[@]}" = 1 ]
@@ -116,7 +120,7 @@ counters() {
 }
 
 @test "iter_sleepable" {
-	need iter iter.cgroup
+	need iter iter.task
 	begin_target bash -c 'exec -a eu-waiting "$0"' "$OBJ/target"
 	ask 3 6
 	run -0 "$ECLI" run "$EXAMPLES/iter_sleepable/package.json" \
