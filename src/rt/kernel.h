@@ -5,6 +5,11 @@
 /* Constants of the kernel's interface that older headers lack. */
 
 #include <fcntl.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 enum {
 	/* enum bpf_attach_type, since Linux 6.6 */

@@ -3,6 +3,7 @@
 #include "rt/probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/magic.h>
 #include <linux/perf_event.h>
@@ -447,6 +448,42 @@ static int probe_map(const struct eu_probe *p)
 	return r == 1 ? 0 : r ?: -EOPNOTSUPP;
 }
 
+/* Something that can have an entry in storage of that kind. */
+static int open_owner(int type)
+{
+	if (type == BPF_MAP_TYPE_TASK_STORAGE)
+		return (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (type == BPF_MAP_TYPE_INODE_STORAGE)
+		return open("/", O_RDONLY | O_CLOEXEC);
+	return open(mounted("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC) ?
+			    "/sys/fs/cgroup/unified" :
+			    "/sys/fs/cgroup",
+		    O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * New kernels (7.2 at least) have such maps and no memory for entries on x86
+ * processors without cmpxchg16b: so one is made.
+ */
+static int probe_storage(const struct eu_probe *p)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, o, .map_flags = BPF_F_NO_PREALLOC);
+	struct btf *btf = btf__new_empty();
+	eu_auto_close int map = -1, owner = -1;
+	int id = btf ? btf__add_int(btf, "int", 4, BTF_INT_SIGNED) : -errno;
+	int r = id < 0 ? id : btf__load_into_kernel(btf);
+
+	o.btf_fd = r ? 0 : btf__fd(btf);
+	o.btf_key_type_id = o.btf_value_type_id = id;
+	if (!r)
+		r = map = bpf_map_create(p->arg, "eu_probe", 4, 4, 0, &o);
+	btf__free(btf);
+	if (r < 0)
+		return r;
+	owner = open_owner(p->arg);
+	return owner < 0 ? 0 : bpf_map_update_elem(map, &owner, &id, BPF_ANY);
+}
+
 /* Calls of kernel functions, trampolines and arenas need one. */
 static int probe_jit(const struct eu_probe *p)
 {
@@ -578,12 +615,12 @@ static const struct eu_probe probes[] = {
 	{ "lwt", "network", probe_type, BPF_PROG_TYPE_LWT_IN, 410,
 	  "CONFIG_NET=y; routes take them with CONFIG_LWTUNNEL_BPF=y" },
 
-	{ "inode_storage", "maps", probe_map, BPF_MAP_TYPE_INODE_STORAGE, 510,
-	  "CONFIG_BPF_LSM=y" },
-	{ "task_storage", "maps", probe_map, BPF_MAP_TYPE_TASK_STORAGE, 511,
-	  NULL },
-	{ "cgrp_storage", "maps", probe_map, EU_BPF_MAP_TYPE_CGRP_STORAGE, 602,
-	  "CONFIG_CGROUPS=y" },
+	{ "inode_storage", "maps", probe_storage, BPF_MAP_TYPE_INODE_STORAGE,
+	  510, "CONFIG_BPF_LSM=y" },
+	{ "task_storage", "maps", probe_storage, BPF_MAP_TYPE_TASK_STORAGE, 511,
+	  "cmpxchg16b where newer kernels allocate by it (x86)" },
+	{ "cgrp_storage", "maps", probe_storage, EU_BPF_MAP_TYPE_CGRP_STORAGE, 602,
+	  "CONFIG_CGROUPS=y, cmpxchg16b where newer kernels allocate by it (x86)" },
 	{ "ringbuf", "maps", probe_map, BPF_MAP_TYPE_RINGBUF, 508,
 	  "else perf buffers: they work everywhere" },
 	{ "user_ringbuf", "maps", probe_map, BPF_MAP_TYPE_USER_RINGBUF, 601,

@@ -21,10 +21,6 @@
  * it is.
  */
 
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-
 enum { MAX_DIRS = 1 << 20 };
 
 struct storage {

@@ -26,11 +26,13 @@ rows() {
 @test "kprobe" {
 	need kprobe
 	: >gone
-	example kprobe
+	renamed on_call on_return
+	example kprobe "${AT[@]}"
 	by_process rm gone
 	stop_it
 	[ "$(rows '[.result, .file]')" = '[0,"gone"]' ]
-	example kprobe -t on_call=do_unlinkat+0 -t on_return=do_unlinkat
+	at=$(called do_unlinkat)
+	example kprobe -t "on_call=$at+0" -t "on_return=$at"
 	by_process "$OBJ/target" unlink gone
 	stop_it
 	[ "$(rows '[.result, .file]')" = '[-2,"gone"]' ]
@@ -66,7 +68,8 @@ rows() {
 	[ "$(rows '.result')" = 0 ]
 	# An offset, even 0, keeps a program from sharing a link.
 	mkdir gone
-	example kprobe -t 'on_call=security_inode_rm?ir' -t on_call=do_unlinkat+0 \
+	at=$(called do_unlinkat)
+	example kprobe -t 'on_call=security_inode_rm?ir' -t "on_call=$at+0" \
 		-t on_return=security_inode_rmdir
 	by_process rmdir gone
 	stop_it
@@ -75,16 +78,17 @@ rows() {
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=eu_no*'
 	[[ $output == *"no function of the kernel fits 'eu_no*'"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" \
-		-t 'on_call=vfs_*,max=2' -t on_call=do_unlinkat+0
+		-t 'on_call=vfs_*,max=2' -t "on_call=$at+0"
 	[[ $output == *"'vfs_*' fits more than 2 functions: narrow it, or allow more with max=N"* ]]
-	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t 'on_call=do_unlinka'
-	[[ $output == *"no function 'do_unlinka' that can be probed"*"did you mean "*"'do_unlinkat'"* ]]
+	run -1 "$ECLI" run "$EXAMPLES/kprobe/package.json" -t "on_call=${at%t}"
+	[[ $output == *"no function '${at%t}' that can be probed"*"did you mean "*"'$at'"* ]]
 }
 
 @test "fentry" {
 	need fentry fexit
 	: >gone
-	example fentry
+	renamed on_call on_return
+	example fentry "${AT[@]}"
 	by_process rm gone
 	stop_it
 	[ "$(rows '[.result, .file]')" = '[1,"gone"]

@@ -25,6 +25,25 @@ fired() {
 	end_of_it
 }
 
+# called do_NAME: what the kernel calls that function; since Linux 7.0 those that
+# take a path are called filename_NAME.
+called() {
+	grep -q " $1\$" /proc/kallsyms && echo "$1" || echo "filename_${1#do_}"
+}
+
+# renamed PROGRAM...: where do_unlinkat has another name, it as the target of
+# each, in $AT.
+renamed() {
+	local program name
+
+	AT=()
+	name=$(called do_unlinkat)
+	[ "$name" != do_unlinkat ] || return 0
+	for program; do
+		AT+=(-t "$program=$name")
+	done
+}
+
 # The column in which $2 begins in line $1.
 column() {
 	local before=${1%%"$2"*}

@@ -27,7 +27,8 @@ rows() {
 @test "kprobe, kretprobe and ksyscall see the same call" {
 	need bpf kprobe
 	: >"$NAME"
-	run_ready "$OBJ/kprobe.bpf.o" -j
+	renamed on_entry on_return
+	run_ready "$OBJ/kprobe.bpf.o" -j "${AT[@]}"
 	remove "$NAME"
 	wait_for "kretprobe"
 	stop_it
@@ -38,7 +39,8 @@ rows() {
 
 @test "a return that failed" {
 	need bpf kprobe
-	run_ready "$OBJ/kprobe.bpf.o" -j
+	renamed on_entry on_return
+	run_ready "$OBJ/kprobe.bpf.o" -j "${AT[@]}"
 	"$OBJ/target" unlink "$NAME" &
 	REMOVER=$!
 	wait $REMOVER || :
@@ -50,8 +52,9 @@ rows() {
 @test "kernel functions by target" {
 	need bpf kprobe
 	mkdir "$NAME"
-	run_ready "$OBJ/kprobe.bpf.o" -j -t on_entry=do_rmdir \
-		-t on_return=do_rmdir -t on_syscall=rmdir
+	at=$(called do_rmdir)
+	run_ready "$OBJ/kprobe.bpf.o" -j -t "on_entry=$at" \
+		-t "on_return=$at" -t on_syscall=rmdir
 	rmdir "$NAME" &
 	REMOVER=$!
 	wait $REMOVER
@@ -93,7 +96,8 @@ rows() {
 @test "fentry and fexit see the same call" {
 	need bpf fentry fexit
 	: >"$NAME"
-	run_ready "$OBJ/fentry.bpf.o" -j
+	renamed on_entry on_return
+	run_ready "$OBJ/fentry.bpf.o" -j "${AT[@]}"
 	remove "$NAME"
 	stop_it
 	[ "$(rows fentry)" = "[-100,\"$NAME\"]" ]
@@ -103,7 +107,7 @@ rows() {
 @test "fentry and fexit by target" {
 	need bpf fentry fexit
 	mkdir "$NAME"
-	run_ready "$OBJ/fentry.bpf.o" -j -t do_rmdir
+	run_ready "$OBJ/fentry.bpf.o" -j -t "$(called do_rmdir)"
 	rmdir "$NAME" &
 	REMOVER=$!
 	wait $REMOVER
@@ -114,7 +118,7 @@ rows() {
 
 @test "a pattern of functions" {
 	need bpf kprobe.multi printk
-	run_ready "$OBJ/multi.bpf.o" --magic "$MAGIC" -t 'do_rmdi*'
+	run_ready "$OBJ/multi.bpf.o" --magic "$MAGIC" -t "$(called do_rmdir | sed 's/r$/*/')"
 	mkdir "$NAME"
 	rmdir "$NAME" &
 	REMOVER=$!
