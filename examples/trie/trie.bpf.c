@@ -16,7 +16,11 @@ struct {
 	__uint(max_entries, 1024);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct network);
-	__type(value, __u64);
+	/*
+	 * Of 32 bits, as a value stands right behind the four bytes of its
+	 * address: atomic additions to unaligned numbers stop a kernel of ARM.
+	 */
+	__type(value, __u32);
 } networks SEC(".maps");
 
 /// only of this process; 0: of all
@@ -27,7 +31,7 @@ int on_connect(struct trace_event_raw_sys_enter *ctx)
 {
 	struct network key = { .prefixlen = 32 };
 	struct sockaddr_in to = {};
-	__u64 one = 1, *n;
+	__u32 one = 1, *n;
 
 	if (pid && pid != bpf_get_current_pid_tgid() >> 32)
 		return 0;

@@ -189,6 +189,16 @@ static int explain_absence(const struct eu_attach *a, struct eu_error *err)
 	return eu_log_explain(&a->p->log, -ENOENT, err);
 }
 
+static const char *words_for(int r)
+{
+	switch (r) {
+	case EEXIST: return "it is attached there already";
+	/* What the kernel calls ENOTSUPP has no words in the C library. */
+	case 524: return "this kernel has no BPF trampolines here";
+	default: return strerror(r);
+	}
+}
+
 int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		   struct eu_error *err)
 {
@@ -200,8 +210,7 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 	if (!link)
 		return eu_error_set(err, -r, "cannot attach to '%s': %s",
 				    a->target ? a->target->text : a->prog->section,
-				    r == EEXIST ? "it is attached there already" :
-						  strerror(r));
+				    words_for(r));
 	l = eu_program_add_link(a->p);
 	if (!l) {
 		bpf_link__destroy(link);

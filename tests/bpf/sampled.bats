@@ -291,8 +291,8 @@ on_all_cpus() {
 	fire 8
 	wait_for '"10.8.0.0/16"'
 	stop_it
-	[ "$(cat "$OUT")" = '{"key":{"prefix":"10.9.0.0/16"},"value":{"u64":1}}
-{"key":{"prefix":"10.8.0.0/16"},"value":{"u64":1}}' ]
+	[ "$(cat "$OUT")" = '{"key":{"prefix":"10.9.0.0/16"},"value":{"u32":1}}
+{"key":{"prefix":"10.8.0.0/16"},"value":{"u32":1}}' ]
 }
 
 @test "what is taken out of a queue and of a stack is gone" {

@@ -57,7 +57,7 @@ struct {
 	__uint(max_entries, 64);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct prefix);
-	__type(value, u64);
+	__type(value, u32); /* four bytes behind what is aligned for eight */
 } networks SEC(".maps");
 
 struct inner {
@@ -92,7 +92,8 @@ u32 filled = 0;
 
 #define ADD(map, key)                                                   \
 	do {                                                            \
-		u64 one = 1, *n = bpf_map_lookup_elem(&map, &key);      \
+		__typeof__(*map.value) one = 1;                         \
+		__typeof__(one) *n = bpf_map_lookup_elem(&map, &key);   \
 		if (n)                                                  \
 			__sync_fetch_and_add(n, 1);                     \
 		else                                                    \
