@@ -36,11 +36,13 @@ endif
 all: build
 
 build:
-	@scripts/setup run
+	@scripts/setup build
 	@$U scripts/build $(BUILD) '$(if $(filter install,$(MAKECMDGOALS)),$(PREFIX))'
 
 example := examples/bootstrap/bootstrap
-run: build
+run:
+	@scripts/setup run
+	@$U scripts/build $(BUILD)
 	@$U mkdir -p $(BUILD)/example
 	$U $(BUILD)/tools/ecc -o $(BUILD)/example $(example).bpf.c $(example).h
 	scripts/foreground $(BUILD)/tools/ecli run $(timeout) \

@@ -56,6 +56,8 @@ has() {
 	hotplug)	# not of the machine that the tests are run on
 		[ -n "${GUEST:-}" ] && [ -w /sys/devices/system/cpu/cpu1/online ]
 		;;
+	wasm) [ -e "$BUILD/tools/modules/wasm.so" ] ;;
+	wasi) [ -z "${GUEST:-}" ] && [ -e /usr/lib/wasm32-wasi/libc.a ] ;;
 	symbols) [ -e "$BUILD/tools/modules/sym.so" ] ;;	# names for stacks
 	plain) ! grep -q libasan "$ECLI" ;;	# no sanitizers built in
 	program:*) command -v "${1#program:}" >/dev/null ;;

@@ -431,3 +431,37 @@ bool eu_attach_once(const struct eu_program *p)
 	}
 	return once;
 }
+
+int eu_attach_program(struct eu_program *p, const char *name,
+		      const char *target, struct eu_error *err)
+{
+	const struct eu_prog *prog = eu_package_prog(p->pkg, name);
+	const size_t before = p->n_links;
+	struct eu_target *t = NULL;
+	struct eu_attach a = { .p = p, .prog = prog };
+	int r = eu_program_expect(p, EU_PHASE_LOADED, err);
+
+	if (r)
+		return r;
+	if (!prog)
+		return eu_error_set(err, -ENOENT, "no program '%s' in '%s'",
+				    name, p->pkg->name);
+	a.section = section_of(prog);
+	a.bpf = eu_program_find(p, name);
+	if (target && *target) {
+		r = eu_target_parse(target, &t, err) ?:
+			    eu_target_check(t, a.section, err);
+		if (!r && t->program)
+			r = eu_error_set(err, -EINVAL,
+					 "target '%s' names a program", target);
+		a.target = t;
+	} else if (!says_where(prog, a.section)) {
+		r = refuse_bare(prog, a.section, err);
+	}
+	if (!r)
+		r = attach_one(&a, err);
+	if (r)
+		eu_program_detach(p, before);
+	eu_target_free(t);
+	return r;
+}

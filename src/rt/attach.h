@@ -25,6 +25,13 @@ typedef int (*eu_attach_prepare_fn)(struct eu_program *p,
 /* Attaches everything that can be; all or nothing. */
 int eu_attach_all(struct eu_program *p, struct eu_error *err);
 
+/*
+ * Attaches one program of a loaded @p, to @target or, if that is NULL or empty,
+ * to what its section's name says; for those who choose one by one.
+ */
+int eu_attach_program(struct eu_program *p, const char *name,
+		      const char *target, struct eu_error *err);
+
 /* Is all that was attached over when it has run once? */
 bool eu_attach_once(const struct eu_program *p);
 

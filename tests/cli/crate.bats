@@ -28,6 +28,7 @@ setup() {
 	for f in Cargo.toml Cargo.lock lib.rs; do
 		echo "$f" >package/$f
 	done
+	echo 'rust-version = "1.78"' >>package/Cargo.toml
 }
 
 tool() {
@@ -71,7 +72,7 @@ libpackage.a" ]
 @test "without a toolchain, or with an old one, any library will do" {
 	at=$(crate build package)
 	tool rustc 'echo "rustc 1.63.0"'
-	run -1 crate toolchain
+	run -1 crate toolchain package
 	[ "$(crate where package)" = "$at" ]
 	rm -r cache
 	run -1 crate build package

@@ -21,6 +21,10 @@ static const struct eu_command *const lmp_commands[] = {
 static const struct eu_tool tools[] = {
 	{ "ecli", "run eBPF packages", ecli_commands, &command_run },
 	{ "lmp", "make, build and run eBPF programs", lmp_commands, NULL },
+	{ "wasm-bpf", "run eBPF programs with user space in Wasm", NULL,
+	  &command_wasm_bpf },
+	{ "wasm-bpftool", "write C headers for Wasm guests", NULL,
+	  &command_wasm_bpftool },
 };
 
 const struct eu_tool *tool_find(const char *path)

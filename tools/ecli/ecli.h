@@ -15,6 +15,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 extern const struct eu_command command_run, command_check, command_inspect;
+extern const struct eu_command command_wasm_bpf, command_wasm_bpftool;
 extern const struct eu_command lmp_init, lmp_build, lmp_run;
 
 /* "ecli: TEXT" on standard error. Returns the exit status. */
@@ -55,6 +56,12 @@ extern const char *program_name;
 
 /* "5", "1.5", "500ms", "2m", "1h" as nanoseconds. -EINVAL. */
 int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
+
+/* Does the file begin as Wasm does? False also for standard input. */
+bool is_wasm(const char *path);
+
+/* Runs the Wasm module of a command line. Returns the exit status. */
+int run_wasm(const struct eu_command *cmd, int argc, char **argv);
 
 /* What a run needs to know besides the program. */
 struct run_opts {

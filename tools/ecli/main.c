@@ -89,6 +89,9 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	/* A reader that goes away is seen by write(2). */
 	signal(SIGPIPE, SIG_IGN);
+	/* One that has no commands. */
+	if (!me->commands)
+		return me->otherwise->run(me->otherwise, argc, argv);
 	if (!word)
 		return usage(me, EXIT_USAGE);
 	if (!strcmp(word, "-h") || !strcmp(word, "--help"))

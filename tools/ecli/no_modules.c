@@ -5,6 +5,7 @@
 #include "base/libyaml.h"
 #include "base/module.h"
 #include "base/util.h"
+#include "ecli.h"
 #include "pkg/liblzma.h"
 
 /* In the static ecli: this stands for base/module.c, which opens libraries. */
@@ -17,6 +18,28 @@ int eu_module_load(const char *name, const void **ret_functions,
 		"the static ecli has no modules, '%s' neither: use the other ecli",
 		name);
 }
+
+/* And for ecli/wasm.c and ecli/bpftool.c, which would be of no use. */
+int run_wasm(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct eu_error err;
+
+	(void)cmd;
+	(void)argc;
+	(void)argv;
+	eu_error_set(&err, -ENOTSUP,
+		     "the static ecli runs no Wasm: use the other ecli");
+	return fail(&err);
+}
+
+const struct eu_command command_wasm_bpf = {
+	.name = "",
+	.run = run_wasm,
+};
+const struct eu_command command_wasm_bpftool = {
+	.name = "",
+	.run = run_wasm,
+};
 
 typedef void any_fn(void);
 

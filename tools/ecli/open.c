@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,15 @@ static int refuse_folder(const char *path, struct eu_error *err)
 				    path);
 	return eu_error_set(err, -EISDIR, "'%s' is a folder: give '%s'", path,
 			    file);
+}
+
+bool is_wasm(const char *path)
+{
+	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char head[4];
+
+	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+	       !memcmp(head, "\0asm", sizeof(head));
 }
 
 int open_package(const char *path, const char *arch, struct eu_package **ret,

@@ -48,7 +48,8 @@ int fail(const struct eu_error *err)
 int fail_usage(const struct eu_command *cmd, const struct eu_error *err)
 {
 	fprintf(stderr, "%s: %s\n", program_name, err->text);
-	fprintf(stderr, "Try '%s %s --help'.\n", program_name, cmd->name);
+	fprintf(stderr, "Try '%s%s%s --help'.\n", program_name,
+		*cmd->name ? " " : "", cmd->name);
 	return EXIT_USAGE;
 }
 

@@ -15,14 +15,6 @@
 #include "rt/source.h"
 #include "run.h"
 
-/* Would a line of words among the output be taken for a record? */
-static bool is_data(const struct run *r)
-{
-	const char *format = r->program->sink.ops->name;
-
-	return strcmp(format, "text") && strcmp(format, "compact");
-}
-
 /* Once, when all is attached and before any output. */
 static int announce(struct run *r)
 {
@@ -37,10 +29,7 @@ static int announce(struct run *r)
 		text = NULL;
 		return -ENOMEM;
 	}
-	if (!is_data(r) && !r->o->output)
-		return run_write(r, text, strlen(text));
-	fputs(text, stderr);
-	return 0;
+	return run_write(r, text, strlen(text));
 }
 
 static int on_output(void *ctx, const void *data, size_t len)
@@ -395,10 +384,25 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 	return status;
 }
 
+/* The first word that is no option, or NULL. */
+static const char *first_word(int argc, char **argv)
+{
+	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
+	struct eu_error err;
+	int i;
+
+	while ((i = eu_args_next(&a, run_options, &err)) >= 0)
+		;
+	return i == EU_ARGS_WORD ? a.value : NULL;
+}
+
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct run_opts o = { .ready_fd = -1 };
+	const char *path = first_word(argc, argv);
 
+	if (path && is_wasm(path))
+		return run_wasm(&command_wasm_bpf, argc, argv);
 	return run_command(cmd, &o, argc, argv);
 }
 

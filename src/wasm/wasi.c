@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "wasm/wasi.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "wasm/host.h"
+
+/* The layout of wasi_snapshot_preview1, little-endian. */
+struct subscription {
+	uint64_t userdata;
+	uint8_t tag; /* CLOCK, FD_READ, FD_WRITE */
+	uint8_t pad[7];
+	uint32_t id; /* of the clock, or the descriptor */
+	uint32_t pad2;
+	uint64_t timeout, precision; /* nanoseconds */
+	uint16_t flags;
+	uint8_t pad3[6];
+};
+
+struct event {
+	uint64_t userdata;
+	uint16_t error;
+	uint8_t type;
+	uint8_t pad[5];
+	uint64_t bytes;
+	uint16_t flags;
+	uint8_t pad2[6];
+};
+
+struct fdstat {
+	uint8_t filetype;
+	uint8_t pad;
+	uint16_t flags;
+	uint8_t pad2[4];
+	uint64_t rights, inheriting;
+};
+
+enum { CLOCK, FD_READ, FD_WRITE };
+enum { REALTIME, MONOTONIC, ABSTIME = 1 };
+enum { CHARACTER_DEVICE = 2, DIRECTORY, REGULAR_FILE };
+enum { SUCCESS = 0, BADF = 8, INVAL = 28, NOMEM = 48 };
+enum { MAX_SUBSCRIPTIONS = 4096 };
+
+static const uint64_t RIGHTS = (1u << 30) - 1, SEEK = 1 << 2, TELL = 1 << 5;
+
+static uint64_t now_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* Nanoseconds from now on. */
+static uint64_t left_of(const struct subscription *s)
+{
+	uint64_t t = le64toh(s->timeout), now;
+
+	if (!(le16toh(s->flags) & ABSTIME))
+		return t;
+	now = now_ns(le32toh(s->id) == REALTIME ? CLOCK_REALTIME :
+						  CLOCK_MONOTONIC);
+	return t > now ? t - now : 0;
+}
+
+/*
+ * What poll(2) is to wait for: the guest's standard descriptors. Its files are
+ * ready at once.
+ */
+static void prepare(const struct subscription *s, struct pollfd *to,
+		    uint64_t *left)
+{
+	const uint32_t fd = le32toh(s->id);
+
+	*to = (struct pollfd){ .fd = -1 };
+	if (s->tag == CLOCK) {
+		*left = eu_min(*left, left_of(s));
+	} else if (fd <= 2) {
+		to->fd = fd;
+		to->events = s->tag == FD_READ ? POLLIN : POLLOUT;
+	} else {
+		*left = 0;
+	}
+}
+
+/* Has what @s waits for come? */
+static bool is_due(const struct subscription *s, const struct pollfd *p,
+		   uint64_t waited)
+{
+	if (s->tag == CLOCK)
+		return left_of(s) <= (le16toh(s->flags) & ABSTIME ? 0 : waited);
+	return p->fd < 0 || p->revents;
+}
+
+static int wait_all(struct eu_wasm *w, const struct subscription *subs,
+		    struct event *events, uint32_t n, uint32_t *ret_n)
+{
+	struct pollfd *fds = calloc(n + 1, sizeof(*fds));
+	uint64_t left = UINT64_MAX, start = now_ns(CLOCK_MONOTONIC), waited;
+	struct timespec ts;
+	uint32_t done = 0;
+	int r;
+
+	if (!fds)
+		return NOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		prepare(&subs[i], &fds[i], &left);
+	fds[n] = (struct pollfd){ .fd = w->stop_fd, .events = POLLIN };
+	ts.tv_sec = left / 1000000000;
+	ts.tv_nsec = left % 1000000000;
+	do
+		r = ppoll(fds, n + 1, left == UINT64_MAX ? NULL : &ts, NULL);
+	while (r < 0 && errno == EINTR);
+	/* What ended the wait may be some nanoseconds early by the clock. */
+	waited = r ? now_ns(CLOCK_MONOTONIC) - start : UINT64_MAX;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!is_due(&subs[i], &fds[i], eu_max(waited, left)))
+			continue;
+		events[done++] = (struct event){ .userdata = subs[i].userdata,
+						 .type = subs[i].tag };
+	}
+	r = fds[n].revents ? -EINTR : SUCCESS;
+	free(fds);
+	*ret_n = done;
+	return r;
+}
+
+static int poll_oneoff(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const uint32_t n = v[2];
+	struct subscription *subs;
+	struct event *events;
+	uint32_t done = 0;
+	char *in, *out, *count;
+	int r;
+
+	if (!n || n > MAX_SUBSCRIPTIONS) {
+		v[0] = INVAL;
+		return 0;
+	}
+	in = eu_host_bytes(w, v[0], n * sizeof(*subs));
+	out = eu_host_bytes(w, v[1], n * sizeof(*events));
+	count = eu_host_bytes(w, v[3], sizeof(done));
+	if (!in || !out || !count)
+		return eu_host_trap(err);
+	subs = malloc(n * sizeof(*subs));
+	events = calloc(n, sizeof(*events));
+	r = NOMEM;
+	if (subs && events) {
+		memcpy(subs, in, n * sizeof(*subs));
+		r = wait_all(w, subs, events, n, &done);
+		memcpy(out, events, done * sizeof(*events));
+		done = htole32(done);
+		memcpy(count, &done, sizeof(done));
+	}
+	free(subs);
+	free(events);
+	if (r < 0)
+		return eu_error_set(err, r, "stopped");
+	v[0] = r;
+	return 0;
+}
+
+static int fd_fdstat_get(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const uint32_t fd = v[0];
+	char *to = eu_host_bytes(w, v[1], sizeof(struct fdstat));
+	struct fdstat s = { .rights = htole64(RIGHTS),
+			    .inheriting = htole64(RIGHTS) };
+
+	if (!to)
+		return eu_host_trap(err);
+	if (fd <= 2) {
+		s.filetype = CHARACTER_DEVICE;
+		s.rights = htole64(RIGHTS & ~(SEEK | TELL));
+	} else {
+		s.filetype = fd < 3 + w->n_dirs ? DIRECTORY : REGULAR_FILE;
+	}
+	memcpy(to, &s, sizeof(s));
+	v[0] = SUCCESS;
+	return 0;
+}
+
+const struct eu_import eu_wasi_functions[] = {
+	{ EU_WASI, "poll_oneoff", "iiii:i", poll_oneoff },
+	{ EU_WASI, "fd_fdstat_get", "ii:i", fd_fdstat_get },
+};
+const size_t eu_wasi_n_functions = EU_COUNT(eu_wasi_functions);

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ecli.h"
+#include "wasm/guest.h"
+
+enum { TRAPPED = 255, MAX_WORDS = 256, PATIENCE_MS = 1000 };
+
+enum {
+	OPT_DIR,
+	OPT_ENV,
+	OPT_MEMORY,
+	OPT_WRAPPER,
+	OPT_CALLBACK,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_VERSION,
+};
+
+static const struct eu_option options[] = {
+	{ 0, "dir", "DIR[:NAME]",
+	  "let the program open files below DIR, which it sees as NAME", OPT_DIR },
+	{ 0, "env", "NAME=VALUE", "give it an environment variable", OPT_ENV },
+	{ 0, "memory-limit", "MIB",
+	  "let it have no more memory than this (256)", OPT_MEMORY },
+	{ 'm', "wrapper-module-name", "NAME",
+	  "where it imports the poll from that calls an export (callback-wrapper)",
+	  OPT_WRAPPER },
+	{ 'c', "callback-export-name", "NAME",
+	  "the export that this one calls (go-callback)", OPT_CALLBACK },
+	{ 'v', "verbose", NULL, "say why BPF objects are refused", OPT_VERBOSE },
+	{ 'h', "help", NULL, "print help", OPT_HELP },
+	{ 'V', "version", NULL, "print the version", OPT_VERSION },
+	{ 0 },
+};
+
+struct words {
+	const char *list[MAX_WORDS + 1];
+	size_t n;
+};
+
+struct wasm_run {
+	const char *path;
+	struct words env, dirs, argv;
+	struct eu_wasm_opts o;
+	bool verbose;
+	char *copies[MAX_WORDS]; /* of the directories' names */
+	size_t n_copies;
+
+	struct eu_wasm *w;
+	int done; /* readable: it has ended */
+	int status, result;
+	struct eu_error err;
+};
+
+static int add(struct words *w, const char *word, struct eu_error *err)
+{
+	if (w->n == MAX_WORDS)
+		return eu_error_set(err, -E2BIG, "more than %d words", MAX_WORDS);
+	w->list[w->n++] = word;
+	return 0;
+}
+
+/* "DIR" or "DIR:NAME". */
+static int add_dir(struct wasm_run *r, const char *text, struct eu_error *err)
+{
+	const char *colon = strrchr(text, ':');
+	char *dir = colon ? strndup(text, colon - text) : strdup(text);
+	int n;
+
+	if (!dir)
+		return eu_error_oom(err);
+	r->copies[r->n_copies++] = dir;
+	n = add(&r->dirs, dir, err);
+	return n ? n : add(&r->dirs, colon ? colon + 1 : text, err);
+}
+
+static int set_option(struct wasm_run *r, int id, const char *value,
+		      struct eu_error *err)
+{
+	unsigned long mib;
+	char *end;
+
+	switch (id) {
+	case OPT_DIR: return add_dir(r, value, err);
+	case OPT_ENV:
+		if (!strchr(value, '='))
+			return eu_error_set(err, -EINVAL,
+					    "--env '%s': write NAME=VALUE",
+					    value);
+		return add(&r->env, value, err);
+	case OPT_MEMORY:
+		mib = strtoul(value, &end, 10);
+		if (!mib || mib > 4096 || *end)
+			return eu_error_set(
+				err, -EINVAL,
+				"--memory-limit '%s': a number of MiB from 1 to 4096",
+				value);
+		r->o.max_memory = (uint64_t)mib << 20;
+		return 0;
+	case OPT_WRAPPER: r->o.wrapper = value; return 0;
+	case OPT_CALLBACK: r->o.callback = value; return 0;
+	case OPT_VERBOSE: r->verbose = true; return 0;
+	}
+	return 0;
+}
+
+/* Options, the file, and all behind it for the program. 1: all is said. */
+static int parse(struct wasm_run *r, const struct eu_command *cmd, int argc,
+		 char **argv, struct eu_error *err)
+{
+	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
+	int i, n = 0;
+
+	while (!n && (i = eu_args_next(&a, options, err)) >= 0) {
+		if (options[i].id == OPT_HELP) {
+			show_help(cmd);
+			return 1;
+		}
+		if (options[i].id == OPT_VERSION) {
+			printf("%s %s\n", program_name, eu_version());
+			return 1;
+		}
+		n = set_option(r, options[i].id, a.value, err);
+	}
+	if (n)
+		return n;
+	if (i == EU_ARGS_END)
+		return eu_error_set(err, -EINVAL, "no file given");
+	if (i != EU_ARGS_WORD)
+		return i;
+	r->path = a.value;
+	n = add(&r->argv, a.value, err);
+	if (a.next < argc && !strcmp(argv[a.next], "--"))
+		a.next++;
+	for (; a.next < argc && !n; a.next++)
+		n = add(&r->argv, argv[a.next], err);
+	return n;
+}
+
+static void on_log(void *ctx, int level, const char *text)
+{
+	const struct wasm_run *r = ctx;
+
+	/* The guest is told a number only. */
+	if (level == 0 || r->verbose)
+		fprintf(stderr, "%s: %s\n", program_name, text);
+}
+
+static void *run_guest(void *arg)
+{
+	const uint64_t one = 1;
+	struct wasm_run *r = arg;
+
+	r->result = eu_wasm_run(r->w, &r->status, &r->err);
+	if (write(r->done, &one, sizeof(one)) != sizeof(one))
+		_exit(EXIT_FAILED);
+	return NULL;
+}
+
+/* Until the guest has ended, or a signal has ended it. */
+static int wait_for_end(struct wasm_run *r, int signals)
+{
+	struct pollfd fds[] = { { .fd = r->done, .events = POLLIN },
+				{ .fd = signals, .events = POLLIN } };
+
+	while (poll(fds, EU_COUNT(fds), -1) < 0 && errno == EINTR)
+		;
+	if (fds[0].revents)
+		return 0;
+	eu_wasm_stop(r->w);
+	/* Only a read or a write of its own can hold it any longer. */
+	while (poll(fds, 1, PATIENCE_MS) < 0 && errno == EINTR)
+		;
+	if (!fds[0].revents)
+		_exit(EXIT_DONE);
+	return -EINTR;
+}
+
+static int execute(struct wasm_run *r, struct eu_error *err)
+{
+	pthread_t thread;
+	sigset_t set;
+	int signals, n;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	r->done = eventfd(0, EFD_CLOEXEC);
+	if (signals < 0 || r->done < 0)
+		return eu_error_set(err, -errno, "cannot wait for signals: %s",
+				    strerror(errno));
+	n = pthread_create(&thread, NULL, run_guest, r);
+	if (n)
+		return eu_error_set(err, -n, "cannot start a thread: %s",
+				    strerror(n));
+	n = wait_for_end(r, signals);
+	pthread_join(thread, NULL);
+	eu_close(signals);
+	eu_close(r->done);
+	if (n)
+		return 0;
+	if (r->result)
+		*err = r->err;
+	return r->result;
+}
+
+/* The exit status. */
+static int run(struct wasm_run *r, const void *data, size_t len)
+{
+	struct eu_error err = { 0 };
+	int n;
+
+	r->o.wasm = data;
+	r->o.len = len;
+	r->o.argv = r->argv.list;
+	r->o.env = r->env.n ? r->env.list : NULL;
+	r->o.dirs = r->dirs.n ? r->dirs.list : NULL;
+	r->o.log = on_log;
+	r->o.log_ctx = r;
+	eu_program_raise_memlock();
+	n = eu_wasm_open(&r->o, &r->w, &err);
+	if (!n)
+		n = execute(r, &err);
+	eu_wasm_close(r->w);
+	if (n) {
+		eu_error_prefix(&err, n, "'%s'", r->path);
+		fail(&err);
+		return n == -EFAULT ? TRAPPED : EXIT_FAILED;
+	}
+	return r->status;
+}
+
+int run_wasm(const struct eu_command *cmd, int argc, char **argv)
+{
+	eu_auto_free char *data = NULL;
+	struct wasm_run r = { .done = -1 };
+	struct eu_error err;
+	size_t len;
+	int n, status;
+
+	n = parse(&r, cmd, argc, argv, &err);
+	if (n > 0)
+		status = EXIT_DONE;
+	else if (n)
+		status = fail_usage(cmd, &err);
+	else if (eu_file_read(r.path, 100 << 20, &data, &len, &err))
+		status = fail(&err);
+	else
+		status = run(&r, data, len);
+	for (size_t i = 0; i < r.n_copies; i++)
+		free(r.copies[i]);
+	return status;
+}
+
+const struct eu_command command_wasm_bpf = {
+	.name = "",
+	.usage = "[OPTIONS] FILE [ARGUMENTS OF THE PROGRAM]",
+	.summary = "run eBPF programs with user space in Wasm",
+	.description =
+		"Runs the Wasm module FILE, or '-' for standard input, which carries BPF objects and the code for them. It sees its arguments, the standard descriptors and what it may do with BPF, and nothing else of this machine but the directories of --dir. All behind FILE is for the program. Its exit status is ours; it is 255 when the program fails by a trap.",
+	.examples =
+		"wasm-bpf bootstrap.wasm -d 100           # with an argument\n"
+		"wasm-bpf --dir /sys/fs/cgroup app.wasm   # may open control groups\n",
+	.options = options,
+	.run = run_wasm,
+};
