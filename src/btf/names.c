@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "base/cgroup.h"
 enum {
 	MAX_NAMES = 1 << 18,
 	MAX_DEPTH = 32,	    /* of control groups in each other */
@@ -185,16 +185,9 @@ static void read_cgroups_in(struct list *l, int dir_fd, char *path, size_t len,
 
 static int open_cgroups(void)
 {
-	FILE *f = setmntent("/proc/self/mounts", "re");
-	struct mntent *m;
-	int fd = -1;
+	eu_auto_free char *root = eu_cgroup_root();
 
-	while (f && fd < 0 && (m = getmntent(f)))
-		if (!strcmp(m->mnt_type, "cgroup2"))
-			fd = open(m->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (f)
-		endmntent(f);
-	return fd;
+	return root ? open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
 static void read_cgroups(struct list *l)

@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 
+#include "base/cgroup.h"
 #include "rt/attach.h"
 
 /* Programs on control groups of version 2, given by path or by id. */
@@ -23,10 +24,10 @@ static int open_by_id(const char *id, struct eu_error *err)
 		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
 	} f = { .h = { .handle_bytes = sizeof(uint64_t),
 		       .handle_type = FILEID_KERNFS } };
-	static const char *const mounts[] = { "/sys/fs/cgroup",
-					      "/sys/fs/cgroup/unified" };
+	eu_auto_free char *root = NULL;
+	eu_auto_close int fd = -1;
 	uint64_t number;
-	int fd, got;
+	int got = -1;
 	char *end;
 
 	errno = 0;
@@ -34,15 +35,13 @@ static int open_by_id(const char *id, struct eu_error *err)
 	if (errno || *end)
 		return eu_error_set(err, -EINVAL, "'%s' is no cgroup id", id);
 	memcpy(f.h.f_handle, &number, sizeof(number));
-	for (size_t i = 0; i < EU_COUNT(mounts); i++) {
-		fd = open(mounts[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
+	root = eu_cgroup_root();
+	if (root)
+		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
 		got = open_by_handle_at(fd, &f.h, O_RDONLY | O_CLOEXEC);
-		eu_close(fd);
-		if (got >= 0)
-			return got;
-	}
+	if (got >= 0)
+		return got;
 	return eu_error_set(err, -ENOENT, "no cgroup has the id %s", id);
 }
 

@@ -17,6 +17,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "base/cgroup.h"
 #include "base/file.h"
 #include "rt/kernel.h"
 #include "rt/rights.h"
@@ -93,12 +94,10 @@ static int probe_bpffs(const struct eu_probe *p)
 
 static int probe_cgroup2(const struct eu_probe *p)
 {
+	eu_auto_free char *root = eu_cgroup_root();
+
 	(void)p;
-	return mounted("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC) &&
-			       mounted("/sys/fs/cgroup/unified",
-				       CGROUP2_SUPER_MAGIC) ?
-		       -ENODEV :
-		       0;
+	return root ? 0 : -ENODEV;
 }
 
 /* Attaches a program to a perf event as tracing programs are. */
@@ -451,14 +450,14 @@ static int probe_map(const struct eu_probe *p)
 /* Something that can have an entry in storage of that kind. */
 static int open_owner(int type)
 {
+	eu_auto_free char *root = NULL;
+
 	if (type == BPF_MAP_TYPE_TASK_STORAGE)
 		return (int)syscall(SYS_pidfd_open, getpid(), 0);
 	if (type == BPF_MAP_TYPE_INODE_STORAGE)
 		return open("/", O_RDONLY | O_CLOEXEC);
-	return open(mounted("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC) ?
-			    "/sys/fs/cgroup/unified" :
-			    "/sys/fs/cgroup",
-		    O_RDONLY | O_CLOEXEC);
+	root = eu_cgroup_root();
+	return root ? open(root, O_RDONLY | O_CLOEXEC) : -1;
 }
 
 /*

@@ -3,13 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include <bpf/bpf.h>
 
+#include "base/cgroup.h"
 #include "base/file.h"
 #include "rt/kernel.h"
 #include "rt/walk.h"
@@ -142,21 +142,6 @@ static void forget_dirs(struct storage *t)
 		free(t->dirs[--t->n_dirs]);
 }
 
-/* Where version 2 of control groups is mounted; NULL: nowhere. */
-static char *cgroup_root(void)
-{
-	FILE *f = setmntent("/proc/self/mounts", "re");
-	char *dir = NULL;
-	struct mntent *m;
-
-	while (f && !dir && (m = getmntent(f)))
-		if (!strcmp(m->mnt_type, "cgroup2"))
-			dir = strdup(m->mnt_dir);
-	if (f)
-		endmntent(f);
-	return dir;
-}
-
 static int cgroups_begin(struct eu_walk *w)
 {
 	struct storage *t;
@@ -167,7 +152,7 @@ static int cgroups_begin(struct eu_walk *w)
 		return r;
 	t = w->state;
 	forget_dirs(t);
-	root = cgroup_root();
+	root = eu_cgroup_root();
 	if (!root)
 		return -ENOENT;
 	t->root = strlen(root);

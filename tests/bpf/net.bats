@@ -208,6 +208,12 @@ attached() {
 	[ "$(cat "$OUT")" = '{"ifindex":0,"length":98,"where":"connect"}' ]
 	run -1 "$ECLI" run "$OBJ/cgroup.bpf.o" -t 999999999
 	[[ $output == *"no cgroup has the id 999999999" ]]
+	# Wherever they are mounted.
+	mkdir groups
+	run -0 unshare -m bash -c 'mount -t cgroup2 none groups &&
+		umount -l /sys/fs/cgroup && exec "$@"' - \
+		"$ECLI" run "$OBJ/cgroup.bpf.o" -t "$(stat -c %i "$GROUP")" \
+		--timeout 1ms
 }
 
 @test "a control group with flags, and nothing left behind" {
