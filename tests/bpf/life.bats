@@ -177,6 +177,12 @@ setup() {
 	echo precious >file
 	run -1 "$ECLI" run "$OBJ/refused.bpf.o" -o file
 	[ "$(cat file)" = precious ]
+	# Nor by one that loads and cannot be attached.
+	run -1 "$ECLI" run "$OBJ/missing_tp.bpf.o" -o file
+	[ "$(cat file)" = precious ]
+	# One that is attached and sees nothing leaves nothing else.
+	run -0 "$ECLI" run "$OBJ/perf.bpf.o" --magic 1 -j -o file --timeout 1ms
+	[ ! -s file ]
 }
 
 @test "the program comes from standard input" {

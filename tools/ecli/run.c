@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "confine.h"
@@ -32,11 +33,24 @@ static int announce(struct run *r)
 	return run_write(r, text, strlen(text));
 }
 
+/*
+ * The file of -o keeps what was there until all is attached, when headers are
+ * written. What cannot be emptied is no file, and has nothing in it.
+ */
+static void empty_output(struct run *r)
+{
+	if (r->o->output && !r->emptied)
+		(void)!ftruncate(r->out_fd, 0);
+	r->emptied = true;
+}
+
 static int on_output(void *ctx, const void *data, size_t len)
 {
 	struct run *r = ctx;
-	int ret = announce(r);
+	int ret;
 
+	empty_output(r);
+	ret = announce(r);
 	if (!ret)
 		ret = run_write(r, data, len);
 	r->closed = ret == -EPIPE;
@@ -275,8 +289,8 @@ static int execute(struct run *r, struct eu_error *err)
 	if (!ret)
 		ret = eu_program_load(r->program, err);
 	if (!ret && r->o->output) {
-		r->out_fd = open(r->o->output,
-				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		r->out_fd = open(r->o->output, O_WRONLY | O_CREAT | O_CLOEXEC,
+				 0666);
 		if (r->out_fd < 0)
 			return eu_error_set(err, -errno, "cannot write '%s': %s",
 					    r->o->output, strerror(errno));
@@ -286,6 +300,8 @@ static int execute(struct run *r, struct eu_error *err)
 		ret = run_count_time(r, err);
 	if (!ret)
 		ret = eu_program_attach(r->program, err);
+	if (!ret)
+		empty_output(r);
 	if (!ret)
 		ret = run_input_open(r, err);
 	if (!ret)

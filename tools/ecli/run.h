@@ -42,6 +42,7 @@ struct run {
 	bool closed;	 /* the reader of our output is gone */
 	bool ending;	 /* the end was asked for */
 	bool announced;
+	bool emptied; /* the file of -o */
 	int signals; /* that end the run */
 	int asks;    /* SIGUSR1, SIGWINCH */
 	int timer, loop;
