@@ -43,8 +43,8 @@ struct run {
 	bool ending;	 /* the end was asked for */
 	bool announced;
 	bool emptied; /* the file of -o */
-	int signals; /* that end the run */
-	int asks;    /* SIGUSR1, SIGWINCH */
+	int signals;  /* that end the run */
+	int asks;     /* SIGUSR1, SIGWINCH */
 	int timer, loop;
 	struct run_user user; /* with --user */
 	int guard;	      /* process, 0: none */
