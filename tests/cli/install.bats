@@ -29,6 +29,33 @@ install_to() {
 	find . -name libeunomia.so.0 | grep -q .
 }
 
+# installed COMMAND...: where it would be, in a mount namespace, known to the
+# loader as after ldconfig.
+installed() {
+	unshare -m bash -c 'mount --bind "$0$1" "$1" && ldconfig -C "$0/cache" &&
+		mount --bind "$0/cache" /etc/ld.so.cache && shift && exec "$@"' \
+		"$T/root" "$PREFIX" "$@"
+}
+
+@test "what was installed finds its library and runs" {
+	need plain program:meson program:ldconfig root tracepoint
+	install_to "$T/root"
+	[ -d "$PREFIX" ] || skip "there is no $PREFIX"
+	run -0 installed ldd "$PREFIX/bin/ecli"
+	[[ $output == *"libeunomia.so.0 => $PREFIX/lib"* ]]
+	run -0 installed "$PREFIX/bin/ecli" version
+	[ "$output" = "$("$ECLI" version)" ]
+	run -0 installed "$PREFIX/bin/ecli" run "$OBJ/exec.bpf.o" --timeout 1ms
+	run -0 installed "$PREFIX/bin/lmp" --version
+	# Modules are looked for where they were put.
+	if has symbols; then
+		find "root$PREFIX" -name sym.so | grep -q .
+		run -0 installed "$PREFIX/bin/ecli" run "$OBJ/stacks.bpf.o" \
+			--timeout 1ms
+		[[ $output != *"not installed"* ]]
+	fi
+}
+
 @test "outside the loader's folders tools look for the library beside them" {
 	need plain program:meson
 	meson setup --prefix=/opt/eunomia "$T/b" "$ROOT" >/dev/null
