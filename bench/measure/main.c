@@ -80,6 +80,14 @@ const char *burst_object(const struct setup *s)
 	return path;
 }
 
+const char *byid_object(const struct setup *s)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/byid.bpf.o", s->dir);
+	return path;
+}
+
 /* The first processor for the generator, the last one for the measured. */
 static void choose_processors(struct setup *s)
 {

@@ -31,6 +31,7 @@ void command_hand(struct command *c, const struct setup *s, const char *name,
 		  const char *object, bool json, int key);
 /* burst.bpf.o */
 const char *burst_object(const struct setup *s);
+const char *byid_object(const struct setup *s);
 
 int figure_start(const struct setup *s, int argc, char **argv);
 int figure_rows(const struct setup *s, int argc, char **argv);

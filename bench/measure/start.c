@@ -47,13 +47,13 @@ static void keep(struct side *s)
 
 /* By turns: ours, the hand-written one, and that one again. */
 static void compare(const struct setup *s, const char *what, struct side *a,
-		    struct side *b, struct side *again, bool judged)
+		    struct side *b, struct side *again, struct target start,
+		    struct target memory)
 {
 	const int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
 	struct side *const sides[] = { a, b, again };
 	struct calm calm = { .again = rounds };
 	const struct target none = { 0 };
-	const struct target start = { 4, 0.3 }, memory = { 4, 0 };
 	const char *other = "hand-written";
 	char name[128];
 
@@ -72,11 +72,11 @@ static void compare(const struct setup *s, const char *what, struct side *a,
 		snprintf(name, sizeof(name), "%s: %s", what, text);        \
 		report(name, unit, &a->series, other, &b->series, target); \
 	} while (0)
-	ROW("start to attached", "ms", wall, judged ? start : none);
+	ROW("start to attached", "ms", wall, start);
 	report_noise(name, "ms", &b->wall, &again->wall);
 	ROW("CPU until then", "ms", cpu, none);
 	ROW("CPU of start and end", "ms", whole_cpu, none);
-	ROW("peak memory", "MiB", peak, judged ? memory : none);
+	ROW("peak memory", "MiB", peak, memory);
 	ROW("of it not from files, when attached", "MiB", anon, none);
 	ROW("of it from files, when attached", "MiB", file, none);
 #undef ROW
@@ -84,23 +84,40 @@ static void compare(const struct setup *s, const char *what, struct side *a,
 	report_calm(name, calm.rounds, calm.disturbed);
 }
 
+static const char *whole_object(const struct setup *s)
+{
+	return s->object;
+}
+
 int figure_start(const struct setup *s, int argc, char **argv)
 {
-	static struct side ours[2], hand[2], again[2];
+	static const struct {
+		const char *what;
+		const char *(*object)(const struct setup *s);
+		bool packed; /* ours is the package, where there is one */
+		struct target start, memory;
+	} rows[] = {
+		{ "bootstrap", whole_object, true, { 4, 0.3 }, { 4, 0 } },
+		{ "without CO-RE", burst_object },
+		{ "attached by BTF id", byid_object, .start = { 0, 1.05 } },
+	};
+	static struct side ours, hand, again;
 	const char *object;
 
 	(void)argc;
 	(void)argv;
-	for (int i = 0; i < 2; i++) {
-		object = i ? burst_object(s) : s->object;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		object = rows[i].object(s);
 		if (!object)
 			continue;
-		command_ecli(&ours[i].cmd, s,
-			     !i && s->package ? s->package : object, false, 0);
-		command_hand(&hand[i].cmd, s, "printf", object, false, 0);
-		command_hand(&again[i].cmd, s, "printf", object, false, 0);
-		compare(s, i ? "without CO-RE" : "bootstrap", &ours[i],
-			&hand[i], &again[i], !i);
+		ours = hand = again = (struct side){ 0 };
+		command_ecli(&ours.cmd, s,
+			     rows[i].packed && s->package ? s->package : object,
+			     false, 0);
+		command_hand(&hand.cmd, s, "printf", object, false, 0);
+		command_hand(&again.cmd, s, "printf", object, false, 0);
+		compare(s, rows[i].what, &ours, &hand, &again, rows[i].start,
+			rows[i].memory);
 	}
 	return 0;
 }
