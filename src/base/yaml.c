@@ -10,15 +10,10 @@
 
 enum { MAX_DEPTH = 200, MAX_NODES = 1000000, MAX_SCALARS = 64 << 20 };
 
-static int open_libyaml(struct eu_libyaml *ret, struct eu_error *err)
-{
-	static const char *const names[] = { EU_LIBYAML_FUNCTIONS(EU_LATE_NAME) };
-
-	return eu_late_open("libyaml-0.so.2", names, EU_COUNT(names), ret, err);
-}
+static const char LIBYAML[] = "libyaml-0.so.2";
 
 struct reader {
-	const struct eu_libyaml *lib;
+	const struct eu_yaml_reading *lib;
 	yaml_document_t *doc;
 	struct eu_error *err;
 	/* Aliases may multiply what is read. */
@@ -115,8 +110,8 @@ fail:
  * number of values, so a look at the events alone comes first; it stops where
  * there is too much. Other faults are left to the real reading.
  */
-static int check_size(const struct eu_libyaml *y, const char *text, size_t len,
-		      struct eu_error *err)
+static int check_size(const struct eu_yaml_reading *y, const char *text,
+		      size_t len, struct eu_error *err)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
 	size_t depth = 0, nodes = 0;
@@ -152,7 +147,8 @@ static int check_size(const struct eu_libyaml *y, const char *text, size_t len,
 json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 {
 	struct eu_error own = { 0 };
-	struct eu_libyaml y;
+	static const char *const names[] = { EU_YAML_READING(EU_LATE_NAME) };
+	struct eu_yaml_reading y;
 	struct reader r = { .lib = &y,
 			    .err = err ? err : &own,
 			    .max_bytes = eu_max(len, (size_t)MAX_SCALARS) };
@@ -160,7 +156,8 @@ json_t *eu_yaml_read(const char *text, size_t len, struct eu_error *err)
 	yaml_parser_t p;
 	json_t *j = NULL;
 
-	if (open_libyaml(&y, err) || check_size(&y, text, len, err))
+	if (eu_late_open(LIBYAML, names, EU_COUNT(names), &y, err) ||
+	    check_size(&y, text, len, err))
 		return NULL;
 	if (!y.yaml_parser_initialize(&p)) {
 		eu_error_oom(err);
@@ -215,7 +212,7 @@ static void put_real(char *to, double d)
 		memcpy(end, ".0", 3);
 }
 
-static int add_node(const struct eu_libyaml *y, yaml_document_t *doc,
+static int add_node(const struct eu_yaml_writing *y, yaml_document_t *doc,
 		    const json_t *j)
 {
 	const char *key;
@@ -287,12 +284,13 @@ char *eu_yaml_write(const json_t *j, size_t *ret_len, struct eu_error *err)
 {
 	eu_auto_json json_t *copy = sorted(j);
 	eu_auto_buf struct eu_buf out = EU_BUF(256u << 20);
-	struct eu_libyaml y;
+	static const char *const names[] = { EU_YAML_WRITING(EU_LATE_NAME) };
+	struct eu_yaml_writing y;
 	yaml_document_t doc;
 	yaml_emitter_t e;
 	bool ok = false;
 
-	if (open_libyaml(&y, err))
+	if (eu_late_open(LIBYAML, names, EU_COUNT(names), &y, err))
 		return NULL;
 	if (!copy || !y.yaml_document_initialize(&doc, NULL, NULL, NULL, 1, 1)) {
 		eu_error_oom(err);

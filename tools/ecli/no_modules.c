@@ -48,7 +48,7 @@ typedef void any_fn(void);
 static const struct {
 	const char *name;
 	any_fn *function;
-} linked[] = { EU_LIBYAML_FUNCTIONS(ROW) EU_LIBLZMA_FUNCTIONS(ROW) };
+} linked[] = { EU_YAML_READING(ROW) EU_LIBLZMA_FUNCTIONS(ROW) };
 
 /* The same for base/late.c. */
 int eu_late_open(const char *file, const char *const *names, size_t n,
