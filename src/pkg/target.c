@@ -38,7 +38,8 @@ static const struct key {
 	{ EU_SHAPE_BINARY, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_USDT, "pid", 1, INT32_MAX },
 	{ EU_SHAPE_USDT, "container", 1, INT32_MAX },
-	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
+	/* libbpf keeps these itself. */
+	{ EU_SHAPE_USDT, "cookie", INT64_MIN, INT64_MAX },
 	{ EU_SHAPE_SYMBOL, "cookie", INT64_MIN, INT64_MAX, .feature = "cookie" },
 	{ EU_SHAPE_SYMBOL, "max", 1, 1000000 },
 	{ EU_SHAPE_ITER, "order", .words = { "self", "pre", "post", "up" } },

@@ -51,6 +51,7 @@ rows() {
 	at=$OBJ/target:eunomia:work,cookie=7
 	if ! has cookie; then
 		run -1 "$ECLI" run "$EXAMPLES/usdt/package.json" -t "$at"
+		echo "$output"
 		[[ $output == *"in one process at a time"*": give its id with pid=N" ]]
 		at+=,pid=$TARGET
 	fi
