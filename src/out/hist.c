@@ -96,6 +96,22 @@ static uint64_t slot(const struct eu_record *r, size_t at,
 	return eu_value_int(e, (const char *)r->data + at, r->size - at);
 }
 
+/*
+ * Which map and when, as in front of a row: where there are several, or times
+ * were asked for.
+ */
+static void put_heading(struct eu_sink *s, const struct eu_record *r)
+{
+	if (!s->labelled && !s->timed)
+		return;
+	eu_buf_puts(&s->out, r->stream->name);
+	if (s->clock_len) {
+		eu_buf_putc(&s->out, ' ');
+		eu_buf_put(&s->out, eu_sink_clock(s, r->when), s->clock_len);
+	}
+	eu_buf_putc(&s->out, '\n');
+}
+
 void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 {
 	const struct eu_layout *k = r->stream->key, *v = r->stream->value;
@@ -103,6 +119,7 @@ void eu_hist_record(struct eu_sink *s, const struct eu_record *r)
 	uint64_t value[EU_HIST_SLOTS] = { 0 };
 	size_t n;
 
+	put_heading(s, r);
 	if (k) {
 		eu_buf_puts(&s->out, "key =");
 		for (uint32_t i = 0; i < k->n; i++) {

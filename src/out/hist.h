@@ -24,8 +24,8 @@ void eu_hist_draw_slots(struct eu_buf *out, const uint64_t *slots, size_t n,
 			const int64_t *bounds, size_t n_bounds, const char *unit);
 
 /*
- * One entry of a sampled map: its key, the members of its value but "slots",
- * then the picture of "slots", an array of integers.
+ * One entry of a sampled map: of which and when, if that is not plain or was
+ * asked for; its key, the members of its value but "slots", then the picture of "slots", an array of integers.
  */
 void eu_hist_record(struct eu_sink *s, const struct eu_record *r);
 

@@ -156,6 +156,10 @@ static int open_fields(struct eu_program *p, const struct eu_stream **all,
 
 		r = eu_fields_apply(f, &s->stream, &s->shown->key,
 				    &s->shown->value, err);
+		/* Without its slots there is no picture, but columns. */
+		if (!r && s->shown->value &&
+		    !eu_layout_member(s->shown->value, "slots"))
+			s->stream.hist = false;
 	}
 	if (!r)
 		r = eu_fields_check(f, all, p->n_sources, err);

@@ -104,6 +104,17 @@ shows() {
 \"$COMM\"" ]
 }
 
+@test "histograms say which map they are of; without slots they are columns" {
+	sample hists "{interval: $NEVER, type: \"log2_hist\"}" \
+		plain "{interval: $NEVER}"
+	shows 0 1
+	grep -qEx 'hists [0-9]{2}:[0-9]{2}:[0-9]{2}' "$OUT"
+	OPTIONS=(--timestamps none --fields comm,value)
+	shows 0 1
+	grep -qEx "hists +$COMM" "$OUT"
+	run ! grep -q 'distribution\|^key =' "$OUT"
+}
+
 @test "linear histograms, and such with bounds of their own" {
 	sample hists "{interval: 0, type: \"linear_hist\", min: -10, step: 5, unit: \"ms\"}"
 	shows 0 1 1 3

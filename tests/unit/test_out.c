@@ -507,6 +507,41 @@ static void histogram_is_drawn(void **state)
 	eu_layout_free(v);
 }
 
+static void histogram_says_whose_it_is(void **state)
+{
+	struct eu_layout *k = layout(id_u32), *v = layout(id_hist);
+	struct eu_stream st = {
+		.name = "m", .key = k, .value = v, .hist = true, .unit = "usecs"
+	};
+	struct hist h = { .slots = { 72 }, .comm = "rcu" };
+	struct eu_record r = { .stream = &st, .data = &h, .size = sizeof(h) };
+	uint32_t key = 1;
+
+	(void)state;
+	r.key = &key;
+	r.when = 3 * 1000000000ull;
+	for (int i = 0; i < 3; i++) {
+		static const char *const heads[] = { "m 00:00:03\nkey = 1\n",
+						     "m 00:00:03\nkey = 1\n",
+						     "m\nkey = 1\n" };
+		struct eu_sink s;
+
+		n_written = 0;
+		eu_sink_init(&s, "text", collect, NULL, NULL);
+		s.labelled = i != 1;
+		if (i)
+			eu_sink_times(&s, i == 1 ? "utc" : "none", NULL);
+		assert_int_equal(eu_sink_begin(&s, &st, NULL), 0);
+		eu_sink_record(&s, &r);
+		assert_int_equal(eu_sink_flush(&s), 0);
+		assert_memory_equal(written, heads[i], strlen(heads[i]));
+		eu_sink_finish(&s, &st);
+		eu_sink_done(&s);
+	}
+	eu_layout_free(k);
+	eu_layout_free(v);
+}
+
 static void layouts_are_joined(void **state)
 {
 	struct eu_layout *l = eu_layout_join(layout(id_u32), "outer",
@@ -759,6 +794,7 @@ int main(void)
 		cmocka_unit_test(what_needs_care_is_seen_everywhere),
 		cmocka_unit_test(sampled_map_as_columns_and_objects),
 		cmocka_unit_test(histogram_is_drawn),
+		cmocka_unit_test(histogram_says_whose_it_is),
 		cmocka_unit_test(layouts_are_joined),
 		cmocka_unit_test(columns_align_by_width),
 		cmocka_unit_test(types_without_values_are_refused),
