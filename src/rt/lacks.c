@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "pkg/section.h"
 #include "rt/probe.h"
 #include "rt/rights.h"
 
@@ -205,6 +206,53 @@ int eu_lacks_of(const struct eu_package *pkg, eu_feature_want_fn want,
 			f[kept++] = f[i];
 	*ret = f;
 	*ret_n = kept;
+	return 0;
+}
+
+/* Is it known already that the kernel lacks this, or the like for @prog? */
+static bool is_listed(const struct eu_feature *f, size_t n, const char *name,
+		      const struct eu_prog *prog)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(f[i].name, name) || (f[i].kind != EU_FEATURE_HELPER &&
+						 f[i].kind != EU_FEATURE_MAP &&
+						 !strcmp(f[i].owner, prog->name)))
+			return true;
+	return false;
+}
+
+int eu_lacks_to_run(const struct eu_package *pkg, struct eu_feature **ret,
+		    size_t *ret_n, struct eu_error *err)
+{
+	struct eu_feature *f = NULL, *more;
+	size_t n = 0;
+	int r = eu_lacks_of(pkg, NULL, NULL, &f, &n, err);
+
+	if (r)
+		return r;
+	more = reallocarray(f, n + pkg->n_progs + 1, sizeof(*f));
+	if (!more) {
+		free(f);
+		return eu_error_oom(err);
+	}
+	f = more;
+	for (size_t i = 0; i < pkg->n_progs; i++) {
+		const struct eu_prog *prog = &pkg->progs[i];
+		const struct eu_section *s = eu_section_find(prog->section);
+		const char *name = s ? s->feature : NULL;
+
+		if (!name || prog->optional || prog->manual ||
+		    !eu_lacks_feature(name) || is_listed(f, n, name, prog))
+			continue;
+		f[n++] = (struct eu_feature){
+			.kind = EU_FEATURE_ATTACH,
+			.since = eu_probe_find(name)->since,
+			.name = name,
+			.owner = prog->name,
+		};
+	}
+	*ret = f;
+	*ret_n = n;
 	return 0;
 }
 

@@ -15,6 +15,13 @@ int eu_lacks_of(const struct eu_package *pkg, eu_feature_want_fn want,
 		const void *ctx, struct eu_feature **ret, size_t *ret_n,
 		struct eu_error *err);
 
+/*
+ * The same with what attaching its programs needs; those that are left out where
+ * the kernel cannot run them need nothing.
+ */
+int eu_lacks_to_run(const struct eu_package *pkg, struct eu_feature **ret,
+		    size_t *ret_n, struct eu_error *err);
+
 /* Does trying say that this kernel lacks what "ecli check" calls @feature? */
 bool eu_lacks_feature(const char *feature);
 

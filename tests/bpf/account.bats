@@ -132,6 +132,19 @@ reported() {
 	[[ ${lines[0]} == "ecli: unexpected argument 'b'" ]]
 }
 
+@test "what loads here and cannot be attached" {
+	need bpf
+	! has kprobe || skip 'needs a kernel without kprobe'
+	run -1 "$ECLI" check "$OBJ/kprobe.bpf.o"
+	[ "${lines[0]}" = "kprobe_bpf loads here, but cannot be attached" ]
+	grep -qEx '  4.1 +attach type +kprobe +on_entry' <<<"$output"
+	run -1 "$ECLI" check -j "$OBJ/kprobe.bpf.o"
+	[ "$(jq -c '[.loads, .attaches, .lacks[0].name]' <<<"$output")" = \
+		'[true,false,"kprobe"]' ]
+	run -0 "$ECLI" check -j "$OBJ/xdp.bpf.o"
+	[ "$(jq -c .attaches <<<"$output")" = true ]
+}
+
 @test "what this kernel lacks, by name and version" {
 	! has lsm || skip 'needs a kernel without lsm'
 	run -1 "$ECLI" check -j "$OBJ/lsm.bpf.o"

@@ -38,7 +38,9 @@ packages() {
 			"$(<report)" >>reports
 	done
 	[ "$(wc -l <reports)" = "$(packages | wc -l)" ]
-	jq -c 'select((if .report.loads then .status == 0 and
+	jq -c 'select((if .report.loads then
+		.status == (if .report.attaches then 0 else 1 end) and
+		(.report | .attaches or (.lacks | length > 0)) and
 		([.report.programs[] | .instructions > 0] | all)
 	else .status == 1 and (.report | (.error | length > 0) and
 		((.lacks | length > 0) or (.error | test("needs"))))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ecli.h"
@@ -58,6 +59,9 @@ static void print_report(const json_t *j)
 	if (json_is_null(json_object_get(j, "loads")))
 		eu_buf_printf(&out, "whether %s loads here is unknown: %s\n",
 			      eu_json_str(j, "name"), eu_json_str(j, "error"));
+	else if (eu_json_true(j, "loads") && !eu_json_true(j, "attaches"))
+		eu_buf_printf(&out, "%s loads here, but cannot be attached\n",
+			      eu_json_str(j, "name"));
 	else if (eu_json_true(j, "loads"))
 		eu_buf_printf(&out, "%s loads here\n", eu_json_str(j, "name"));
 	else
@@ -80,6 +84,19 @@ static void add_all(json_t **j, json_t *more)
 	*j = NULL;
 }
 
+/* Is what it is attached by there for each program that cannot be left out? */
+static bool attaches(const struct eu_package *pkg, const struct eu_feature *f,
+		     size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < pkg->n_progs; k++)
+			if (f[i].kind == EU_FEATURE_ATTACH &&
+			    !pkg->progs[k].optional && !pkg->progs[k].manual &&
+			    !strcmp(pkg->progs[k].name, f[i].owner))
+				return false;
+	return true;
+}
+
 /* What is missing is a result, not an error of ours. */
 static int try(struct eu_package *pkg, json_t **j)
 {
@@ -88,7 +105,8 @@ static int try(struct eu_package *pkg, json_t **j)
 	struct eu_feature *f = NULL;
 	struct eu_error why;
 	size_t n = 0;
-	int r = eu_lacks_of(pkg, NULL, NULL, &f, &n, &why);
+	bool runs;
+	int r = eu_lacks_to_run(pkg, &f, &n, &why);
 
 	if (r) {
 		eu_package_free(pkg);
@@ -99,6 +117,7 @@ static int try(struct eu_package *pkg, json_t **j)
 		return r;
 	}
 	eu_json_put(j, "lacks", lacks_json(f, n));
+	runs = attaches(pkg, f, n);
 	free(f);
 	eu_program_raise_memlock();
 	r = eu_program_new(pkg, &po, &p, &why);
@@ -107,12 +126,14 @@ static int try(struct eu_package *pkg, json_t **j)
 		r = eu_program_load(p, &why);
 	}
 	eu_json_put(j, "loads", json_boolean(!r));
-	if (r)
+	if (r) {
 		eu_json_put_text(j, "error", why.text);
-	else
+	} else {
+		eu_json_put(j, "attaches", json_boolean(runs));
 		add_all(j, eu_cost_json(p));
+	}
 	eu_program_close(p);
-	return r;
+	return r || runs ? r : -EOPNOTSUPP;
 }
 
 int check_package(const char *path, bool json)
