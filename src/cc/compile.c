@@ -361,7 +361,7 @@ static int refused(struct compile *c, struct job *j, int status)
 
 	if (!eu_memfd_read(j->child.err, "output", &text, &len, NULL)) {
 		c->o->relay(text, len);
-		if (j->vmlinux && c->has_vmlinux)
+		if (j->vmlinux && c->has_vmlinux && !eu_hints_blame_name(text))
 			version = missing_type(j, text, len, name, sizeof(name));
 	}
 	if (status < 0 || status > 128)

@@ -17,20 +17,40 @@ static const struct {
 	  "choose another name, vmlinux.h has one called" },
 };
 
-int eu_hints_append(const char *messages, int code, struct eu_error *err)
+/* The first hint that fits, and where its line's name begins. */
+static size_t find(const char *messages, const char **ret_at)
 {
 	const char *at;
+	size_t i;
 
-	for (size_t i = 0; i < EU_COUNT(hints); i++) {
+	for (i = 0; i < EU_COUNT(hints); i++) {
 		at = strstr(messages, hints[i].line);
 		if (!at || !strstr(messages, hints[i].other))
 			continue;
-		eu_error_append(err, code, "; %s", hints[i].hint);
-		at += strlen(hints[i].line);
-		if (hints[i].named)
-			eu_error_append(err, code, " '%.*s'",
-					(int)strcspn(at, "'\n"), at);
+		*ret_at = at + strlen(hints[i].line);
 		break;
 	}
+	return i;
+}
+
+int eu_hints_append(const char *messages, int code, struct eu_error *err)
+{
+	const char *at;
+	size_t i = find(messages, &at);
+
+	if (i == EU_COUNT(hints))
+		return code;
+	eu_error_append(err, code, "; %s", hints[i].hint);
+	if (hints[i].named)
+		eu_error_append(err, code, " '%.*s'", (int)strcspn(at, "'\n"),
+				at);
 	return code;
+}
+
+bool eu_hints_blame_name(const char *messages)
+{
+	const char *at;
+	size_t i = find(messages, &at);
+
+	return i < EU_COUNT(hints) && hints[i].named;
 }

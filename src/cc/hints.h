@@ -10,4 +10,7 @@
  */
 int eu_hints_append(const char *messages, int code, struct eu_error *err);
 
+/* Is a hint's reason that a name is taken, so that no other header helps? */
+bool eu_hints_blame_name(const char *messages);
+
 #endif

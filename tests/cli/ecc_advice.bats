@@ -139,4 +139,8 @@ t.bpf.c:7: warning: '@sampl' is no annotation; did you mean '@sample'?" ]
 	printf '#include "vmlinux.h"\nstruct key { int x; };\n' >e.bpf.c
 	run -1 "$ECC" e.bpf.c
 	[[ ${lines[-1]} == "ecc: cannot compile 'e.bpf.c' for "*"; choose another name, vmlinux.h has one called 'key'" ]]
+	# Whatever follows from it, no other vmlinux.h helps.
+	printf '#include "vmlinux.h"\nstruct key { int pid; };\nstruct key k = { .pid = 1 };\n' >e.bpf.c
+	run -1 "$ECC" e.bpf.c
+	[[ ${lines[-1]} == "ecc: cannot compile 'e.bpf.c' for "*"; choose another name, vmlinux.h has one called 'key'" ]]
 }
