@@ -120,7 +120,8 @@ static void man(struct eu_buf *b, const struct eu_tool *t)
 		"0: done. 1: failed. 2: wrong usage, which the command line\n"
 		"itself shows, as an unknown option, a value of the wrong type\n"
 		"or an attach target of the wrong shape does. What is named\n"
-		"well and is not there, or is refused by the kernel, has failed.\n");
+		"well and is not there (a program, variable, map, member or\n"
+		"file), or is refused by the kernel, has failed.\n");
 }
 
 /* One word for each option: "-j --json -t --target". */

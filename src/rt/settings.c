@@ -219,7 +219,7 @@ static int unknown_program(const struct eu_program *p,
 			   const struct eu_target *t, struct eu_error *err)
 {
 	eu_choice_unknown(p, t->program, err);
-	return eu_error_prefix(err, -EINVAL, "target '%s'", t->text);
+	return eu_error_prefix(err, -ENOENT, "target '%s'", t->text);
 }
 
 int eu_program_target(struct eu_program *p, const char *text, struct eu_error *err)

@@ -75,6 +75,7 @@ static int open_filters(struct eu_program *p, const struct eu_stream **all,
 
 		r = eu_filter_new(p->wanted.filter, &s->stream,
 				  &s->shown->filter, &one, err);
+		p->misused = r == -EINVAL;
 		missing &= r ? 0 : one;
 	}
 	if (!r && missing)
@@ -129,6 +130,7 @@ static int open_order(struct eu_program *p, const struct eu_stream **all,
 			continue;
 		r = eu_gather_new(s->shown->order, &s->stream, head_of(s),
 				  &s->shown->gather, &unknown, err);
+		p->misused = r == -EINVAL && p->wanted.sort;
 		if (!r && unknown && !p->wanted.sort)
 			return eu_error_prefix(
 				err, unknown_order(unknown, &all[i], 1, err),
@@ -151,6 +153,7 @@ static int open_fields(struct eu_program *p, const struct eu_stream **all,
 	if (!p->wanted.fields || p->record || p->sink.ops->needs_stacks)
 		return 0;
 	r = eu_fields_new(p->wanted.fields, &f, err);
+	p->misused = r == -EINVAL;
 	for (size_t i = 0; i < p->n_sources && !r; i++) {
 		struct eu_source *s = &p->sources[i];
 

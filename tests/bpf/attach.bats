@@ -331,9 +331,9 @@ busy_on() {
 	stop_it
 	[ "$(cat "$OUT")" = '{"by":2}' ]
 	[ ! -s "$ERR" ]
-	run -2 "$ECLI" run --only alwys "$OBJ/optional.bpf.o"
+	run -1 "$ECLI" run --only alwys "$OBJ/optional.bpf.o"
 	[[ $output == *"no program 'alwys' in 'optional_bpf'; did you mean 'always'?"* ]]
-	run -2 "$ECLI" run --skip xxxxxxx "$OBJ/optional.bpf.o"
+	run -1 "$ECLI" run --skip xxxxxxx "$OBJ/optional.bpf.o"
 	[[ $output == *"no program 'xxxxxxx' in 'optional_bpf'"* ]]
 	[[ $output != *"did you mean"* ]]
 }

@@ -87,7 +87,9 @@ signals() {
 	run -1 "$ECLI" run "$PACKAGE" --input rb
 	[[ $output == *"map 'rb' takes no input: it is of type ringbuf"* ]]
 	run -1 "$ECLI" run "$PACKAGE" --input none
-	[[ $output == *"no map 'none'; there is 'commands'"* ]]
+	[ "$output" = "ecli: no map 'none'; there is 'commands'" ]
+	run -1 "$ECLI" run "$PACKAGE" --ready-fd 77
+	[ "$output" = "ecli: cannot write to descriptor 77: Bad file descriptor" ]
 	run -1 "$ECLI" run --input commands - <"$PACKAGE"
 	[[ $output == *"the program comes from standard input, which --input reads"* ]]
 }

@@ -153,14 +153,14 @@ refused() {
 		p_u8=8 'p_list=[1,2]' p_x=4 'p_text="set"'
 	sets --p_u8 9 --params values.json -- p_u8=8
 	sets --params values.json --p_u8 9 -- p_u8=9
-	refused --set nothing=1
+	run -1 "$ECLI" run "$OBJ/params.bpf.o" --set nothing=1
 	[[ $output == *"no variable 'nothing' in 'params_bpf'"* ]]
 	refused --set p_u8
 	[[ $output == *"--set takes NAME=VALUE, not 'p_u8'"* ]]
-	refused --params /nowhere.yaml
+	run -1 "$ECLI" run "$OBJ/params.bpf.o" --params /nowhere.yaml
 	[[ $output == *"cannot open '/nowhere.yaml'"* ]]
 	echo '[1]' >list.json
-	refused --params list.json
+	run -1 "$ECLI" run "$OBJ/params.bpf.o" --params list.json
 	[[ $output == *"'list.json' holds no object of names and values"* ]]
 }
 

@@ -116,15 +116,18 @@ signals() {
 
 @test "what cannot be looked at is told with the place, before anything runs" {
 	need btf
-	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" \
+	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" \
 		--filter "pid == 1 and sig == SIGNONE"
-	[ "$output" = "ecli: filter: 'SIGNONE' is no signal
+	[[ $output == "ecli: filter: 'SIGNONE' is no signal
   pid == 1 and sig == SIGNONE
-                      ^" ]
-	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --filter "(pid == 1"
-	[ "$output" = "ecli: filter: the parenthesis is not closed
+                      ^
+Try 'ecli run "*" --help'." ]]
+	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" --filter "(pid == 1"
+	[[ $output == "ecli: filter: the parenthesis is not closed
   (pid == 1
-  ^" ]
+  ^"* ]]
+	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" --fields ''
+	[ "${lines[0]}" = "ecli: fields '': a name is missing" ]
 	known="when, took, uid, pid, target, sig, ret, comm"
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --filter "1pid"
 	[ "${lines[0]}" = "ecli: filter: unknown field '1pid'; there are: $known" ]

@@ -72,12 +72,12 @@ bats_require_minimum_version 1.5.0
 @test "types and maps that are not there are named" {
 	run -2 "$ECLI" run "$OBJ/sampled.bpf.o" --type per_cpu="struct count"
 	[[ $output == *"map 'per_cpu': type 'count' has 16 bytes, but the map's values have 8"* ]]
-	run -2 "$ECLI" run "$OBJ/several.bpf.o" --type nothing=first
+	run -1 "$ECLI" run "$OBJ/several.bpf.o" --type nothing=first
 	[[ $output == *"no map 'nothing' in 'several_bpf'"* ]]
-	run -2 "$ECLI" run "$OBJ/several.bpf.o" --type one=nothing
+	run -1 "$ECLI" run "$OBJ/several.bpf.o" --type one=nothing
 	[[ $output == *"type 'nothing' is not in the object's BTF; its structs: "*first* ]]
 	run -2 "$ECLI" run "$OBJ/several.bpf.o" --type one=
-	[[ $output == *"type ''"* ]]
+	[[ $output == *"--type takes MAP=STRUCT, not 'one='"* ]]
 }
 
 @test "the help of a package is its own" {

@@ -74,15 +74,15 @@ setup() {
 @test "names with a slip" {
 	need root
 	said "no variable 'p_lits' in 'params_bpf'; did you mean 'p_list'?" \
-		2 run params.bpf.o --set p_lits=5
+		1 run params.bpf.o --set p_lits=5
 	said "no map 'rbb' in 'x_bpf'; did you mean 'rb'?" \
-		2 run x.bpf.o --type rbb=event
-	run -2 "$ECLI" run x.bpf.o --type rb=evnt
+		1 run x.bpf.o --type rbb=event
+	run -1 "$ECLI" run x.bpf.o --type rb=evnt
 	[[ $output == *"type 'evnt' is not in the object's BTF; did you mean 'event'?"* ]]
 	said "no program 'x' in 'x_bpf'; there are 'on_exec', 'on_exit'" \
-		2 run x.bpf.o --only x
+		1 run x.bpf.o --only x
 	said "target 'on_exc=lo': no program 'on_exc' in 'x_bpf'; did you mean 'on_exec' or 'on_exit'?" \
-		2 run x.bpf.o -t on_exc=lo
+		1 run x.bpf.o -t on_exc=lo
 }
 
 @test "nothing is left to run" {

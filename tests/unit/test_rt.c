@@ -212,7 +212,7 @@ static void variables_targets_and_types(void **state)
 	assert_string_equal(
 		err.text,
 		"no variable 'nothing' in 'uprobe_bpf'; there are 'cookies', 'unused_event'");
-	assert_int_equal(eu_program_target(p, "nobody=/bin/sh:x", &err), -EINVAL);
+	assert_int_equal(eu_program_target(p, "nobody=/bin/sh:x", &err), -ENOENT);
 	assert_non_null(strstr(err.text, "no program 'nobody'"));
 	assert_int_equal(eu_program_target(p, "eth0", &err), -EINVAL);
 	assert_non_null(strstr(err.text, "a binary and a symbol"));

@@ -154,11 +154,17 @@ int run_input_open(struct run *r, struct eu_error *err)
 	if (epoll_ctl(r->loop, EPOLL_CTL_ADD, in->to->fd, &room))
 		return eu_error_set(err, -errno, "cannot wait for map '%s': %s",
 				    r->o->input, strerror(errno));
+	return 0;
+}
+
+void run_input_begin(struct run *r)
+{
+	if (!r->input)
+		return;
 	watch_input(r, true);
 	/* All of a file that fits, before anybody is told that we are ready. */
-	if (!in->watched)
+	if (!r->input->watched)
 		run_input(r);
-	return 0;
 }
 
 bool run_input_is(const struct run *r, int fd)

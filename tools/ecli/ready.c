@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +28,16 @@ int run_find_manager(struct run *r)
 		    offsetof(struct sockaddr_un, sun_path) + n))
 		eu_close(eu_take_fd(r->notify_fd));
 	return 0;
+}
+
+int run_may_say_ready(const struct run *r, struct eu_error *err)
+{
+	const int fd = r->o->ready_fd;
+
+	if (fd < 0 || fcntl(fd, F_GETFD) >= 0)
+		return 0;
+	return eu_error_set(err, -errno, "cannot write to descriptor %d: %s",
+			    fd, strerror(errno));
 }
 
 int run_say_ready(const struct run *r, struct eu_error *err)

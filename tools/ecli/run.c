@@ -288,6 +288,8 @@ static int execute(struct run *r, struct eu_error *err)
 	ret = prepare_loop(r, err);
 	if (!ret)
 		ret = eu_program_load(r->program, err);
+	ret = ret ?: run_input_open(r, err);
+	ret = ret ?: run_may_say_ready(r, err);
 	if (!ret && r->o->output) {
 		r->out_fd = open(r->o->output, O_WRONLY | O_CREAT | O_CLOEXEC,
 				 0666);
@@ -303,7 +305,7 @@ static int execute(struct run *r, struct eu_error *err)
 	if (!ret)
 		empty_output(r);
 	if (!ret)
-		ret = run_input_open(r, err);
+		run_input_begin(r);
 	if (!ret)
 		ret = start_timer(r, err);
 	if (!ret)
@@ -356,6 +358,13 @@ static int fail_flags(const struct run *r, const struct eu_error *err)
 	return EXIT_USAGE;
 }
 
+/* The command line is well, and what it names is not there or not as it says. */
+static bool is_elsewhere(int code)
+{
+	return code == -ENOENT || code == -EBADMSG || code == -EACCES ||
+	       code == -EPERM || code == -EISDIR || code == -ENOTDIR;
+}
+
 static int run(struct run *r)
 {
 	struct eu_error err = { 0 };
@@ -374,9 +383,13 @@ static int run(struct run *r)
 		return ret > 0 ? EXIT_DONE : fail_flags(r, &err);
 	if (make_program(r, &err))
 		return fail(&err);
-	if (apply(r, &err))
+	ret = apply(r, &err);
+	if (ret)
+		return is_elsewhere(ret) ? fail(&err) : fail_flags(r, &err);
+	ret = execute(r, &err);
+	if (ret && r->program->misused)
 		return fail_flags(r, &err);
-	return execute(r, &err) ? fail(&err) : EXIT_DONE;
+	return ret ? fail(&err) : EXIT_DONE;
 }
 
 int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,

@@ -83,10 +83,11 @@ unsigned int run_width(const struct run *r);
 int run_write(const struct run *r, const void *data, size_t len);
 
 /*
- * --input, if it is given: opens it and takes what a file holds; takes what is
+ * --input, if it is given: opens it; takes what a file holds; takes what is
  * there when run_input_is() the descriptor that is ready; tells what was left.
  */
 int run_input_open(struct run *r, struct eu_error *err);
+void run_input_begin(struct run *r);
 bool run_input_is(const struct run *r, int fd);
 void run_input(struct run *r);
 void run_input_done(struct run *r);
@@ -117,6 +118,9 @@ int find_user(const char *name, struct run_user *ret, struct eu_error *err);
 
 /* Finds the service manager, before rights to do so are given up. */
 int run_find_manager(struct run *r);
+
+/* Is there a descriptor of that number? */
+int run_may_say_ready(const struct run *r, struct eu_error *err);
 
 /* Tells the descriptor of --ready-fd and the service manager. */
 int run_say_ready(const struct run *r, struct eu_error *err);

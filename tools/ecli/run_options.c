@@ -99,7 +99,9 @@ static int take_skip(struct run *r, const char *v, struct eu_error *err)
 
 static int take_type(struct run *r, const char *v, struct eu_error *err)
 {
-	if (!strchr(v, '='))
+	const char *eq = strchr(v, '=');
+
+	if (!eq || eq == v || !eq[1])
 		return eu_error_set(err, -EINVAL,
 				    "--type takes MAP=STRUCT, not '%s'", v);
 	return add_word(&r->types, v, err);

@@ -34,15 +34,15 @@ static int apply_file(const struct run *r, const char *path, struct eu_error *er
 	j = text[strspn(text, " \t\r\n")] == '{' ? eu_json_read(text, len, err) :
 						   eu_yaml_read(text, len, err);
 	if (!j)
-		return eu_error_prefix(err, -EINVAL, "'%s'", path);
+		return eu_error_prefix(err, -EBADMSG, "'%s'", path);
 	if (!json_is_object(j))
-		return eu_error_set(err, -EINVAL,
+		return eu_error_set(err, -EBADMSG,
 				    "'%s' holds no object of names and values",
 				    path);
 	json_object_foreach (j, name, value) {
 		ret = eu_program_set_json(r->program, name, value, err);
 		if (ret)
-			return eu_error_prefix(err, ret, "'%s'", path);
+			return eu_error_prefix(err, -EBADMSG, "'%s'", path);
 	}
 	return 0;
 }
