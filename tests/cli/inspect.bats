@@ -83,6 +83,10 @@ of() {
 		char LICENSE[] SEC("license") = "GPL";
 	EOF
 	"$ECC" --arch x86,s390 x.bpf.c
+	for arch in foo arm64; do
+		run -1 "$ECLI" inspect package.json --arch $arch
+		[ "$output" = "ecli: 'package.json' has no object for '$arch'; there is one for x86, s390" ]
+	done
 	run -0 "$ECLI" inspect -j package.json --arch s390
 	[ "$(jq -c '[.objects[].arch], .portable' <<<"$output")" = \
 		'["x86","s390"]'$'\n''true' ]

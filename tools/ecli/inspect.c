@@ -104,6 +104,18 @@ static void print_text(const json_t *j, struct eu_buf *out)
 	}
 }
 
+/* An object that happens to run there is not the one that was asked for. */
+static int no_object(const struct eu_package *pkg, const char *path,
+		     const char *arch, struct eu_error *err)
+{
+	eu_error_set(err, -ENOENT,
+		     "'%s' has no object for '%s'; there is one for", path, arch);
+	for (size_t i = 0; i < pkg->n_objects; i++)
+		eu_error_append(err, -ENOENT, "%s %s", i ? "," : "",
+				pkg->objects[i].arch ?: "any");
+	return fail(err);
+}
+
 static int inspect(const char *path, const char *arch, bool json)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
@@ -113,6 +125,8 @@ static int inspect(const char *path, const char *arch, bool json)
 
 	if (open_package(path, arch, &pkg, &err))
 		return fail(&err);
+	if (arch && pkg->object->arch && strcmp(arch, pkg->object->arch))
+		return no_object(pkg, path, arch, &err);
 	j = eu_package_describe(pkg, &err);
 	if (!j)
 		return fail(&err);
