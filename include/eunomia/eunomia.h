@@ -165,7 +165,8 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err);
 /*
  * Before close: hands out what is left, the last round of sampled maps too, and
  * writes what a format shows at the end. Returns how many records that were.
- * Large maps take their time. Afterwards only to be closed.
+ * Large maps take their time. Afterwards only to be closed:
+ * other calls give -EALREADY.
  */
 int eu_program_finish(struct eu_program *p, struct eu_error *err);
 
@@ -188,7 +189,7 @@ void eu_program_close(struct eu_program *p);
 /* The same for @n programs, NULLs among them; all waits overlap. */
 void eu_programs_close(struct eu_program *const *list, size_t n);
 
-/* Borrowed descriptors of a map or program after load; -ENOENT. */
+/* Borrowed descriptors of a map or program after load; -ENOENT, before it -EBUSY. */
 int eu_program_map_fd(const struct eu_program *p, const char *name);
 int eu_program_prog_fd(const struct eu_program *p, const char *name);
 

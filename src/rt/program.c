@@ -282,6 +282,9 @@ int eu_program_expect(const struct eu_program *p, enum eu_phase want,
 		[EU_PHASE_ATTACHED] = "the program is not attached",
 	};
 
+	if (p->finished)
+		return eu_error_set(err, -EALREADY,
+				    "the program is finished already");
 	if (p->phase == want)
 		return 0;
 	if (want == EU_PHASE_LOADED && p->phase == EU_PHASE_ATTACHED)
@@ -496,7 +499,7 @@ int eu_program_dispatch(struct eu_program *p, struct eu_error *err)
 	struct eu_source *s;
 	int n = 0, r = 0, w;
 
-	if (p->phase != EU_PHASE_ATTACHED)
+	if (p->phase != EU_PHASE_ATTACHED || p->finished)
 		return eu_program_expect(p, EU_PHASE_ATTACHED, err);
 	if (p->polls)
 		n = epoll_wait(p->epoll_fd, ev, EU_COUNT(ev), 0);
@@ -562,23 +565,34 @@ int eu_program_finish(struct eu_program *p, struct eu_error *err)
 	uint64_t before = p->n_records;
 	int r;
 
+	if (p->finished)
+		return eu_program_expect(p, EU_PHASE_ATTACHED, err);
 	do
 		r = eu_program_drain(p, err);
 	while (r >= 0 && p->unfinished);
 	if (r >= 0 || r == -ENODATA)
 		r = eu_program_end(p, err);
+	p->finished = p->phase == EU_PHASE_ATTACHED;
 	return r ? r : (int)eu_min(p->n_records - before, (uint64_t)INT_MAX);
 }
 
 int eu_program_map_fd(const struct eu_program *p, const char *name)
 {
-	return bpf_object__find_map_fd_by_name(p->obj, name);
+	const struct bpf_map *map;
+
+	if (p->phase == EU_PHASE_OPEN)
+		return -EBUSY;
+	map = bpf_object__find_map_by_name(p->obj, name);
+	return map ? bpf_map__fd(map) : -ENOENT;
 }
 
 int eu_program_prog_fd(const struct eu_program *p, const char *name)
 {
-	struct bpf_program *prog = eu_program_find(p, name);
+	struct bpf_program *prog;
 
+	if (p->phase == EU_PHASE_OPEN)
+		return -EBUSY;
+	prog = eu_program_find(p, name);
 	return prog ? bpf_program__fd(prog) : -ENOENT;
 }
 

@@ -82,6 +82,7 @@ struct eu_program {
 	uint64_t max_records;  /* UINT64_MAX: no limit */
 	bool ended;	       /* what sinks had gathered is written */
 	bool draining;	       /* rounds of sampling end early */
+	bool finished;	       /* only to be closed any more */
 	bool misused;	       /* what is to be shown is said in wrong words */
 	bool unfinished;       /* there is more of them: dispatch again */
 	int tailored_fd;       /* -1: none */

@@ -82,8 +82,14 @@ int main(int argc, char **argv)
 	r = start(argv, argc, &err);
 	puts(r ? err.text : "ready");
 	fflush(stdout);
-	if (!r && fgets(line, sizeof(line), stdin))
+	if (!r && eu_program_map_fd(program, "nosuch") != -ENOENT)
+		puts("a map that is not there has a descriptor");
+	if (!r && fgets(line, sizeof(line), stdin)) {
 		printf("%d left\n", eu_program_finish(program, &err));
+		if (eu_program_dispatch(program, &err) != -EALREADY ||
+		    eu_program_finish(program, &err) != -EALREADY)
+			puts("it goes on behind its end");
+	}
 	eu_program_close(program);
 	return r != 0;
 }

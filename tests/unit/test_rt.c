@@ -196,8 +196,8 @@ static void calls_out_of_turn_are_refused(void **state)
 	assert_string_equal(err.text, "the program is not loaded");
 	assert_true(eu_program_dispatch(p, &err) < 0);
 	assert_string_equal(err.text, "the program is not attached");
-	assert_true(eu_program_prog_fd(p, "nothing") < 0);
-	assert_true(eu_program_map_fd(p, "nothing") < 0);
+	assert_int_equal(eu_program_prog_fd(p, "nothing"), -EBUSY);
+	assert_int_equal(eu_program_map_fd(p, "nothing"), -EBUSY);
 	eu_program_close(p);
 	eu_program_close(NULL);
 }
