@@ -10,6 +10,13 @@
 #include "base/util.h"
 #include "confine.h"
 
+/* Names that 32-bit machines have, where no filter is installed. */
+#ifndef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+#ifndef SYS_newfstatat
+#define SYS_newfstatat SYS_fstatat64
+#endif
 #ifdef SYS_poll
 #define OLD_POLL SYS_poll,
 #else
