@@ -59,7 +59,7 @@ static void put_number(struct eu_buf *b, uint32_t v)
 	} while (v);
 }
 
-/* Is a table among the exports? */
+/* Is a table among the exports? Of what is broken nothing is made either. */
 static bool exports_table(struct cursor c)
 {
 	bool yes = false;
@@ -69,7 +69,7 @@ static bool exports_table(struct cursor c)
 		yes = byte(&c) == TABLE_KIND;
 		number(&c);
 	}
-	return yes;
+	return yes || c.bad || c.at != c.end;
 }
 
 static bool imports_table(struct cursor c)

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/module.h"
 #include "wasm/bytes.h"
+#include "wasm/cache.h"
 #include "wasm/host.h"
 
 enum { MAX_IMPORTS = 256, MAX_MODULE = 64 << 20 };
@@ -58,8 +59,36 @@ static int bind_all(struct eu_wasm *w, struct eu_error *err)
 	return 0;
 }
 
-static int compile(struct eu_wasm *w, const struct eu_wasm_opts *o,
+/* From the bytes, or from what was made of them before. */
+static int compile(struct eu_wasm *w, const void *wasm, size_t len,
 		   struct eu_error *err)
+{
+	const struct eu_engine_functions *e = w->engine_fns;
+	struct eu_cache cache;
+	size_t code_len;
+	void *code;
+	int r;
+
+	eu_cache_init(&cache, wasm, len, e->version());
+	code = eu_cache_read(&cache, &code_len);
+	r = code ? e->deserialize(w->engine, code, code_len, &w->module, NULL) :
+		   -ENOENT;
+	free(code);
+	if (r) {
+		r = e->compile(w->engine, wasm, len, &w->module, err);
+		if (!r && !e->serialize(w->module, &code, &code_len, NULL)) {
+			eu_cache_write(&cache, code, code_len);
+			free(code);
+		}
+	} else if (w->log) {
+		w->log(w->log_ctx, 1, "the code was compiled before");
+	}
+	eu_cache_done(&cache);
+	return r;
+}
+
+static int make_module(struct eu_wasm *w, const struct eu_wasm_opts *o,
+		       struct eu_error *err)
 {
 	eu_auto_buf struct eu_buf with_table = EU_BUF(MAX_MODULE + 4096);
 	struct eu_module_info info;
@@ -71,11 +100,9 @@ static int compile(struct eu_wasm *w, const struct eu_wasm_opts *o,
 	if (!eu_wasm_is(o->wasm, o->len))
 		return eu_error_set(err, -EINVAL, "is not Wasm");
 	r = eu_bytes_export_table(o->wasm, o->len, &with_table, err);
-	if (r)
-		return r;
-	r = w->engine_fns->compile(w->engine,
-				   with_table.len ? with_table.data : o->wasm,
-				   with_table.len ?: o->len, &w->module, err);
+	if (!r)
+		r = compile(w, with_table.len ? with_table.data : o->wasm,
+			    with_table.len ?: o->len, err);
 	if (r)
 		return r;
 	info = w->engine_fns->info(w->module);
@@ -143,7 +170,7 @@ int eu_wasm_open(const struct eu_wasm_opts *o, struct eu_wasm **ret,
 	w->stop_fd = -1;
 	r = init(w, o, err);
 	if (!r)
-		r = compile(w, o, err);
+		r = make_module(w, o, err);
 	if (!r)
 		r = bind_all(w, err);
 	if (!r)

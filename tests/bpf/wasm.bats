@@ -32,12 +32,6 @@ bootstrap() {
 	guest bootstrap -s
 }
 
-# await FILE PATTERN: until a line of FILE fits.
-await() {
-	timeout "$PATIENCE" tail -n +1 -f "$1" 2>/dev/null |
-		grep -qm1 -- "$2"
-}
-
 @test "bootstrap as the manual builds and runs it" {
 	bootstrap
 	[ "$(wc -c <bootstrap.wasm)" -le 60000 ]
@@ -46,30 +40,28 @@ await() {
 	[ "${lines[-1]}" = 'USAGE: ./bootstrap [-d <min-duration-ms>] -v' ]
 	start "$WASM_BPF" bootstrap.wasm
 	runner=$PID
-	await "$OUT" '^TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE$'
+	wait_for '^TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE$'
 	sh -c 'exit 7' &
 	child=$!
 	wait $child || :
-	await "$OUT" "EXIT  .* $child "
+	wait_for "EXIT  .* $child "
 	line=$(grep -m1 "EXIT  .* $child " "$OUT")
 	[[ $line =~ ^[0-9:]{8}\ EXIT\ \ sh\ +$child\ +[0-9]+\ +\[7\]\ \([0-9]+ms\)$ ]]
-	kill -INT $runner
-	wait $runner
+	PID=$runner stop_it INT
 }
 
 @test "a constant that the guest sets before the object is loaded" {
 	bootstrap
 	start "$WASM_BPF" bootstrap.wasm -d 3600000
 	runner=$PID
-	await "$OUT" '^TIME'
+	wait_for '^TIME'
 	start "$WASM_BPF" bootstrap.wasm
 	second=$PID other=$OUT
-	await "$other" '^TIME'
+	wait_for '^TIME' "$other"
 	/bin/true
-	await "$other" 'EXIT  true'
-	kill -TERM $runner $second
-	wait $runner
-	wait $second
+	wait_for 'EXIT  true' "$other"
+	PID=$runner stop_it TERM
+	PID=$second stop_it HUP
 	[ "$(wc -l <"$T/out.1")" = 1 ]
 }
 
@@ -97,6 +89,44 @@ await() {
 	[ "$output" = '[say.wasm][-h] - b  0' ]
 	run -42 --separate-stderr "$WASM_BPF" - <say.wasm
 	[[ $output == '[-]'* ]]
+}
+
+# Is the code taken from the cache? The guest's status has to be 33.
+kept() {
+	run -33 "$WASM_BPF" -v kept.wasm
+	[ "$output" = 'wasm-bpf: the code was compiled before' ]
+}
+
+@test "compiled code is kept, and taken if it is what was written" {
+	export XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 cache
+	echo 'int main(void) { return 33; }' >kept.c
+	guest kept
+	run ! kept
+	kept
+	file=$(find cache -type f)
+	# One byte of the code, of the version, and the end.
+	cp "$file" good
+	for at in $(($(stat -c %s good) / 2)) 3; do
+		printf '\xff' | dd of="$file" bs=1 seek=$at conv=notrunc status=none
+		run ! kept
+		kept
+		cmp "$file" good
+	done
+	truncate -s -1 "$file"
+	run ! kept
+	kept
+	chmod g+w "$file"
+	run ! kept
+	rm "$file"
+	ln -s "$T/good" "$file"
+	run ! kept
+	rm -rf cache
+	mkdir -m 777 cache
+	mkdir -m 777 cache/eunomia
+	run ! kept
+	run ! kept
+	[ -z "$(find cache -type f)" ]
 }
 
 @test "ecli runs it as well" {
@@ -328,10 +358,10 @@ await() {
 	guest callback
 	for how in t x p n i; do
 		start "$WASM_BPF" callback.wasm $how
-		await "$OUT" ready
+		wait_for ready
 		/bin/true
 		r=0
-		wait $PID || r=$?
+		end_of_it || r=$?
 		echo "$how: $r $(tr '\n' ' ' <"$OUT")$(<"$ERR")"
 	done >all
 	cat all
@@ -374,11 +404,10 @@ await() {
 	guest stuck
 	for how in loop sleep callback; do
 		start "$WASM_BPF" stuck.wasm $how
-		await "$OUT" ready
-		[ $how != callback ] || { /bin/true; await "$OUT" inside; }
+		wait_for ready
+		[ $how != callback ] || { /bin/true; wait_for inside; }
 		[ "$(cat /proc/$PID/fdinfo/* | grep -c '^link_type')" = 2 ]
-		kill -INT $PID
-		wait $PID
+		stop_it
 		[ ! -e /proc/$PID ]
 	done
 }
