@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "btf/elf.h"
 #include "btf/layout.h"
+#include "cc/comment.h"
 #include "cc/source.h"
 #include "cc/typos.h"
 #include "pkg/section.h"
@@ -329,6 +331,54 @@ static int check_own_types(const struct eu_advice *a, struct eu_buf *out)
 	return r == -E2BIG ? 0 : r;
 }
 
+/* A key of @sample or @cmdarg that has no meaning. */
+static void check_key(const struct eu_advice *a, const struct eu_decl *d,
+		      const char *annotation, const char *key,
+		      const char *const *known, struct eu_buf *out)
+{
+	struct eu_nearest near = { .wanted = key };
+	struct eu_error hint = { 0 };
+
+	for (; *known; known++) {
+		if (!strcmp(*known, key))
+			return;
+		eu_nearest_try(&near, *known, strlen(*known));
+	}
+	eu_nearest_append(&near, 0, &hint);
+	place(a->source, d->line, "warning", out);
+	eu_buf_printf(out, "'%s': @%s has no key '%s'%s\n", d->name, annotation,
+		      key, hint.text);
+}
+
+static void check_keys(const struct eu_advice *a, struct eu_buf *out)
+{
+	static const struct {
+		const char *annotation;
+		const char *known[16];
+	} all[] = {
+		{ "sample",
+		  { "interval", "type", "unit", "clear_map", "cpus", "min",
+		    "step", "buckets", "sort", "top" } },
+		{ "cmdarg", { "default", "long", "short", "help" } },
+	};
+	const struct eu_decl *d = a->decls->vars.list;
+	const char *key;
+	json_t *value;
+
+	for (size_t i = 0; i < a->decls->vars.n; i++, d++) {
+		eu_auto_json json_t *keys = NULL;
+
+		if (!d->comment || eu_comment_parse(d->comment, &keys, NULL))
+			continue;
+		for (size_t k = 0; k < EU_COUNT(all); k++)
+			json_object_foreach (json_object_get(keys,
+							     all[k].annotation),
+					     key, value)
+				check_key(a, d, all[k].annotation, key,
+					  all[k].known, out);
+	}
+}
+
 int eu_advise(const struct eu_advice *a, struct eu_buf *out)
 {
 	size_t before;
@@ -337,6 +387,7 @@ int eu_advise(const struct eu_advice *a, struct eu_buf *out)
 	check_sections(a, out);
 	check_license(a, out);
 	check_histograms(a, out);
+	check_keys(a, out);
 	eu_typos(a->text, a->source, out);
 	r = check_flags(a, out);
 	before = out->len;

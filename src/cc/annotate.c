@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "btf/format.h"
 #include "cc/comment.h"
+
+enum { MAX_SOURCE = 16 << 20 };
 
 struct annotate {
 	struct eu_package *pkg;
@@ -19,11 +22,32 @@ static const char *const fixed[] = {
 	"attach", "ident", "link", "mmaped", "name", "value",
 };
 
+/* Where the annotation that an error begins with stands, else @d's line. */
+static unsigned int line_of(const struct annotate *a, const struct eu_decl *d)
+{
+	eu_auto_free char *text = NULL, *word = NULL;
+	const char *at, *end;
+	unsigned int line = 1;
+	size_t len;
+
+	if (eu_file_read(a->source, MAX_SOURCE, &text, &len, NULL) || !a->err)
+		return d->line;
+	word = strndup(a->err->text, strcspn(a->err->text, ": "));
+	at = strstr(text, d->comment);
+	end = at && word && *word == '@' ? strstr(at, word) : NULL;
+	if (!end || end > at + strlen(d->comment))
+		return d->line;
+	for (at = text; at < end; at++)
+		line += *at == '\n';
+	return line;
+}
+
 static int parse(struct annotate *a, const struct eu_decl *d, json_t **ret)
 {
 	int r = eu_comment_parse(d->comment, ret, a->err);
 
-	return r ? eu_error_prefix(a->err, r, "%s:%u", a->source, d->line) : 0;
+	return r ? eu_error_prefix(a->err, r, "%s:%u", a->source, line_of(a, d)) :
+		   0;
 }
 
 static int refuse_format(struct annotate *a, const char *format)

@@ -648,8 +648,11 @@ static int check_empty(const struct compile *c, const struct eu_package *pkg)
 {
 	const struct eu_compile *o = c->o;
 	const size_t len = strlen(o->source);
-	size_t n = pkg->n_progs;
+	size_t n = 0;
 
+	/* What stands in no section of its own is called, not run. */
+	for (size_t i = 0; i < pkg->n_progs; i++)
+		n += strcmp(pkg->progs[i].section, ".text") != 0;
 	for (size_t i = 0; i < pkg->n_maps; i++)
 		n += !pkg->maps[i].internal;
 	/* Of a header alone only the types are wanted. */
@@ -658,6 +661,10 @@ static int check_empty(const struct compile *c, const struct eu_package *pkg)
 	eu_error_set(c->err, -EINVAL,
 		     "neither a program nor a map in '%s': nothing to run",
 		     o->source);
+	if (pkg->n_progs)
+		return eu_error_append(
+			c->err, -EINVAL,
+			"; programs stand in sections, as in SEC(\"xdp\")");
 	if (len > 2 && !strcmp(o->source + len - 2, ".h"))
 		eu_error_append(
 			c->err, -EINVAL,

@@ -96,7 +96,7 @@ package.json" ]
 	mv package.json a.json
 	"$ECC" --arch x86,arm64 bootstrap.bpf.c bootstrap.h
 	mv package.json b.json
-	printf '#include "vmlinux.h"\nint f(void) { return 1; }\n' >empty.bpf.c
+	printf '#include "vmlinux.h"\n__attribute__((section("xdp"))) int f(void *c) { return 1; }\n' >empty.bpf.c
 	"$ECC" empty.bpf.c
 	mv package.json c.json
 	for p in a b c; do
@@ -231,7 +231,7 @@ open.bpf.c" ]
 }
 
 @test "warnings reach the user and stop nothing" {
-	printf '#include "vmlinux.h"\nint f(void) { int u; return 0; }\n' >w.bpf.c
+	printf '#include "vmlinux.h"\nint f(void) { int u; return 0; }\n__attribute__((section("xdp"))) int x(void *c) { return f(); }\n' >w.bpf.c
 	run "$ECC" -a=-Wall w.bpf.c
 	[ "$status" = 0 ]
 	[[ ${lines[0]} == "w.bpf.c:2:19: warning: unused variable 'u'"* ]]
@@ -274,8 +274,8 @@ open.bpf.c" ]
 		w.bpf.c:8: warning: variable 'third' has the flag -p, as 'first' has: only one of them can be set
 	EOF
 	# Without a section nothing says what it is.
-	printf '\nint prog (void *c);\nint prog(void *c) { return 0; }\n%s\n' \
-		"${PROGRAM#*$'\n'}" >w.bpf.c
+	printf '\nint prog (void *c);\nint prog(void *c) { return 0; }\n%s\n%s\n' \
+		"${PROGRAM#*$'\n'}" '__attribute__((section("xdp"))) int x(void *c) { return 0; }' >w.bpf.c
 	run -0 --separate-stderr "$ECC" w.bpf.c
 	[ "$stderr" = "w.bpf.c:3: warning: 'prog' is no program: it has no SEC(\"...\") that says what it is for" ]
 }
@@ -486,7 +486,7 @@ tagged" ]
 @test "a wrong annotation is told with its line" {
 	run comment '/// @cmdarg {"long": }'
 	[ "$status" = 1 ]
-	[[ $output == "ecc: c.bpf.c:3: @cmdarg: line 1, column "* ]]
+	[[ $output == "ecc: c.bpf.c:2: @cmdarg: line 1, column "* ]]
 	run comment '/// @name other'
 	[ "$output" = "ecc: c.bpf.c:3: @name cannot be set by a comment" ]
 	run comment '/// @cmdarg {"short": "two"}'

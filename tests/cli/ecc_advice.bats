@@ -31,6 +31,28 @@ setup() {
 	[ -z "$stderr" ]
 }
 
+@test "a function without a section is no program" {
+	printf '%s\n' "$HEAD" 'int f(void *c) { return 2; }' >f.bpf.c
+	run -1 --separate-stderr "$ECC" f.bpf.c
+	[ "$stderr" = "ecc: neither a program nor a map in 'f.bpf.c': nothing to run; programs stand in sections, as in SEC(\"xdp\")" ]
+	[ ! -e package.json ]
+}
+
+@test "annotations with broken JSON, and keys that mean nothing" {
+	printf '%s\n' "$HEAD" '/// Some text.' '/// @cmdarg {"long": "p",, }' \
+		'///' 'const volatile int pid = 0;' >a.bpf.c
+	run -1 --separate-stderr "$ECC" a.bpf.c
+	[[ $stderr == "ecc: a.bpf.c:5: @cmdarg: "* ]]
+	printf '%s\n' "$HEAD" '/// @cmdarg {"lnog": "p"}' \
+		'const volatile int pid = 0;' \
+		'/// @sample {"interval": 100, "typ": "log2_hist"}' 'struct {' \
+		'__uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8);' \
+		'__type(key, u32); __type(value, u32); } m SEC(".maps");' >a.bpf.c
+	run -0 --separate-stderr "$ECC" a.bpf.c
+	[ "${stderr_lines[0]}" = "a.bpf.c:5: warning: 'pid': @cmdarg has no key 'lnog'; did you mean 'long'?" ]
+	[[ ${stderr_lines[1]} == "a.bpf.c:"*": warning: 'm': @sample has no key 'typ'; did you mean 'type' or 'top'?" ]]
+}
+
 @test "a folder that may not be written into" {
 	need root
 	mkdir -m 755 there
