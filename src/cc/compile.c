@@ -254,6 +254,12 @@ static int find_vmlinux(struct compile *c, struct job *j)
 	r = map_file(&h, j->vmlinux, c->err);
 	if (r)
 		return r;
+	/* Nothing else is to get into the cache. */
+	if (!memmem(h.data, h.len, "struct", 6) &&
+	    !memmem(h.data, h.len, "typedef", 7) &&
+	    !memmem(h.data, h.len, "#", 1))
+		return eu_error_set(c->err, -EINVAL, "'%s' is no header file",
+				    j->vmlinux);
 	module = module &&
 		 eu_module_fits(h.data, h.len, c->o->flags, c->o->n_flags);
 	j->use_module = module;

@@ -238,6 +238,17 @@ int eu_module_place(struct eu_module *m, const struct eu_clang *clang,
 	return fill(m, header, len, err);
 }
 
+static void remove_all(const struct eu_module *m)
+{
+	eu_auto_free char *header = eu_path_join(m->dir, "vmlinux.h");
+
+	if (header)
+		unlink(header);
+	unlink(m->map);
+	unlink(m->file);
+	rmdir(m->dir);
+}
+
 int eu_module_open(struct eu_module *m, const struct eu_clang *clang,
 		   const struct eu_argv *base, const char *arch,
 		   const char *header, size_t len,
@@ -256,7 +267,11 @@ int eu_module_open(struct eu_module *m, const struct eu_clang *clang,
 		return eu_error_oom(err);
 	}
 	say(line);
-	return build(m, clang, base, err);
+	r = build(m, clang, base, err);
+	/* What cannot be built is not kept. */
+	if (r)
+		remove_all(m);
+	return r;
 }
 
 void eu_module_flags(const struct eu_module *m, struct eu_argv *a)
@@ -270,16 +285,8 @@ void eu_module_flags(const struct eu_module *m, struct eu_argv *a)
 
 void eu_module_done(struct eu_module *m)
 {
-	eu_auto_free char *header = NULL;
-
-	if (m->temporary) {
-		header = eu_path_join(m->dir, "vmlinux.h");
-		if (header)
-			unlink(header);
-		unlink(m->map);
-		unlink(m->file);
-		rmdir(m->dir);
-	}
+	if (m->temporary)
+		remove_all(m);
 	free(m->dir);
 	free(m->map);
 	free(m->file);

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "cc/child.h"
 #include "cc/hash.h"
 #include "pkg/package.h"
 
@@ -205,6 +206,25 @@ static int dump_running(struct eu_buf *out, struct eu_error *err)
 	return 0;
 }
 
+/*
+ * Where nothing can be kept: a file in memory, open until this process ends,
+ * which whoever uses it takes for one of another name.
+ */
+static int keep_in_memory(const struct eu_buf *text, char **ret_path,
+			  struct eu_error *err)
+{
+	int fd = eu_memfd("vmlinux.h", text->data, text->len);
+
+	if (fd < 0)
+		return eu_error_set(err, fd, "cannot make a memory file: %s",
+				    strerror(-fd));
+	if (asprintf(ret_path, "/proc/self/fd/%d", fd) >= 0)
+		return 0;
+	*ret_path = NULL;
+	close(fd);
+	return eu_error_oom(err);
+}
+
 /* The running kernel's header, made once for its BTF. */
 static int find_running(char **ret_path, struct eu_error *err)
 {
@@ -217,11 +237,7 @@ static int find_running(char **ret_path, struct eu_error *err)
 	r = eu_file_read(running_btf, MAX_HEADER, &btf, &len, err);
 	if (r)
 		return r;
-	if (!cache)
-		return eu_error_set(
-			err, -ENOENT,
-			"there is no folder to keep vmlinux.h in: set HOME or XDG_CACHE_HOME");
-	if (asprintf(&dir, "%s/running-%016llx", cache,
+	if (asprintf(&dir, "%s/running-%016llx", cache ?: "",
 		     (unsigned long long)eu_hash(0, btf, len)) < 0) {
 		dir = NULL;
 		return eu_error_oom(err);
@@ -233,13 +249,9 @@ static int find_running(char **ret_path, struct eu_error *err)
 		r = dump_running(&text, err);
 		if (r)
 			return r;
-		r = eu_make_dirs(dir);
-		if (r)
-			return eu_error_set(err, r, "cannot make '%s': %s", dir,
-					    strerror(-r));
-		r = eu_file_write(path, text.data, text.len, err);
-		if (r)
-			return r;
+		if (!cache || eu_make_dirs(dir) ||
+		    eu_file_write(path, text.data, text.len, NULL))
+			return keep_in_memory(&text, ret_path, err);
 	}
 	*ret_path = eu_take_ptr(path);
 	return 0;

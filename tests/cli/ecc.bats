@@ -507,11 +507,24 @@ tagged" ]
 	[ "$output" = "ecc: there is no vmlinux.h 4.4 for x86 (installed: 6.12, 6.1); give a file, a version, or 'running'" ]
 }
 
+@test "what is no header leaves nothing behind" {
+	printf '#include "vmlinux.h"\n%s' "$PROGRAM" >r.bpf.c
+	export XDG_CACHE_HOME=$T/cache
+	run -1 "$ECC" --vmlinux /etc/passwd r.bpf.c
+	[ "${lines[-1]}" = "ecc: '/etc/passwd' is no header file" ]
+	echo '#error no' >bad.h
+	run -1 "$ECC" --vmlinux bad.h r.bpf.c
+	[ -z "$(find cache -mindepth 2 2>/dev/null)" ]
+}
+
 @test "the running kernel's types" {
 	need btf
 	printf '#include "vmlinux.h"\nstruct task_struct *global;\n%s' "$PROGRAM" >r.bpf.c
 	run "$ECC" --vmlinux running r.bpf.c
 	[ "$status" = 0 ]
+	# Also where nothing can be kept.
+	run -0 --separate-stderr env XDG_CACHE_HOME=/proc/none "$ECC" --vmlinux running r.bpf.c
+	[[ $stderr != *"cannot"* ]]
 	run "$ECC" --vmlinux running --arch arm64 r.bpf.c
 	[ "$status" = 1 ]
 	[ "$output" = "ecc: the running kernel's types are those of x86, not of arm64" ]
