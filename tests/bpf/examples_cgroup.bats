@@ -98,7 +98,7 @@ true' ]
 }
 
 @test "sk_skb" {
-	need sk_msg sockops
+	need sk_skb sockops
 	example sk_skb -t "on_socket=$GROUP" --max-events 1
 	member '"$OBJ/target" talk 77 >"$T/first"'
 	end_of_it

@@ -265,7 +265,7 @@ attached() {
 }
 
 @test "programs on the sockets of a map" {
-	need sk_msg
+	need sk_skb
 	run_ready "$OBJ/sockmap.bpf.o" -t map:sockets
 	stop_it
 	run -1 "$ECLI" run "$OBJ/sockmap.bpf.o" -t map:nothing
