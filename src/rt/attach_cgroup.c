@@ -105,8 +105,11 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 	if (!r && bpf_prog_attach(left->prog_fd, left->fd, type, how))
 		r = eu_error_set(err, -errno, "cannot attach to '%s': %s",
 				 a->target->text, strerror(errno));
-	if (r)
-		eu_program_detach(a->p, a->p->n_links - 1);
+	if (!r)
+		return 0;
+	/* The program may be there from an earlier call. */
+	left->kind = EU_LEFTOVER_NONE;
+	eu_program_detach(a->p, a->p->n_links - 1);
 	return r;
 }
 

@@ -62,14 +62,21 @@ static int link_in_order(const struct eu_attach *a, int ifindex, int type,
 	return fd < 0 ? cannot(a, fd, err) : fd;
 }
 
+/* On failure @left is what there is to take off: a qdisc that this made. */
 static int make_filter(const struct eu_attach *a, struct bpf_tc_hook *hook,
-		       struct bpf_tc_opts *o, struct eu_error *err)
+		       struct bpf_tc_opts *o, struct eu_leftover *left,
+		       struct eu_error *err)
 {
 	int r = bpf_tc_hook_create(hook);
 
+	left->filter.makes_qdisc = !r;
 	if (!r || r == -EEXIST)
 		r = bpf_tc_attach(hook, o);
-	return r ? cannot(a, r, err) : 0;
+	if (!r)
+		return 0;
+	/* What is there and looks like ours is of an earlier call. */
+	left->prog_id = 0;
+	return cannot(a, r, err);
 }
 
 /* Kernels before 6.6 have no tcx, and it has no priorities. */
@@ -97,8 +104,10 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 							       "priority", 0);
 	left->filter.makes_qdisc = !eu_qdisc_exists(ifindex);
 	r = eu_program_leaves(a->p, left, err);
-	if (!r)
-		r = make_filter(a, &hook, &o, err);
+	if (r)
+		left->kind = EU_LEFTOVER_NONE;
+	else
+		r = make_filter(a, &hook, &o, left, err);
 	if (r) {
 		eu_program_detach(a->p, a->p->n_links - 1);
 		return r;

@@ -276,6 +276,38 @@ kept() {
 	[[ $stderr == *"no program 'nobody'"* ]]
 }
 
+# thrice OBJECT PROGRAM TARGET: what attaching it says each time.
+thrice() {
+	"$BPFTOOL" gen skeleton -j "$OBJ/$1.bpf.o" >"$1.skel.h"
+	cat >again.c <<-END
+		#include <stdio.h>
+		#include "$1.skel.h"
+		int main(int argc, char **argv)
+		{
+			struct $1_bpf *s = $1_bpf__open_and_load();
+
+			for (int i = 0; i < 3; i++)
+				printf("%d\\n", wasm_attach_bpf_program(
+					s->skeleton->obj, argv[1], argv[2]));
+			return 0;
+		}
+	END
+	guest again
+	run -0 --separate-stderr unshare -n "$WASM_BPF" again.wasm "$2" "$3"
+	echo "${lines[*]}, $stderr"
+}
+
+@test "attached again where it is: refused, and it stays" {
+	need tc cgroup2 cgroup_skb
+	thrice tc on_tc lo:ingress,priority=7,handle=3
+	[ "${lines[*]}" = '0 -17 -17' ]
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	thrice cgroup on_egress "$cg,flags=multi"
+	rmdir "$cg"
+	[ "${lines[*]}" = '0 -22 -22' ]
+}
+
 @test "entries of a map: set, read, gone through, deleted" {
 	bootstrap
 	cat >map.c <<-'END'
