@@ -52,18 +52,6 @@ static unsigned int line_of_section(const char *text, const char *section)
 	return at ? line_at(text, at) : 0;
 }
 
-/* The line with "NAME(", or 0. */
-static unsigned int line_of_function(const char *text, const char *name)
-{
-	const size_t n = strlen(name);
-
-	for (const char *at = text; (at = strstr(at, name)); at += n)
-		if (at[n] == '(' && at > text &&
-		    !isalnum((unsigned char)at[-1]) && at[-1] != '_')
-			return line_at(text, at);
-	return 0;
-}
-
 static unsigned int line_of_var(const struct eu_decls *d, const char *name)
 {
 	for (size_t i = 0; i < d->vars.n; i++)
@@ -87,21 +75,14 @@ static void check_sections(const struct eu_advice *a, struct eu_buf *out)
 
 	for (size_t i = 0; i < a->pkg->n_progs; i++) {
 		p = &a->pkg->progs[i];
-		if (!strcmp(p->section, ".text")) {
-			place(a->source, line_of_function(a->text, p->name),
-			      "warning", out);
-			eu_buf_printf(
-				out,
-				"'%s' is no program: it has no SEC(\"...\") that says what it is for\n",
-				p->name);
-		} else if (!is_known(p->section)) {
-			place(a->source, line_of_section(a->text, p->section),
-			      "warning", out);
-			eu_buf_printf(
-				out,
-				"section '%s' of program '%s' is unknown: no kind of program is called so, it will not load\n",
-				p->section, p->name);
-		}
+		if (is_known(p->section))
+			continue;
+		place(a->source, line_of_section(a->text, p->section),
+		      "warning", out);
+		eu_buf_printf(
+			out,
+			"section '%s' of program '%s' is unknown: no kind of program is called so, it will not load\n",
+			p->section, p->name);
 	}
 }
 

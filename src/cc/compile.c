@@ -654,23 +654,24 @@ static int check_empty(const struct compile *c, const struct eu_package *pkg)
 {
 	const struct eu_compile *o = c->o;
 	const size_t len = strlen(o->source);
-	size_t n = 0;
+	size_t n = pkg->n_progs;
 
-	/* What stands in no section of its own is called, not run. */
-	for (size_t i = 0; i < pkg->n_progs; i++)
-		n += strcmp(pkg->progs[i].section, ".text") != 0;
+	/* Of a header alone only the types are wanted. */
+	if (o->header && !strcmp(o->header, o->source))
+		return 0;
+	/* libbpf takes what others call for a program if there is no other. */
+	if (n && !strcmp(pkg->progs[0].section, ".text"))
+		return eu_error_set(
+			c->err, -EINVAL,
+			"nothing to run in '%s': '%s' is no program, it has no SEC(\"...\") that says what it is for",
+			o->source, pkg->progs[0].name);
 	for (size_t i = 0; i < pkg->n_maps; i++)
 		n += !pkg->maps[i].internal;
-	/* Of a header alone only the types are wanted. */
-	if (n || (o->header && !strcmp(o->header, o->source)))
+	if (n)
 		return 0;
 	eu_error_set(c->err, -EINVAL,
 		     "neither a program nor a map in '%s': nothing to run",
 		     o->source);
-	if (pkg->n_progs)
-		return eu_error_append(
-			c->err, -EINVAL,
-			"; programs stand in sections, as in SEC(\"xdp\")");
 	if (len > 2 && !strcmp(o->source + len - 2, ".h"))
 		eu_error_append(
 			c->err, -EINVAL,

@@ -273,11 +273,6 @@ open.bpf.c" ]
 		w.bpf.c:6: warning: variable 'second' has the flag --pid, as 'first' has: only one of them can be set
 		w.bpf.c:8: warning: variable 'third' has the flag -p, as 'first' has: only one of them can be set
 	EOF
-	# Without a section nothing says what it is.
-	printf '\nint prog (void *c);\nint prog(void *c) { return 0; }\n%s\n%s\n' \
-		"${PROGRAM#*$'\n'}" '__attribute__((section("xdp"))) int x(void *c) { return 0; }' >w.bpf.c
-	run -0 --separate-stderr "$ECC" w.bpf.c
-	[ "$stderr" = "w.bpf.c:3: warning: 'prog' is no program: it has no SEC(\"...\") that says what it is for" ]
 }
 
 @test "a header beside the source that is not given" {

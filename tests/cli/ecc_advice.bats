@@ -34,7 +34,7 @@ setup() {
 @test "a function without a section is no program" {
 	printf '%s\n' "$HEAD" 'int f(void *c) { return 2; }' >f.bpf.c
 	run -1 --separate-stderr "$ECC" f.bpf.c
-	[ "$stderr" = "ecc: neither a program nor a map in 'f.bpf.c': nothing to run; programs stand in sections, as in SEC(\"xdp\")" ]
+	[ "$stderr" = "ecc: nothing to run in 'f.bpf.c': 'f' is no program, it has no SEC(\"...\") that says what it is for" ]
 	[ ! -e package.json ]
 }
 
