@@ -129,6 +129,27 @@ bool eu_field_find(const struct eu_stream *st, const char *path, size_t len,
 	return false;
 }
 
+/* As a member of all streams before, or of this one's key? */
+static bool is_told(const struct eu_error *err, const char *name)
+{
+	const size_t n = strlen(name);
+	const char *at = err ? strstr(err->text, "there are: ") : NULL;
+
+	for (; at && (at = strstr(at, name)); at += n)
+		if (at[-1] == ' ' && (!at[n] || at[n] == ','))
+			return true;
+	return false;
+}
+
+static void tell(struct eu_error *err, const char *name)
+{
+	const size_t n = err ? strlen(err->text) : 0;
+
+	if (!is_told(err, name))
+		eu_error_append(err, err ? err->code : 0, "%s%s",
+				n && err->text[n - 1] == ' ' ? "" : ", ", name);
+}
+
 static void list_inner(const struct eu_layout *l, const struct eu_step *s,
 		       const char *before, struct eu_error *err, size_t *n)
 {
@@ -139,7 +160,7 @@ static void list_inner(const struct eu_layout *l, const struct eu_step *s,
 		if (snprintf(path, sizeof(path), "%s.%s", before, m->name) >=
 		    (int)sizeof(path))
 			continue;
-		eu_error_append(err, err ? err->code : 0, ", %s", path);
+		tell(err, path);
 		++*n;
 		if (m->kind == EU_STEP_STRUCT)
 			list_inner(l, m, path, err, n);
@@ -155,8 +176,7 @@ static void list(const struct eu_stream *st, bool in_key, struct eu_error *err,
 		const struct eu_step *s = &l->steps[i];
 		const char *name = eu_field_name(st, in_key, i);
 
-		eu_error_append(err, err ? err->code : 0, "%s%s",
-				*n ? ", " : "", name);
+		tell(err, name);
 		++*n;
 		if (s->kind == EU_STEP_STRUCT)
 			list_inner(l, s, name, err, n);
@@ -171,6 +191,16 @@ void eu_field_list(const struct eu_stream *st, struct eu_error *err)
 	list(st, false, err, &n);
 	if (n == MAX_LISTED)
 		eu_error_append(err, err ? err->code : 0, " and others");
+}
+
+void eu_field_list_all(const struct eu_stream *const *streams, size_t n,
+		       bool stacks, struct eu_error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		eu_field_list(streams[i], err);
+		for (size_t k = 0; stacks && k < streams[i]->n_stacks; k++)
+			tell(err, streams[i]->stacks[k].name);
+	}
 }
 
 enum eu_field_way eu_field_way(const struct eu_step *s)

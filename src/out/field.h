@@ -47,6 +47,10 @@ const char *eu_field_name(const struct eu_stream *st, bool in_key, uint32_t i);
 /* Appends the names of all, those of structs inside too, to an error. */
 void eu_field_list(const struct eu_stream *st, struct eu_error *err);
 
+/* The same of @n streams, each name once; also those of stack traces. */
+void eu_field_list_all(const struct eu_stream *const *streams, size_t n,
+		       bool stacks, struct eu_error *err);
+
 /* Where the struct that the field is a member of lies, and its bytes. */
 static inline const char *eu_field_at(const struct eu_field *f,
 				      const struct eu_record *r, size_t *ret_size)

@@ -249,13 +249,6 @@ int eu_fields_check(const struct eu_fields *f,
 		return 0;
 	eu_error_set(err, -EINVAL, "unknown field '%.*s'; there are: ",
 		     (int)eu_min(i->len, (size_t)80), i->name);
-	for (size_t k = 0; k < n; k++) {
-		if (k)
-			eu_error_append(err, -EINVAL, ", ");
-		eu_field_list(streams[k], err);
-		for (size_t m = 0; m < streams[k]->n_stacks; m++)
-			eu_error_append(err, -EINVAL, ", %s",
-					streams[k]->stacks[m].name);
-	}
+	eu_field_list_all(streams, n, true, err);
 	return -EINVAL;
 }

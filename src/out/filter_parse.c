@@ -130,7 +130,10 @@ static char *take_literal(struct parser *x, const char **ret_at)
 			x->p++;
 		eu_buf_put(&b, from, (size_t)(x->p - from));
 		if (x->p == from) {
-			fail(x, from, "a value is missing");
+			fail(x, from, "a value is missing%s",
+			     *from == '(' ?
+				     "; text that begins so stands in quotes" :
+				     "");
 			return NULL;
 		}
 		return eu_buf_take(&b, NULL) ?: (no_memory(x, -ENOMEM, ""), NULL);
@@ -466,7 +469,10 @@ int eu_filter_new(const char *text, const struct eu_stream *st,
 	if (alternatives(&x, &f->root)) {
 		skip_space(&x);
 		if (*x.p)
-			fail(&x, x.p, "'and' or 'or' is expected");
+			fail(&x, x.p, "'and' or 'or' is expected%s",
+			     strchr("(^", *x.p) ?
+				     "; text that begins so stands in quotes" :
+				     "");
 	}
 	if (x.code) {
 		eu_filter_free(f);
@@ -477,19 +483,33 @@ int eu_filter_new(const char *text, const struct eu_stream *st,
 	return 0;
 }
 
+static bool is_stack(const struct eu_stream *const *streams, size_t n,
+		     const char *name, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < streams[i]->n_stacks; k++)
+			if (strlen(streams[i]->stacks[k].name) == len &&
+			    !memcmp(streams[i]->stacks[k].name, name, len))
+				return true;
+	return false;
+}
+
 int eu_filter_unknown(const struct eu_filter *f, uint64_t missing,
 		      const struct eu_stream *const *streams, size_t n,
 		      struct eu_error *err)
 {
 	const struct eu_filter_name *u = &f->uses[__builtin_ctzll(missing)];
 
-	eu_error_set(err, -EINVAL, "filter: unknown field '%.*s'; there are: ",
-		     (int)eu_min(u->len, (size_t)80), f->source + u->at);
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			eu_error_append(err, -EINVAL, ", ");
-		eu_field_list(streams[i], err);
-	}
+	if (is_stack(streams, n, f->source + u->at, u->len))
+		eu_error_set(
+			err, -EINVAL,
+			"filter: '%.*s' is a stack trace, which no filter looks at; there are: ",
+			(int)u->len, f->source + u->at);
+	else
+		eu_error_set(err, -EINVAL,
+			     "filter: unknown field '%.*s'; there are: ",
+			     (int)eu_min(u->len, (size_t)80), f->source + u->at);
+	eu_field_list_all(streams, n, false, err);
 	point(f, u->at, err);
 	return -EINVAL;
 }

@@ -90,11 +90,7 @@ static int unknown_order(const char *name, const struct eu_stream **all,
 	eu_error_set(err, -EINVAL, "sort: unknown field '%.*s'; there are: ",
 		     name ? (int)eu_min(strcspn(name, ","), (size_t)80) : 0,
 		     name ?: "");
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			eu_error_append(err, -EINVAL, ", ");
-		eu_field_list(all[i], err);
-	}
+	eu_field_list_all(all, n, false, err);
 	return -EINVAL;
 }
 

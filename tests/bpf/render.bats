@@ -133,6 +133,15 @@ Try 'ecli run "*" --help'." ]]
 	[ "${lines[0]}" = "ecli: filter: unknown field '1pid'; there are: $known" ]
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --fields pid,gid
 	[ "$output" = "ecli: unknown field 'gid'; there are: $known" ]
+	# Of several maps each name once; stacks are shown, and that is all.
+	run -1 "$ECLI" run "$OBJ/sampled.bpf.o" --filter 'no == 1'
+	[ "$(tr -d ',' <<<"${lines[0]#*are: }" | tr ' ' '\n' | sort | uniq -d)" = "" ]
+	run -1 "$ECLI" run "$OBJ/stacks.bpf.o" --filter 'ustack ~ main'
+	[[ ${lines[0]} == "ecli: filter: 'ustack' is a stack trace, which no filter looks at; there are: "* ]]
+	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" --filter 'comm ~ (a|b)'
+	[ "${lines[0]}" = "ecli: filter: a value is missing; text that begins so stands in quotes" ]
+	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" --filter 'comm ~ ^(a|b)'
+	[ "${lines[0]}" = "ecli: filter: 'and' or 'or' is expected; text that begins so stands in quotes" ]
 	run -1 "$ECLI" run "$OBJ/anchors.bpf.o" --fields 'at[1].x,at[0]xx'
 	[ "$output" = "ecli: unknown field 'at[0]xx'; there are: pid, at" ]
 	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --sort=-gid
