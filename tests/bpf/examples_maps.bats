@@ -56,8 +56,9 @@ rows() {
 	# The C library of some architectures has another call for it.
 	mkfifo go
 	bash -c 'read -r _ <go; exec "$@"' - "$OBJ/target" dial \
-		127.0.0.1 127.0.0.99 127.0.1.1 &
+		127.0.0.1 127.0.0.99 127.0.1.1 3>&- &
 	dials=$!
+	children+=("$dials")
 	example trie --pid $dials
 	echo >go
 	wait $dials
