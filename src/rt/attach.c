@@ -363,8 +363,12 @@ static int announce_struct_ops(const struct eu_program *p,
 {
 	if (bpf_map__map_flags(m) & EU_BPF_F_LINK)
 		return 0;
-	left->kind = EU_LEFTOVER_STRUCT_OPS;
 	left->fd = fcntl(bpf_map__fd(m), F_DUPFD_CLOEXEC, 3);
+	if (left->fd < 0)
+		return eu_error_set(err, -errno,
+				    "cannot register struct_ops '%s': %s",
+				    bpf_map__name(m), strerror(errno));
+	left->kind = EU_LEFTOVER_STRUCT_OPS;
 	return eu_program_leaves(p, left, err);
 }
 

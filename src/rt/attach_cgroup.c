@@ -73,6 +73,13 @@ int eu_attach_open_cgroup(const char *what, struct eu_error *err)
 		"'%s' is no cgroup of version 2 (see: mount -t cgroup2)", what);
 }
 
+/* What errno says. */
+static int cannot(const struct eu_attach *a, struct eu_error *err)
+{
+	return eu_error_set(err, -errno, "cannot attach to '%s': %s",
+			    a->target->text, strerror(errno));
+}
+
 /* Links are always "multi"; other ways need the older call. */
 static int attach_flags(const struct eu_attach *a, int cgroup,
 			struct eu_error *err)
@@ -81,7 +88,7 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 	enum bpf_attach_type type = bpf_program__expected_attach_type(a->bpf);
 	struct eu_leftover *left;
 	struct eu_link *l;
-	int how, r;
+	int how, r = 0;
 
 	if (!strcmp(flags, "multi"))
 		how = BPF_F_ALLOW_MULTI;
@@ -99,12 +106,14 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 	left->kind = EU_LEFTOVER_CGROUP;
 	left->fd = fcntl(cgroup, F_DUPFD_CLOEXEC, 3);
 	left->prog_fd = fcntl(bpf_program__fd(a->bpf), F_DUPFD_CLOEXEC, 3);
+	if (left->fd < 0 || left->prog_fd < 0)
+		r = cannot(a, err);
 	left->prog_id = eu_leftover_mark(left->prog_fd);
 	left->cgroup = type;
-	r = eu_program_leaves(a->p, left, err);
+	if (!r)
+		r = eu_program_leaves(a->p, left, err);
 	if (!r && bpf_prog_attach(left->prog_fd, left->fd, type, how))
-		r = eu_error_set(err, -errno, "cannot attach to '%s': %s",
-				 a->target->text, strerror(errno));
+		r = cannot(a, err);
 	if (!r)
 		return 0;
 	/* The program may be there from an earlier call. */

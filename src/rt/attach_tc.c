@@ -79,6 +79,24 @@ static int make_filter(const struct eu_attach *a, struct bpf_tc_hook *hook,
 	return cannot(a, r, err);
 }
 
+/* What there will be to take off, told to those who ask for it. */
+static int announce(const struct eu_attach *a, const struct bpf_tc_hook *hook,
+		    const struct bpf_tc_opts *o, struct eu_leftover *left,
+		    struct eu_error *err)
+{
+	left->fd = eu_netns_current();
+	if (left->fd < 0)
+		return cannot(a, -errno, err);
+	left->kind = EU_LEFTOVER_FILTER;
+	left->prog_id = eu_leftover_mark(o->prog_fd);
+	left->filter.ifindex = hook->ifindex;
+	left->filter.point = hook->attach_point;
+	left->filter.handle = o->handle;
+	left->filter.priority = o->priority;
+	left->filter.makes_qdisc = !eu_qdisc_exists(hook->ifindex);
+	return eu_program_leaves(a->p, left, err);
+}
+
 /* Kernels before 6.6 have no tcx, and it has no priorities. */
 static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 			 struct eu_error *err)
@@ -93,17 +111,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	if (!l)
 		return eu_error_oom(err);
 	left = &l->left;
-	left->kind = EU_LEFTOVER_FILTER;
-	left->fd = eu_netns_current();
-	left->prog_id = eu_leftover_mark(o.prog_fd);
-	left->filter.ifindex = ifindex;
-	left->filter.point = point;
-	left->filter.handle = o.handle = eu_target_integer(a->target, "handle",
-							   0);
-	left->filter.priority = o.priority = eu_target_integer(a->target,
-							       "priority", 0);
-	left->filter.makes_qdisc = !eu_qdisc_exists(ifindex);
-	r = eu_program_leaves(a->p, left, err);
+	o.handle = eu_target_integer(a->target, "handle", 0);
+	o.priority = eu_target_integer(a->target, "priority", 0);
+	r = announce(a, &hook, &o, left, err);
 	if (r)
 		left->kind = EU_LEFTOVER_NONE;
 	else

@@ -231,6 +231,25 @@ attached() {
 	[ "$(in_group)" = 0 ]
 }
 
+@test "too few descriptors for a control group with flags" {
+	need cgroup2 cgroup_skb plain
+	group
+	refused=0
+	for n in {8..60}; do
+		run bash -c "ulimit -n $n; "'exec "$@"' - \
+			"$ECLI" run "$OBJ/cgroup.bpf.o" -t "$GROUP,flags=multi" \
+			--timeout 1ms
+		echo "$n: $output"
+		[ $status -le 1 ]
+		[[ $output != *'Bad file descriptor'* ]]
+		[[ $output != *"cannot attach to '$GROUP"*'Too many open'* ]] ||
+			refused=$((refused + 1))
+		[ "$(in_group)" = 0 ]
+	done
+	[ $refused -gt 0 ]
+	[ $status = 0 ]
+}
+
 @test "what is no control group is refused" {
 	need cgroup2 cgroup_skb
 	run -1 "$ECLI" run "$OBJ/cgroup.bpf.o" -t /tmp
