@@ -11,6 +11,14 @@ static const struct {
 } hints[] = {
 	{ "error: unknown type name '", "bpf_helper_defs.h", false,
 	  "put #include \"vmlinux.h\" before <bpf/bpf_helpers.h>" },
+	{ "error: call to undeclared library function '", "", true,
+	  "BPF has no C library, and no" },
+	{ "'gnu/stubs-32.h' file not found", "", false,
+	  "BPF has no C library, and none of its headers" },
+	{ "error: expected parameter declarator", "SEC(", false,
+	  "put #include <bpf/bpf_helpers.h> above it, where SEC() is" },
+	{ "error: call to undeclared function 'bpf_", "", false,
+	  "put #include <bpf/bpf_helpers.h> above it" },
 	{ "error: redefinition of '", "vmlinux.h:", true,
 	  "choose another name, vmlinux.h has one called" },
 	{ "error: conflicting types for '", "vmlinux.h:", true,
@@ -52,5 +60,5 @@ bool eu_hints_blame_name(const char *messages)
 	const char *at;
 	size_t i = find(messages, &at);
 
-	return i < EU_COUNT(hints) && hints[i].named;
+	return i < EU_COUNT(hints) && hints[i].named && *hints[i].other;
 }

@@ -161,6 +161,18 @@ t.bpf.c:7: warning: '@sampl' is no annotation; did you mean '@sample'?" ]
 	printf '#include "vmlinux.h"\nstruct key { int x; };\n' >e.bpf.c
 	run -1 "$ECC" e.bpf.c
 	[[ ${lines[-1]} == "ecc: cannot compile 'e.bpf.c' for "*"; choose another name, vmlinux.h has one called 'key'" ]]
+	printf '#include "vmlinux.h"\nSEC("xdp") int f(void *c) { bpf_printk("x"); return 0; }\n' >e.bpf.c
+	run -1 "$ECC" e.bpf.c
+	[[ ${lines[-1]} == *"; put #include <bpf/bpf_helpers.h> above it, where SEC() is" ]]
+	printf '#include <stdio.h>\nint x;\n' >e.bpf.c
+	run -1 "$ECC" e.bpf.c
+	[[ ${lines[-1]} == *"; BPF has no C library, and none of its headers" ]]
+	printf '#include "vmlinux.h"\nint f(char *c) { return strlen(c); }\n' >e.bpf.c
+	run -1 "$ECC" e.bpf.c
+	[[ ${lines[-1]} == *"; BPF has no C library, and no 'strlen'" ]]
+	run -2 "$ECC" -
+	[ "${lines[0]}" = "ecc: a source from standard input is not supported: give a file" ]
+	printf '#include "vmlinux.h"\nstruct key { int x; };\n' >e.bpf.c
 	# Whatever follows from it, no other vmlinux.h helps.
 	printf '#include "vmlinux.h"\nstruct key { int pid; };\nstruct key k = { .pid = 1 };\n' >e.bpf.c
 	run -1 "$ECC" e.bpf.c

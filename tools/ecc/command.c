@@ -154,6 +154,10 @@ static int add_archs(struct request *q, const char *list)
 
 static int add_word(struct request *q, const char *word)
 {
+	if (!strcmp(word, "-"))
+		return eu_error_set(
+			q->err, -EINVAL,
+			"a source from standard input is not supported: give a file");
 	if (!q->compile.source)
 		q->compile.source = word;
 	else if (!q->compile.header)
