@@ -34,6 +34,14 @@ int eu_filter_unknown(const struct eu_filter *f, uint64_t missing,
 		      const struct eu_stream *const *streams, size_t n,
 		      struct eu_error *err);
 
+/*
+ * -EINVAL, and those there are, if the map that @f asks for by == is none of @n
+ * streams; else 0.
+ */
+int eu_filter_check_map(const struct eu_filter *f,
+			const struct eu_stream *const *streams, size_t n,
+			struct eu_error *err);
+
 bool eu_filter_match(struct eu_filter *f, const struct eu_record *r);
 
 /* Accepts NULL. */

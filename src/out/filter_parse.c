@@ -513,3 +513,28 @@ int eu_filter_unknown(const struct eu_filter *f, uint64_t missing,
 	point(f, u->at, err);
 	return -EINVAL;
 }
+
+int eu_filter_check_map(const struct eu_filter *f,
+			const struct eu_stream *const *streams, size_t n,
+			struct eu_error *err)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct eu_filter_node *node = &f->nodes[i];
+		size_t k = 0;
+
+		if (!node->is_map || node->op != EU_OP_EQ)
+			continue;
+		while (k < n && strcmp(streams[k]->name, node->text))
+			k++;
+		if (k < n)
+			continue;
+		eu_error_set(err, -EINVAL,
+			     "filter: no map '%.80s' is shown; there are:",
+			     node->text);
+		for (k = 0; k < n; k++)
+			eu_error_append(err, -EINVAL, "%s %s", k ? "," : "",
+					streams[k]->name);
+		return -EINVAL;
+	}
+	return 0;
+}

@@ -81,7 +81,9 @@ static int open_filters(struct eu_program *p, const struct eu_stream **all,
 	if (!r && missing)
 		r = eu_filter_unknown(p->sources[0].shown->filter, missing, all,
 				      p->n_sources, err);
-	return r;
+	return r     ?:
+		       eu_filter_check_map(p->sources[0].shown->filter, all,
+					   p->n_sources, err);
 }
 
 static int unknown_order(const char *name, const struct eu_stream **all,

@@ -136,6 +136,8 @@ Try 'ecli run "*" --help'." ]]
 	# Of several maps each name once; stacks are shown, and that is all.
 	run -1 "$ECLI" run "$OBJ/sampled.bpf.o" --filter 'no == 1'
 	[ "$(tr -d ',' <<<"${lines[0]#*are: }" | tr ' ' '\n' | sort | uniq -d)" = "" ]
+	run -1 "$ECLI" run "$EXAMPLES/signals/package.json" --filter 'map == foo'
+	[ "$output" = "ecli: filter: no map 'foo' is shown; there are: rb" ]
 	run -1 "$ECLI" run "$OBJ/stacks.bpf.o" --filter 'ustack ~ main'
 	[[ ${lines[0]} == "ecli: filter: 'ustack' is a stack trace, which no filter looks at; there are: "* ]]
 	run -2 "$ECLI" run "$EXAMPLES/signals/package.json" --filter 'comm ~ (a|b)'
