@@ -59,7 +59,7 @@ bats_require_minimum_version 1.5.0
 	need root bpf
 	nobody=(setpriv --reuid=65534 --clear-groups "$ECLI" check)
 	run -0 "${nobody[@]}"
-	for name in tracepoint cookie xdp ringbuf; do
+	for name in tracepoint cookie xdp ringbuf struct_ops iter.cgroup; do
 		grep -qx "  $name *unknown" <<<"$output"
 	done
 	[[ $output != *CONFIG_NET=y* ]]
