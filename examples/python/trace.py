@@ -65,6 +65,8 @@ class Program:
 
 
 def main():
+    if len(sys.argv) < 3 or not sys.argv[2].isdigit():
+        sys.exit('usage: trace.py PACKAGE COUNT [NAME=VALUE]...')
     events = []
     program = Program(sys.argv[1], events.append)
     try:

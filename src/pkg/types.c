@@ -247,7 +247,9 @@ int eu_types_by_name(const struct eu_package *pkg, const char *name,
 		eu_error_set(err, -ENOENT,
 			     "type '%s' is not in the object's BTF", name);
 		list_types(pkg->btf, name, err);
-		return -ENOENT;
+		return eu_error_append(
+			err, -ENOENT,
+			"; what only casts and sizes name is not: put '/// @export' above the struct, and build again");
 	}
 	*ret_id = id;
 	return 0;

@@ -30,7 +30,7 @@ static const struct {
 	{ "invalid access to packet",
 	  "compare with data_end before reading: if (data + SIZE > data_end) return 0;" },
 	{ "infinite loop detected",
-	  "give the loop a constant bound: for (int i = 0; i < 100; i++), or use bpf_loop()" },
+	  "give the loop a constant bound: for (int i = 0; i < 100; i++), or use bpf_loop(); if it has one, let no helper have the address of the counter, which may be anything then" },
 	{ "back-edge",
 	  "give the loop a constant bound: for (int i = 0; i < 100; i++); kernels before 5.3 need #pragma unroll" },
 	{ "program is too large",

@@ -152,6 +152,8 @@ fields() {
 
 @test "examples/python: events as dicts" {
 	need root tracepoint ringbuf program:python3 plain
+	LD_LIBRARY_PATH=$BUILD/src run "$ROOT/examples/python/trace.py"
+	[ "$output" = "usage: trace.py PACKAGE COUNT [NAME=VALUE]..." ]
 	local me=$BASHPID
 
 	[ -p never ] || mkfifo never
