@@ -159,6 +159,12 @@ static void keep_section(struct prune *p, uint32_t id)
 	}
 }
 
+/* From which libbpf takes the size of pointers. */
+static bool is_long(const char *name)
+{
+	return strstr(name, "long") && !strstr(name, "long long");
+}
+
 /* Everything that is no matter of relocations. */
 static void keep_roots(struct prune *p)
 {
@@ -171,9 +177,7 @@ static void keep_roots(struct prune *p)
 			keep_section(p, id);
 		} else if (btf_is_func(t)) {
 			keep(p, id, WHOLE);
-		} else if (btf_is_int(t) && !has_long &&
-			   strstr(name_of(p, id), "long")) {
-			/* From which libbpf takes the size of pointers. */
+		} else if (btf_is_int(t) && !has_long && is_long(name_of(p, id))) {
 			keep(p, id, WHOLE);
 			has_long = true;
 		}

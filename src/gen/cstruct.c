@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64 };
+enum { MAX_DEPTH = 64, MAX_SIZE = 64 << 20 };
 
 struct writer {
 	const struct btf *btf;
@@ -184,7 +184,7 @@ static int member(struct writer *w, const struct btf_type *t, uint32_t i,
 	int r;
 
 	if (btf_is_struct(t)) {
-		if (offset < *at)
+		if (offset < *at || t->size > MAX_SIZE)
 			return -EOPNOTSUPP;
 		gap(w, *at, offset, indent);
 		*at = offset + (bits ?: 8 * eu_cstruct_size(w->btf, m->type));
@@ -194,7 +194,8 @@ static int member(struct writer *w, const struct btf_type *t, uint32_t i,
 	if (bits)
 		eu_buf_printf(w->out, " : %u", bits);
 	eu_buf_puts(w->out, ";\n");
-	return r;
+	/* What has no name is written anew each time: that has to end. */
+	return r ?: w->out->error;
 }
 
 /* " { members } __attribute__((packed))". */
@@ -206,7 +207,11 @@ static int body(struct writer *w, const struct btf_type *t, int indent)
 	eu_buf_puts(w->out, " {\n");
 	for (uint32_t i = 0; i < btf_vlen(t) && !r; i++)
 		r = member(w, t, i, &at, indent + 1);
+	if (r)
+		return r;
 	if (btf_is_struct(t)) {
+		if (at > 8ull * t->size)
+			return -EOPNOTSUPP;
 		gap(w, at, t->size * 8, indent + 1);
 	} else {
 		/* As large as it is there. */
@@ -312,10 +317,12 @@ static int needed(struct writer *w, uint32_t id)
 
 static int failed(const struct writer *w, uint32_t id, int r)
 {
-	if (!r)
-		return w->out->error ? eu_error_oom(w->err) : 0;
-	return eu_error_set(w->err, -EINVAL, "type '%s' cannot be said in C",
-			    text(w->btf, type_of(w->btf, id)->name_off));
+	if (w->out->error)
+		return eu_error_set(w->err, w->out->error,
+				    "the types make too much text");
+	return !r ? 0 :
+		    eu_error_set(w->err, -EINVAL, "type '%s' cannot be said in C",
+				 text(w->btf, type_of(w->btf, id)->name_off));
 }
 
 int eu_cstruct_needed(const struct btf *btf, uint32_t id, bool *written,

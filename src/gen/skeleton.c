@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "gen/skeleton.h"
 
 #include <ctype.h>
@@ -16,8 +17,12 @@ static const char made_by[] =
 /* "bootstrap_bpf" as a C identifier, in capitals for guards. */
 static char *identifier(const char *name, bool capitals)
 {
-	char *s = strdup(name);
+	char *s;
 
+	/* No digit may come first. */
+	if (asprintf(&s, "%s%s", isdigit((unsigned char)*name) ? "_" : "",
+		     name) < 0)
+		return NULL;
 	for (char *p = s; p && *p; p++)
 		*p = !isalnum((unsigned char)*p) ? '_' :
 		     capitals			 ? toupper((unsigned char)*p) :
@@ -61,8 +66,11 @@ static bool is_in(const struct eu_var *v, const struct eu_map *m)
 	return m->internal && !strcmp(v->section, m->name);
 }
 
+/* A guest reaches constants only, before they are loaded. */
 static bool has_vars(const struct eu_package *pkg, const struct eu_map *m)
 {
+	if (strcmp(m->ident, "rodata") != 0)
+		return false;
 	for (size_t i = 0; i < pkg->n_vars; i++) {
 		if (is_in(&pkg->vars[i], m))
 			return true;

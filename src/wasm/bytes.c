@@ -9,6 +9,7 @@ enum {
 	IMPORT_SECTION = 2,
 	TABLE_SECTION = 4,
 	EXPORT_SECTION = 7,
+	TAG_SECTION = 13,
 	TABLE_KIND = 1,
 	MAX_LEB = 5,
 };
@@ -140,6 +141,12 @@ static bool hides_table(struct cursor c)
 	return has && !c.bad;
 }
 
+/* Sections come in the order of their numbers, but for what came later. */
+static bool not_before_exports(uint8_t id)
+{
+	return id >= EXPORT_SECTION && id != TAG_SECTION;
+}
+
 int eu_bytes_export_table(const void *wasm, size_t len, struct eu_buf *ret,
 			  struct eu_error *err)
 {
@@ -152,8 +159,7 @@ int eu_bytes_export_table(const void *wasm, size_t len, struct eu_buf *ret,
 		return 0;
 	eu_buf_put(ret, wasm, HEADER);
 	for (from = c.at; next_section(&c, &id, &s); from = c.at) {
-		/* Sections come in the order of their numbers. */
-		if (!done && id >= EXPORT_SECTION) {
+		if (!done && not_before_exports(id)) {
 			put_exports(ret, id == EXPORT_SECTION ?
 						 s :
 						 (struct cursor){ s.at, s.at });

@@ -174,8 +174,9 @@ static void make_room(const char *path)
 	size_t n = 0;
 
 	while (dir && (e = readdir(dir))) {
-		if (e->d_name[0] == '.' ||
-		    fstatat(dirfd(dir), e->d_name, &st, 0) ||
+		/* Half-written ones too: nobody else removes those. */
+		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) ||
 		    eu_array_grow(&list, n, sizeof(*list), 1 << 16))
 			continue;
 		snprintf(list[n].name, sizeof(list[n].name), "%s", e->d_name);

@@ -91,6 +91,27 @@ static void tell(struct eu_wasm *w, const struct eu_error *err)
 		w->log(w->log_ctx, 0, err->text);
 }
 
+/* The number of one that was closed, or a new one. */
+static int new_handle(struct eu_wasm *w, struct eu_program *p, uint64_t *ret,
+		      struct eu_error *err)
+{
+	size_t i = 0;
+	int r;
+
+	while (i < w->n_objects && w->objects[i].p)
+		i++;
+	if (i == w->n_objects) {
+		r = eu_array_grow(&w->objects, i, sizeof(*w->objects),
+				  MAX_OBJECTS);
+		if (r)
+			return eu_error_grow(err, r, MAX_OBJECTS, "objects");
+		w->n_objects++;
+	}
+	w->objects[i] = (struct eu_host_object){ .p = p };
+	*ret = i + 1;
+	return 0;
+}
+
 static int load(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
@@ -114,15 +135,11 @@ static int load(void *ctx, uint64_t *v, struct eu_error *err)
 		r = eu_program_load(p, &why);
 	}
 	if (!r)
-		r = eu_array_grow(&w->objects, w->n_objects,
-				  sizeof(*w->objects), MAX_OBJECTS);
+		r = new_handle(w, p, &v[0], &why);
 	if (r) {
 		tell(w, &why);
 		eu_program_close(p);
-		return 0;
 	}
-	w->objects[w->n_objects++] = (struct eu_host_object){ .p = p };
-	v[0] = w->n_objects;
 	return 0;
 }
 
@@ -222,15 +239,26 @@ static bool is_percpu(enum bpf_map_type t)
 	       t == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-static bool holds_descriptors(enum bpf_map_type t)
+/*
+ * Its keys and values are bytes. In other maps they are descriptors, of which
+ * a guest must not name ours.
+ */
+static bool is_plain(enum bpf_map_type t)
 {
 	switch (t) {
-	case BPF_MAP_TYPE_PROG_ARRAY:
-	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-	case BPF_MAP_TYPE_CGROUP_ARRAY:
-	case BPF_MAP_TYPE_SOCKMAP:
-	case BPF_MAP_TYPE_SOCKHASH:
-	case BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: return true;
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_STACK_TRACE:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_LPM_TRIE:
+	case BPF_MAP_TYPE_CGROUP_STORAGE:
+	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+	case BPF_MAP_TYPE_BLOOM_FILTER: return true;
 	default: return false;
 	}
 }
@@ -263,9 +291,9 @@ static int map_fd(void *ctx, uint64_t *v, struct eu_error *err)
 	struct eu_host_object *o = object_of(w, v[0]);
 	const char *name = string_at(w, v[1]);
 	uint64_t handle = v[0];
-	struct eu_host_map *room;
 	struct bpf_map *m;
-	int r;
+	size_t i = 0;
+	int r = 0;
 
 	if (!name)
 		return eu_host_trap(err);
@@ -273,19 +301,22 @@ static int map_fd(void *ctx, uint64_t *v, struct eu_error *err)
 	v[0] = -EINVAL;
 	if (!m)
 		return 0;
-	for (size_t i = 0; i < w->n_maps; i++) {
+	for (; i < w->n_maps; i++) {
 		if (w->maps[i].handle == handle &&
 		    w->maps[i].fd == bpf_map__fd(m)) {
 			v[0] = EU_HOST_FIRST_FD + i;
 			return 0;
 		}
 	}
-	r = eu_array_grow(&w->maps, w->n_maps, sizeof(*w->maps), MAX_MAPS);
-	if (!r) {
-		room = &w->maps[w->n_maps];
-		r = describe_map(w, handle, m, room);
-	}
-	v[0] = r ?: EU_HOST_FIRST_FD + (int)w->n_maps++;
+	for (i = 0; i < w->n_maps && w->maps[i].handle; i++)
+		;
+	if (i == w->n_maps)
+		r = eu_array_grow(&w->maps, i, sizeof(*w->maps), MAX_MAPS);
+	if (!r)
+		r = describe_map(w, handle, m, &w->maps[i]);
+	if (!r)
+		w->n_maps = eu_max(w->n_maps, i + 1);
+	v[0] = r ?: EU_HOST_FIRST_FD + (int)i;
 	return 0;
 }
 
@@ -310,7 +341,7 @@ static int update(struct eu_wasm *w, const struct eu_host_map *m,
 	uint32_t fd;
 	int r;
 
-	if (!m->holds_maps && !holds_descriptors(m->type))
+	if (!m->holds_maps)
 		return bpf_map_update_elem(m->fd, key, value, flags);
 	r = translate(w, m, value, &fd);
 	return r ? r : bpf_map_update_elem(m->fd, key, &fd, flags);
@@ -335,11 +366,18 @@ static int operate(void *ctx, uint64_t *v, struct eu_error *err)
 		v[0] = -EBADF;
 		return 0;
 	}
+	if (!is_plain(m->type) && !m->holds_maps) {
+		v[0] = -EBADF;
+		return 0;
+	}
 	key = eu_host_bytes(w, key_at, m->key_size);
 	value = eu_host_bytes(w, value_at, cmd <= UPDATE ? m->value_size : 0);
 	next = eu_host_bytes(w, next_at, cmd == GET_NEXT_KEY ? m->key_size : 0);
 	if (!key || !value || !next)
 		return eu_host_trap(err);
+	/* A queue or a stack has none. */
+	if (!m->key_size)
+		key = NULL;
 	switch (cmd) {
 	case LOOKUP:
 		r = bpf_map_lookup_elem_flags(m->fd, key, value, flags);

@@ -12,7 +12,9 @@
 #include "base/module.h"
 #include "wasm/functions.h"
 
-enum { MAX_STACK = 1 << 20, MAX_PARAMS = 16, MAX_PREOPENS = 64 };
+enum { MAX_STACK = 1 << 20, MAX_PARAMS = 16 };
+/* Of one guest; entries of a table take eight bytes. */
+enum { MAX_TABLE = 1 << 20, MAX_TABLES = 4, MAX_MEMORIES = 1 };
 
 struct guest {
 	wasmtime_store_t *store;
@@ -403,10 +405,13 @@ static void find_exports(struct guest *g)
 			g->table = x.of.table;
 			g->has_table = true;
 		}
-		if (x.kind == WASMTIME_EXTERN_MEMORY)
-			g->memory = x.of.memory;
 		wasmtime_extern_delete(&x);
 	}
+	/* It is there: the host asked info(). */
+	if (wasmtime_instance_export_get(g->context, &g->instance, "memory", 6,
+					 &x) &&
+	    x.kind == WASMTIME_EXTERN_MEMORY)
+		g->memory = x.of.memory;
 }
 
 static void guest_close(void *guest)
@@ -447,7 +452,8 @@ static int guest_open(void *engine, void *module, const struct eu_guest_opts *o,
 		return fail(err, -ENOMEM, "out of memory");
 	g->store = wasmtime_store_new(engine, NULL, NULL);
 	g->context = wasmtime_store_context(g->store);
-	wasmtime_store_limiter(g->store, o->max_memory, -1, -1, -1, -1);
+	wasmtime_store_limiter(g->store, o->max_memory, MAX_TABLE, 1,
+			       MAX_TABLES, MAX_MEMORIES);
 	wasmtime_context_set_epoch_deadline(g->context, 1);
 	l = wasmtime_linker_new(engine);
 	/* Some functions of WASI are the host's. */

@@ -117,10 +117,12 @@ static int wait_all(struct eu_wasm *w, const struct subscription *subs,
 	do
 		r = ppoll(fds, n + 1, left == UINT64_MAX ? NULL : &ts, NULL);
 	while (r < 0 && errno == EINTR);
-	/* What ended the wait may be some nanoseconds early by the clock. */
-	waited = r ? now_ns(CLOCK_MONOTONIC) - start : UINT64_MAX;
+	waited = now_ns(CLOCK_MONOTONIC) - start;
+	/* What was waited for whole may be some nanoseconds early by the clock. */
+	if (!r)
+		waited = eu_max(waited, left);
 	for (uint32_t i = 0; i < n; i++) {
-		if (!is_due(&subs[i], &fds[i], eu_max(waited, left)))
+		if (!is_due(&subs[i], &fds[i], waited))
 			continue;
 		events[done++] = (struct event){ .userdata = subs[i].userdata,
 						 .type = subs[i].tag };

@@ -138,6 +138,47 @@ kept() {
 	[[ $output == *"'-j'"* ]]
 }
 
+@test "a wait for the first of two times, and for input that is there" {
+	cat >wait.c <<-'END'
+		#include <poll.h>
+		#include <stdio.h>
+		#include <wasi/api.h>
+		int main(void)
+		{
+			__wasi_subscription_t s[3] = { 0 };
+			__wasi_event_t e[3];
+			size_t n;
+			s[0].userdata = 7;
+			s[0].u.u.clock.timeout = 10000000;
+			s[0].u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+			s[1] = s[0];
+			s[1].userdata = 8;
+			s[1].u.u.clock.timeout = 1000000000000;
+			printf("%d %zu", __wasi_poll_oneoff(s, e, 2, &n), n);
+			printf(" %d\n", (int)e[0].userdata);
+			s[0].userdata = 9;
+			s[0].u.tag = __WASI_EVENTTYPE_FD_READ;
+			s[0].u.u.fd_read.file_descriptor = 0;
+			printf("%d %zu", __wasi_poll_oneoff(s, e, 2, &n), n);
+			printf(" %d\n", (int)e[0].userdata);
+			return 0;
+		}
+	END
+	guest wait
+	run -0 "$WASM_BPF" wait.wasm <<<x
+	[ "$output" = '0 1 7
+0 1 9' ]
+}
+
+# By hand, as the assembler cannot say it: _start traps unless table.grow by a
+# million and more gives -1.
+@test "a guest cannot make a table as large as it likes" {
+	printf '\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\4\4\1\x70\0\0\5\3\1\0\1' >t.wasm
+	printf '\7\x13\2\6memory\2\0\6_start\0\0\x0a\x15\1\x13\0\xd0\x70' >>t.wasm
+	printf '\x41\xe0\x91\xc3\0\xfc\x0f\0\x41\x7f\x47\4\x40\0\x0b\x0b' >>t.wasm
+	run -0 "$WASM_BPF" t.wasm
+}
+
 @test "files below a folder that is given, and no others" {
 	mkdir shared
 	echo content >shared/file

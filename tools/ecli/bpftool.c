@@ -51,9 +51,10 @@ static int write_file(const char *path, write_fn *write, struct eu_error *err)
 
 	if (!r)
 		r = write(pkg, &out, err);
-	if (!r)
-		r = eu_write_all(STDOUT_FILENO, out.data, out.len);
-	return r;
+	if (r)
+		return r;
+	r = eu_write_all(STDOUT_FILENO, out.data, out.len);
+	return r ? eu_error_set(err, r, "cannot write: %s", strerror(-r)) : 0;
 }
 
 static int run(const struct eu_command *cmd, int argc, char **argv)
@@ -65,9 +66,12 @@ static int run(const struct eu_command *cmd, int argc, char **argv)
 	int i;
 
 	while ((i = eu_args_next(&a, options, &err)) != EU_ARGS_END) {
-		if (i == EU_ARGS_WORD && n < MAX_WORDS)
-			words[n++] = a.value;
-		else if (i < 0)
+		if (i == EU_ARGS_WORD) {
+			words[n] = a.value;
+			n = eu_min(n + 1, (size_t)MAX_WORDS);
+			continue;
+		}
+		if (i < 0)
 			return fail_usage(cmd, &err);
 		else if (options[i].id == OPT_HELP)
 			return show_help(cmd);

@@ -24,9 +24,14 @@ static int refuse_folder(const char *path, struct eu_error *err)
 
 bool is_wasm(const char *path)
 {
-	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	eu_auto_close int fd = -1;
+	struct stat st;
 	char head[4];
 
+	/* What is no file would lose what it has to say. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 	       !memcmp(head, "\0asm", sizeof(head));
 }

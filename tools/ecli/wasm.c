@@ -14,7 +14,8 @@
 #include "ecli.h"
 #include "wasm/guest.h"
 
-enum { TRAPPED = 255, MAX_WORDS = 256, PATIENCE_MS = 1000 };
+/* The engine lets a guest have 1 MiB of the stack; what it calls needs some. */
+enum { TRAPPED = 255, MAX_WORDS = 256, PATIENCE_MS = 1000, STACK = 8 << 20 };
 
 enum {
 	OPT_DIR,
@@ -189,6 +190,7 @@ static int wait_for_end(struct wasm_run *r, int signals)
 
 static int execute(struct wasm_run *r, struct eu_error *err)
 {
+	pthread_attr_t attr;
 	pthread_t thread;
 	sigset_t set;
 	int signals, n;
@@ -203,7 +205,10 @@ static int execute(struct wasm_run *r, struct eu_error *err)
 	if (signals < 0 || r->done < 0)
 		return eu_error_set(err, -errno, "cannot wait for signals: %s",
 				    strerror(errno));
-	n = pthread_create(&thread, NULL, run_guest, r);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK);
+	n = pthread_create(&thread, &attr, run_guest, r);
+	pthread_attr_destroy(&attr);
 	if (n)
 		return eu_error_set(err, -n, "cannot start a thread: %s",
 				    strerror(n));
