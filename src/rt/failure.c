@@ -16,8 +16,6 @@ static const struct {
 } hints[] = {
 	{ "legacy map definitions",
 	  "define maps in SEC(\".maps\") and compile with -g" },
-	{ "failed to find kernel BTF type ID of",
-	  "it needs a function that this kernel does not have; name another with -t PROGRAM=FUNCTION" },
 	{ "target BTF",
 	  "--btf takes a file with the BTF of a kernel, like a copy of /sys/kernel/btf/vmlinux" },
 	{ "failed to find '.BTF' ELF section",

@@ -178,6 +178,11 @@ refused() {
 	[[ $output == *"libeunothing"* ]]
 }
 
+@test "a target for a program that is not there" {
+	run -1 "$ECLI" run "$OBJ/uprobe.bpf.o" -t nobody=/bin/sh:x
+	[[ $output == *"no program 'nobody'"* ]]
+}
+
 @test "targets of the wrong shape show the right one" {
 	while read -r object target words; do
 		refused "$object" -t "$target"
@@ -189,7 +194,6 @@ refused() {
 		uprobe.bpf.o entry=eu_work a binary and a symbol (/bin/bash:readline
 		uprobe.bpf.o entry=:x a binary and a symbol
 		uprobe.bpf.o eth0 a uprobe program takes a binary and a symbol
-		uprobe.bpf.o nobody=/bin/sh:x no program 'nobody'
 		uprobe.bpf.o entry=/bin/sh:x,colour=1 unknown key 'colour'; there are: pid container cookie
 		uprobe.bpf.o entry=/bin/sh:x,pid=1,pid=2 'pid' twice
 		uprobe.bpf.o entry=/bin/sh:x,pid is not KEY=VALUE
