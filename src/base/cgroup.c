@@ -8,12 +8,12 @@
 char *eu_cgroup_root(void)
 {
 	FILE *f = setmntent("/proc/self/mounts", "re");
-	char *dir = NULL;
-	struct mntent *m;
+	char *dir = NULL, line[8192];
+	struct mntent m;
 
-	while (f && !dir && (m = getmntent(f)))
-		if (!strcmp(m->mnt_type, "cgroup2"))
-			dir = strdup(m->mnt_dir);
+	while (f && !dir && getmntent_r(f, &m, line, sizeof(line)))
+		if (!strcmp(m.mnt_type, "cgroup2"))
+			dir = strdup(m.mnt_dir);
 	if (f)
 		endmntent(f);
 	return dir;

@@ -630,6 +630,20 @@ static int count_ids(void *ctx, const struct eu_account *a)
 	return a->id == 0 ? 7 : 0;
 }
 
+/* Somebody else going through the lists changes nothing for this one. */
+static int look_meanwhile(void *ctx, const struct eu_account *a)
+{
+	struct eu_account other;
+	char name[256];
+
+	(void)ctx;
+	snprintf(name, sizeof(name), "%s", a->name);
+	eu_account_user("no such user", &other);
+	eu_account_group("no such group", &other);
+	assert_string_equal(a->name, name);
+	return 0;
+}
+
 static void accounts_are_found_by_name(void **state)
 {
 	struct eu_account a = { .id = 5, .gid = 6 };
@@ -647,6 +661,8 @@ static void accounts_are_found_by_name(void **state)
 	/* Ends when the function says so. */
 	assert_int_equal(eu_accounts_users(count_ids, n), 7);
 	assert_int_equal(n[1], 1);
+	assert_int_equal(eu_accounts_users(look_meanwhile, NULL), 0);
+	assert_int_equal(eu_accounts_groups(look_meanwhile, NULL), 0);
 }
 
 static void json_is_built_whole_or_not_at_all(void **state)
