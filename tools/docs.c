@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "out/sink.h"
 #include "tool.h"
 
 /*
@@ -136,11 +137,25 @@ static void words(struct eu_buf *b, const struct eu_option *o)
 	}
 }
 
+/* Where an option's value is one of few words, those. */
+static void bash_values(struct eu_buf *b)
+{
+	eu_buf_puts(b, "\tcase ${COMP_WORDS[COMP_CWORD - 1]} in\n"
+		       "\t--format) words='");
+	for (size_t i = 0; eu_sink_kind(i); i++)
+		eu_buf_printf(b, "%s ", eu_sink_kind(i)->name);
+	eu_buf_puts(b, "' ;;\n\t--timestamps) words='");
+	for (size_t i = 0; eu_sink_times_name(i); i++)
+		eu_buf_printf(b, "%s ", eu_sink_times_name(i));
+	eu_buf_puts(b, "' ;;\n\t--color) words='auto always never' ;;\n"
+		       "\t*) values= ;;\n\tesac\n");
+}
+
 static void bash(struct eu_buf *b, const struct eu_tool *t)
 {
 	eu_buf_printf(b, "# bash completion for %s\n_%s()\n{\n", t->name,
 		      t->name);
-	eu_buf_puts(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n");
+	eu_buf_puts(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words= values=1\n");
 	if (t->commands) {
 		eu_buf_puts(b, "\tif [[ $COMP_CWORD -eq 1 ]]; then\n\t\twords='");
 		for (size_t i = 0; t->commands[i]; i++)
@@ -158,7 +173,11 @@ static void bash(struct eu_buf *b, const struct eu_tool *t)
 		words(b, t->otherwise->options);
 		eu_buf_puts(b, "'\n");
 	}
-	eu_buf_puts(b, "\tif [[ $cur == -* || $COMP_CWORD -eq 1 ]]; then\n"
+	if (t->commands)
+		bash_values(b);
+	else
+		eu_buf_puts(b, "\tvalues=\n");
+	eu_buf_puts(b, "\tif [[ $cur == -* || $COMP_CWORD -eq 1 || $values ]]; then\n"
 		       "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		       "\tfi\n"
 		       "\t[[ ${#COMPREPLY[@]} -gt 0 || $cur == -* ]] ||\n"

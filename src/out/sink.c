@@ -77,6 +77,11 @@ static const struct times {
 	[EU_TIMES_NONE] = { "none", 0, UINT64_MAX },
 };
 
+const char *eu_sink_times_name(size_t i)
+{
+	return i < EU_COUNT(times) ? times[i].name : NULL;
+}
+
 int eu_sink_times(struct eu_sink *s, const char *name, struct eu_error *err)
 {
 	size_t i = 0;

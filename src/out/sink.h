@@ -78,6 +78,9 @@ int eu_sink_times(struct eu_sink *s, const char *name, struct eu_error *err);
  */
 char *eu_sink_put_time(struct eu_sink *s, char *p, uint64_t when);
 
+/* The name of a way by its place; NULL behind the last. */
+const char *eu_sink_times_name(size_t i);
+
 /* Escape sequences of headers and names, where there is colour; else "". */
 const char *eu_sink_bright(const struct eu_sink *s);
 const char *eu_sink_plain(const struct eu_sink *s);

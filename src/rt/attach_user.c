@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
 
@@ -58,7 +59,13 @@ static int no_symbol(const struct place *p, const char *symbol,
 		     struct eu_error *err)
 {
 	struct eu_nearest near = { .wanted = symbol };
+	eu_auto_close int fd = open(p->binary.path, O_RDONLY | O_CLOEXEC);
+	char head[4] = "";
 
+	if (pread(fd, head, sizeof(head), 0) != sizeof(head) ||
+	    memcmp(head, "\177ELF", sizeof(head)))
+		return eu_error_set(err, -ENOEXEC, "'%s' is no ELF file",
+				    p->binary.name);
 	eu_error_set(err, -ENOENT, "'%s' has no function '%s'", p->binary.name,
 		     symbol);
 	eu_binary_foreach(&p->binary, look_near, &near);
@@ -123,8 +130,14 @@ int eu_attach_uprobe(const struct eu_attach *a, struct eu_error *err)
 	r = errno;
 	wanted.symbol = symbol;
 	if (!link && symbol && !strchr(symbol, '@') &&
-	    !eu_binary_foreach(&p.binary, is_there, &wanted))
-		return no_symbol(&p, symbol, err);
+	    !eu_binary_foreach(&p.binary, is_there, &wanted)) {
+		r = no_symbol(&p, symbol, err);
+		if (r == -ENOENT && strpbrk(symbol, "*?"))
+			eu_error_append(
+				err, r,
+				": patterns are for programs in SEC(\"uprobe.multi\")");
+		return r;
+	}
 	/* On 32-bit ARM the lowest bit says which instructions there are. */
 	if (!link && r == EINVAL && wanted.address & 1 &&
 	    !strcmp(eu_arch_host(), "arm"))

@@ -74,6 +74,10 @@ rows() {
 	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t "$OBJ/target:eu_wrok"
 	[[ $output == *"target' has no function 'eu_wrok'; did you mean 'eu_work'?"* ]]
 	[ "${#lines[@]}" = 1 ]
+	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t "$OBJ/target:eu_w*"
+	[[ $output == *"target' has no function 'eu_w*': patterns are for programs in SEC(\"uprobe.multi\")" ]]
+	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t /etc/passwd:eu_work
+	[ "$output" = "ecli: program 'on_call': '/etc/passwd' is no ELF file" ]
 	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t libc:getsidd
 	[[ $output == *"/libc.so.6' has no function 'getsidd'; did you mean "*"'getsid'"* ]]
 	run -1 "$ECLI" run "$EXAMPLES/uprobe/package.json" -t libeu_nothing:x

@@ -119,6 +119,14 @@ installed() {
 	COMP_CWORD=2
 	_ecli
 	[ "${COMPREPLY[*]}" = --max-events ]
+	COMP_WORDS=(ecli run --format fl)
+	COMP_CWORD=3
+	_ecli
+	[ "${COMPREPLY[*]}" = flamegraph ]
+	COMP_WORDS=(ecli run --timestamps "")
+	_ecli
+	[ "${COMPREPLY[*]}" = "local utc mono delta none" ]
+	COMP_CWORD=2
 	touch package.json
 	COMP_WORDS=(ecli run pack)
 	COMPREPLY=()
