@@ -113,6 +113,12 @@ static void put_real(struct eu_buf *out, const void *p, uint32_t size)
 	eu_buf_put(out, text, end - text);
 }
 
+/* Is an array more than text, such as an address? */
+static bool has_format(const struct btf *btf, const struct eu_var *var)
+{
+	return eu_param_format(btf, var) != EU_FORMAT_NONE;
+}
+
 /* The value at @p; nothing for what cannot be set, and for empty text. */
 static void put_value(const struct btf *btf, const struct eu_var *var,
 		      const void *p, struct eu_buf *out)
@@ -121,7 +127,7 @@ static void put_value(const struct btf *btf, const struct eu_var *var,
 	size_t n;
 
 	if (btf_is_array(t)) {
-		n = strnlen(p, var->size);
+		n = has_format(btf, var) ? 0 : strnlen(p, var->size);
 		if (n && n < var->size && n <= MAX_TEXT)
 			put_text(out, p, n);
 	} else if (t->size != var->size || t->size > 8) {
@@ -192,7 +198,7 @@ static void put_limits(const struct btf *btf, const struct eu_var *var,
 	if (btf_is_any_enum(t)) {
 		put_names(btf, t, out);
 	} else if (btf_is_array(t)) {
-		if (var->size)
+		if (var->size && !has_format(btf, var))
 			eu_buf_printf(out, "at most %u bytes", var->size - 1);
 	} else if (btf_is_int(t) && t->size <= 2 &&
 		   !(btf_int_encoding(t) & BTF_INT_BOOL)) {

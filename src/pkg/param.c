@@ -21,6 +21,11 @@ static struct eu_literal_for goal(const struct btf *btf, const struct eu_var *va
 	};
 }
 
+enum eu_format eu_param_format(const struct btf *btf, const struct eu_var *var)
+{
+	return goal(btf, var).format ?: eu_format_of_type(btf, var->type_id);
+}
+
 /* Where types and sizes of metadata disagree nothing may be overrun. */
 static int check_size(const struct btf *btf, const struct eu_var *var,
 		      struct eu_error *err)
@@ -113,7 +118,7 @@ static const char *value_word(const struct btf *btf, const struct eu_var *var)
 	t = btf ? eu_btf_resolve(btf, var->type_id, NULL) : NULL;
 	if (!t)
 		return "VALUE";
-	format = goal(btf, var).format ?: eu_format_of_type(btf, var->type_id);
+	format = eu_param_format(btf, var);
 	if (words[format])
 		return words[format];
 	if (btf_is_array(t)) {

@@ -8,6 +8,7 @@
  */
 
 #include "base/options.h"
+#include "btf/format.h"
 #include "pkg/package.h"
 
 /*
@@ -19,6 +20,9 @@ int eu_param_parse(const struct btf *btf, const struct eu_var *var,
 		   const char *text, void *dst, struct eu_error *err);
 int eu_param_json(const struct btf *btf, const struct eu_var *var,
 		  const json_t *value, void *dst, struct eu_error *err);
+
+/* What its text is, by its annotation or its type. */
+enum eu_format eu_param_format(const struct btf *btf, const struct eu_var *var);
 
 /* Variables that are no parameters: anchors of types and padding. */
 bool eu_param_hidden(const struct eu_var *var);

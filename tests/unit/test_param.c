@@ -397,7 +397,7 @@ static void flags_of_a_package(void **state)
 static void flags_tell_defaults_and_names(void **state)
 {
 	static const struct {
-		const char *type, *def, *notes;
+		const char *type, *def, *notes, *format;
 	} cases[] = {
 		{ "u32", "7", " (default: 7)" },
 		{ "s8", "-1", " (-128 to 127; default: -1)" },
@@ -415,6 +415,8 @@ static void flags_tell_defaults_and_names(void **state)
 		{ "double", "0.1", " (default: 0.1)" },
 		{ "text", "\"a\\u001b\"", " (at most 3 bytes; default: a\\x1b)" },
 		{ "text", "\"\"", " (at most 3 bytes)" },
+		{ "text", NULL, "", "ipv4" },
+		{ "text", "\"127.1.1.1\"", "", "ipv4" },
 		{ "u32", NULL, "" },
 		{ "list", NULL, "" },
 		{ "point", NULL, "" },
@@ -430,6 +432,7 @@ static void flags_tell_defaults_and_names(void **state)
 		struct eu_flags f;
 
 		var.help = (char *)"what";
+		var.meta = json_pack("{s:s*}", "format", cases[i].format);
 		var.def = cases[i].def ? json_loads(cases[i].def,
 						    JSON_DECODE_ANY, NULL) :
 					 NULL;
@@ -443,6 +446,7 @@ static void flags_tell_defaults_and_names(void **state)
 				strstr(f.flag[0].help, "; default: LOWEST)"));
 		eu_flags_done(&f);
 		json_decref(var.def);
+		json_decref(var.meta);
 	}
 }
 
