@@ -147,8 +147,9 @@ static int no_header(const char *arch, const char *which, char **list, size_t n,
 			which, arch, eu_buf_str(&has) ?: "");
 	return eu_error_set(
 		err, -ENOENT,
-		"there is no vmlinux.h for %s: run scripts/setup, or give one by --vmlinux FILE or --vmlinux running",
-		arch);
+		"there is no vmlinux.h for %s: give one by --vmlinux FILE%s, or keep it as '%s/vmlinux/%s/VERSION/vmlinux.h'",
+		arch, strcmp(arch, eu_arch_host()) ? "" : " or --vmlinux running",
+		EU_DATADIR, arch);
 }
 
 static void emit(void *ctx, const char *fmt, va_list ap)

@@ -304,7 +304,10 @@ void eu_program_raise_memlock(void)
 	}
 }
 
-/* libbpf rounds up rings, and gives arrays for CPUs as many as there are. */
+/*
+ * libbpf rounds up rings, gives arrays for CPUs as many as there are, and has
+ * sizes for keys and values of which nothing is said.
+ */
 static void take_sizes(struct eu_program *p)
 {
 	for (size_t i = 0; i < p->pkg->n_maps; i++) {
@@ -312,8 +315,11 @@ static void take_sizes(struct eu_program *p)
 		const struct bpf_map *map = bpf_object__find_map_by_name(
 			p->obj, m->name);
 
-		if (map)
-			m->max_entries = bpf_map__max_entries(map);
+		if (!map)
+			continue;
+		m->max_entries = bpf_map__max_entries(map);
+		m->key_size = m->key_size ?: bpf_map__key_size(map);
+		m->value_size = m->value_size ?: bpf_map__value_size(map);
 	}
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -13,10 +15,16 @@ enum { MAX_LINE = 65536 };
 
 struct iter {
 	struct bpf_link *link; /* borrowed */
-	int timer;	       /* readable when it is time to walk */
+	int fd;		       /* readable when it is time to walk */
 	size_t len;
 	char buf[MAX_LINE];
 };
+
+/* Milliseconds; 0: once. */
+static int64_t interval_of(const struct eu_source *s)
+{
+	return eu_target_integer(s->target, "interval", 0);
+}
 
 static int iter_open(struct eu_source *s, struct eu_error *err)
 {
@@ -26,39 +34,55 @@ static int iter_open(struct eu_source *s, struct eu_error *err)
 		return eu_error_oom(err);
 	s->state = t;
 	s->lost_known = true;
-	t->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (t->timer < 0)
+	t->fd = interval_of(s) ? timerfd_create(CLOCK_MONOTONIC,
+						TFD_CLOEXEC | TFD_NONBLOCK) :
+				 eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (t->fd < 0)
 		return eu_error_set(err, -errno, "cannot make a timer: %s",
 				    strerror(errno));
 	return 0;
+}
+
+/*
+ * What walks once is due at once, not when a timer says so: with all others of
+ * its kind it may be what a run is over with.
+ */
+static int start(const struct iter *t, int64_t ms)
+{
+	const struct itimerspec at = {
+		.it_value = { .tv_nsec = 1 },
+		.it_interval = { .tv_sec = ms / 1000,
+				 .tv_nsec = ms % 1000 * 1000000 },
+	};
+	const uint64_t now = 1;
+
+	if (ms)
+		return timerfd_settime(t->fd, 0, &at, NULL) ? -errno : 0;
+	return write(t->fd, &now, sizeof(now)) == sizeof(now) ? 0 : -errno;
 }
 
 int eu_source_iter_start(struct eu_program *p, const struct eu_prog *prog,
 			 const struct eu_target *target, struct bpf_link *link,
 			 struct eu_error *err)
 {
-	struct itimerspec at = { .it_value = { .tv_nsec = 1 } };
 	struct eu_source *s = p->sources;
-	int64_t ms = eu_target_integer(target, "interval", 0);
 	struct iter *t;
+	int r;
 
 	while (s->prog != prog || s->target != target)
 		s++;
 	t = s->state;
 	t->link = link;
-	at.it_interval.tv_sec = ms / 1000;
-	at.it_interval.tv_nsec = ms % 1000 * 1000000;
-	if (timerfd_settime(t->timer, 0, &at, NULL))
-		return eu_error_set(err, -errno, "cannot start a timer: %s",
-				    strerror(errno));
-	return 0;
+	r = start(t, interval_of(s));
+	return r ? eu_error_set(err, r, "cannot start a timer: %s", strerror(-r)) :
+		   0;
 }
 
 static int iter_fd(const struct eu_source *s)
 {
 	const struct iter *t = s->state;
 
-	return t->timer;
+	return t->fd;
 }
 
 static int give_lines(struct eu_source *s, bool end)
@@ -114,7 +138,7 @@ static int iter_dispatch(struct eu_source *s, struct eu_error *err)
 	struct iter *t = s->state;
 	uint64_t times;
 
-	if (read(t->timer, &times, sizeof(times)) != sizeof(times))
+	if (read(t->fd, &times, sizeof(times)) != sizeof(times))
 		return 0;
 	return t->link ? walk(s, err) : 0;
 }
@@ -125,7 +149,7 @@ static void iter_close(struct eu_source *s)
 
 	if (!t)
 		return;
-	eu_close(t->timer);
+	eu_close(t->fd);
 	free(t);
 }
 

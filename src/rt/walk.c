@@ -2,6 +2,7 @@
 #include "rt/walk.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -120,12 +121,36 @@ static int set_up(struct eu_walk *w)
 	return 0;
 }
 
+/*
+ * The kernel writes keys and values as large as the map has them, whatever the
+ * package or a map that was pinned under that name says.
+ */
+static int check_sizes(const struct eu_map *m, int fd, struct eu_error *err)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t len = sizeof(info);
+	int r = bpf_map_get_info_by_fd(fd, &info, &len);
+
+	if (r)
+		return eu_error_set(err, r, "cannot ask for map '%s': %s",
+				    m->name, strerror(-r));
+	if (info.key_size == m->key_size && info.value_size == m->value_size)
+		return 0;
+	return eu_error_set(
+		err, -EINVAL,
+		"map '%s' has keys of %u and values of %u bytes, and was to have %u and %u",
+		m->name, info.key_size, info.value_size, m->key_size,
+		m->value_size);
+}
+
 int eu_walk_new(const struct eu_map *map, int fd, bool keep,
 		struct eu_walk **ret, struct eu_error *err)
 {
 	struct eu_walk *w;
 	int r = eu_walk_check(map, err);
 
+	if (!r)
+		r = check_sizes(map, fd, err);
 	if (r)
 		return r;
 	w = calloc(1, sizeof(*w));

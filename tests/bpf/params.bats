@@ -303,7 +303,20 @@ answered() {
 	version=$(jq .version "$OUT")
 	fired kconfig.bpf.o -j --data 7 --CONFIG_HZ 77 --set CONFIG_EU_SOMETHING=true \
 		--CONFIG_EU_NAME abc --CONFIG_BPF_SYSCALL TRI_MODULE
-	[ "$(cat "$OUT")" = '{"hz":77,"something":true,"bpf":2,"name":"abc","version":'$version',"data":7}' ]
+	[ "$(cat "$OUT")" = '{"hz":77,"something":true,"bpf":2,"name":"abc","version":'$version',"data":7,"big":0,"small":0,"low":0}' ]
+	# As large and as small as they can be, and as long.
+	fired kconfig.bpf.o -j --CONFIG_EU_BIG 18446744073709551615 \
+		--CONFIG_EU_SMALL 255 --CONFIG_EU_LOW -128 --CONFIG_HZ -2147483648 \
+		--CONFIG_EU_NAME abcdefg
+	grep -qF '"big":18446744073709551615,"small":255,"low":-128}' "$OUT"
+	[ "$(jq -c '[.hz, .name]' "$OUT")" = '[-2147483648,"abcdefg"]' ]
+	for value in CONFIG_EU_SMALL=256 CONFIG_EU_LOW=-129 CONFIG_EU_NAME=abcdefgh \
+		'CONFIG_EU_NAME=a"b' CONFIG_EU_NAME=$'a\nCONFIG_HZ=1' \
+		CONFIG_BPF_SYSCALL=3 CONFIG_EU_BIG=18446744073709551616; do
+		run -2 "$ECLI" run --timeout 1ms "$OBJ/kconfig.bpf.o" \
+			--set "$value"
+		[[ ${lines[0]} == "ecli: variable '${value%%=*}'"* ]]
+	done
 	run -2 "$ECLI" run --timeout 1ms "$OBJ/kconfig.bpf.o" --set LINUX_KERNEL_VERSION=1
 	[[ $output == *"variable 'LINUX_KERNEL_VERSION' is the kernel's to give"* ]]
 }

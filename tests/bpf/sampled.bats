@@ -380,7 +380,7 @@ on_all_cpus() {
 @test "both ways to go over a map hand out each entry once" {
 	run -0 "$BUILD/tests/rt/walk"
 	echo "$output"
-	[ "${#lines[@]}" = 8 ]
+	[ "${#lines[@]}" = 11 ]
 	[[ $output != *"not ok"* ]]
 }
 

@@ -56,6 +56,37 @@ installed() {
 	fi
 }
 
+@test "what is installed compiles, and uninstall leaves nothing" {
+	need plain program:meson ecc
+	"$ROOT/scripts/install" "$BUILD" "$T/root" >/dev/null
+	PREFIX=$(meson introspect "$BUILD" --buildoptions |
+		jq -r '.[] | select(.name == "prefix").value')
+	bin=$T/root$PREFIX/bin
+	LD_LIBRARY_PATH=$(dirname "$(find "$T/root" -name libeunomia.so.0)")
+	export LD_LIBRARY_PATH
+	for version in "$BUILD"/share/eunomia/vmlinux/*/*/vmlinux.h; do
+		cmp "$version" "$T/root$PREFIX/share/${version#"$BUILD/share/"}"
+	done
+	cp "$ROOT/examples/bootstrap"/bootstrap.* .
+	mkdir one two
+	"$bin/ecc" -o one bootstrap.bpf.c bootstrap.h
+	jq -e '.meta.maps | length' one/package.json
+	( cd two && cp ../bootstrap.* . && "$bin/lmp" build bootstrap.bpf.c )
+	[ -s two/package.json ]
+	unset LD_LIBRARY_PATH
+	"$ROOT/scripts/install" -u "$BUILD" "$T/root" >/dev/null
+	[ -z "$(find "$T/root" -type f)" ]
+	[ -z "$(find "$T/root" -name vmlinux)" ]
+}
+
+@test "what the kernel types are missing for is said with what to do" {
+	need ecc
+	mkdir -p home/vmlinux
+	cp "$ROOT/examples/bootstrap"/bootstrap.* .
+	EUNOMIA_HOME=$T/home run -1 "$ECC" --arch riscv bootstrap.bpf.c bootstrap.h
+	[[ $output == *"there is no vmlinux.h for riscv: give one by --vmlinux FILE, or keep it as '/"*"/share/eunomia/vmlinux/riscv/VERSION/vmlinux.h'"* ]]
+}
+
 @test "outside the loader's folders tools look for the library beside them" {
 	need plain program:meson
 	meson setup --prefix=/opt/eunomia "$T/b" "$ROOT" >/dev/null

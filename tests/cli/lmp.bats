@@ -53,6 +53,24 @@ config.json" ]
 	grep -Eqx "[0-2][0-9]:[0-5][0-9]:[0-6][0-9] $pid $BASHPID 7 [1-9][0-9]* bash  1" "$OUT"
 }
 
+@test "what is no text has no line of words in front" {
+	need ecc root tracepoint
+	"$LMP" init hello >/dev/null
+	cd hello
+	"$LMP" build >/dev/null
+	for format in json json-array csv yaml raw; do
+		"$LMP" run --format $format --timeout 100ms package.json >out 2>err
+		run ! grep -aq 'running and waiting' out
+		grep -qx 'running and waiting for the ebpf events from ring buffer...' err
+	done
+	"$LMP" run -j --timeout 100ms package.json | jq . >/dev/null
+	run --separate-stderr "$LMP" run -o out --timeout 100ms package.json
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$(head -1 out)" = "time pid ppid exit_code duration_ns comm filename exit_event" ]
+	[ "$stderr" = "running and waiting for the ebpf events from ring buffer..." ]
+}
+
 @test "a second init changes nothing" {
 	need program:git
 	"$LMP" init hello

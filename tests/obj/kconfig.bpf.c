@@ -6,6 +6,9 @@ extern int CONFIG_HZ __kconfig __weak;
 extern bool CONFIG_EU_SOMETHING __kconfig __weak;
 extern enum libbpf_tristate CONFIG_BPF_SYSCALL __kconfig __weak;
 extern char CONFIG_EU_NAME[8] __kconfig __weak;
+extern unsigned long long CONFIG_EU_BIG __kconfig __weak;
+extern unsigned char CONFIG_EU_SMALL __kconfig __weak;
+extern signed char CONFIG_EU_LOW __kconfig __weak;
 extern int LINUX_KERNEL_VERSION __kconfig;
 
 struct event {
@@ -15,6 +18,9 @@ struct event {
 	char name[8];
 	int version;
 	int data;
+	unsigned long long big;
+	unsigned char small;
+	signed char low;
 };
 
 int data = 1;
@@ -35,6 +41,9 @@ FIRE int on_kill(struct enter *ctx)
 		e.name[i] = CONFIG_EU_NAME[i];
 	e.version = LINUX_KERNEL_VERSION;
 	e.data = data;
+	e.big = CONFIG_EU_BIG;
+	e.small = CONFIG_EU_SMALL;
+	e.low = CONFIG_EU_LOW;
 	bpf_ringbuf_output(&rb, &e, sizeof(e), 0);
 	return 0;
 }

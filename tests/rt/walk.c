@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,22 @@ static void test(struct eu_map *m, const struct way *way, bool keep)
 		close(fd);
 }
 
+/* A map that is not what it was said to be is not read. */
+static void test_sizes(const struct eu_map *said, uint32_t key, uint32_t value)
+{
+	int fd = bpf_map_create(said->type, said->name, key, value, 4, NULL);
+	struct eu_error err = { 0 };
+	struct eu_walk *w = NULL;
+	int r = fd < 0 ? fd : eu_walk_new(said, fd, true, &w, &err);
+
+	printf("%s %d %s with keys of %u and values of %u bytes: %s\n",
+	       r == -EINVAL && !w ? "ok" : "not ok", ++points, said->name, key,
+	       value, err.text);
+	eu_walk_free(w);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(void)
 {
 	static struct eu_map maps[] = {
@@ -99,5 +116,8 @@ int main(void)
 			test(&maps[i], &ways[k], true);
 		}
 	}
+	test_sizes(&maps[0], 4, 16);
+	test_sizes(&maps[0], 8, 8);
+	test_sizes(&maps[1], 4, 4);
 	return 0;
 }

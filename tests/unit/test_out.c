@@ -574,6 +574,24 @@ static void layouts_are_joined(void **state)
 	eu_layout_free(l);
 }
 
+/* What has no type: hexadecimal in both. */
+static void bytes_without_a_type(void **state)
+{
+	struct eu_layout *l = eu_layout_bytes(EU_STEP_BYTES, "data", 5);
+	struct eu_stream st = { .name = "m", .value = l };
+	static const char bytes[] = { 0, (char)0xff, 0x10, 0x7f, 'a' };
+
+	(void)state;
+	run_sink("json", &st, NULL, bytes, sizeof(bytes));
+	assert_string_equal(written, "{\"data\":\"00ff107f61\"}\n");
+	run_sink("text", &st, NULL, bytes, sizeof(bytes));
+	assert_non_null(strstr(written, "00ff107f61"));
+	/* As many as there are. */
+	run_sink("json", &st, NULL, bytes, 2);
+	assert_string_equal(written, "{\"data\":\"00ff\"}\n");
+	eu_layout_free(l);
+}
+
 static void columns_align_by_width(void **state)
 {
 	struct eu_layout *l = layout(id_hist);
@@ -796,6 +814,7 @@ int main(void)
 		cmocka_unit_test(histogram_is_drawn),
 		cmocka_unit_test(histogram_says_whose_it_is),
 		cmocka_unit_test(layouts_are_joined),
+		cmocka_unit_test(bytes_without_a_type),
 		cmocka_unit_test(columns_align_by_width),
 		cmocka_unit_test(types_without_values_are_refused),
 		cmocka_unit_test(members_outside_of_their_type_are_refused),

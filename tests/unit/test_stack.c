@@ -205,6 +205,30 @@ static void in_json(void **state)
 	free_map(&st);
 }
 
+/* What stands behind stacks in a key has room too, wherever that runs out. */
+static void in_json_at_the_end_of_the_room(void **state)
+{
+	uint64_t deep[101] = { 0 };
+	struct eu_stream st;
+	struct eu_sink s;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < EU_COUNT(deep); i++)
+		deep[i] = 0x4242;
+	make_map(&st);
+	for (size_t left = 1000; left < 4000; left++) {
+		begin(&s, "json", &st);
+		assert_true(eu_buf_room(&s.out, 8192));
+		memset(s.out.data, 0, s.out.cap);
+		s.out.len = s.out.cap - left;
+		entry(&s, &st, "p", kernel, deep, 7, 5);
+		assert_true(s.out.len <= s.out.cap);
+		eu_buf_clear(&s.out);
+		end(&s, &st);
+	}
+	free_map(&st);
+}
+
 /* What the kernel had no room for is told, and is no empty stack. */
 static void not_kept(void **state)
 {
@@ -462,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(below_its_row),
 		cmocka_unit_test(in_json),
+		cmocka_unit_test(in_json_at_the_end_of_the_room),
 		cmocka_unit_test(not_kept),
 		cmocka_unit_test(a_process_of_which_nothing_is_told),
 		cmocka_unit_test(folded),

@@ -16,6 +16,14 @@
 #include "rt/source.h"
 #include "run.h"
 
+/* Would a line of words among the output be taken for a record? */
+static bool is_data(const struct run *r)
+{
+	const char *format = r->program->sink.ops->name;
+
+	return strcmp(format, "text") && strcmp(format, "compact");
+}
+
 /* Once, when all is attached and before any output. */
 static int announce(struct run *r)
 {
@@ -30,7 +38,10 @@ static int announce(struct run *r)
 		text = NULL;
 		return -ENOMEM;
 	}
-	return run_write(r, text, strlen(text));
+	if (!is_data(r) && !r->o->output)
+		return run_write(r, text, strlen(text));
+	fputs(text, stderr);
+	return 0;
 }
 
 /*
