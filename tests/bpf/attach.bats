@@ -310,7 +310,7 @@ busy_on() {
 	[ "$(cat "$OUT")" = '{"by":1}
 {"by":2}' ]
 	[ "$(wc -l <"$ERR")" = 2 ]
-	! grep -q 'ecli check' "$ERR"
+	run ! grep -q 'ecli check' "$ERR"
 	grep -q "^ecli: left out: program 'no_helper': the verifier says: .*99999" "$ERR"
 	grep -q "left out: program 'no_tracepoint': tracepoint 'syscalls/eu_nothing' does not exist" "$ERR"
 }

@@ -219,7 +219,7 @@ SIGKILL  ESRCH" ]
 	need program:script
 	esc=$'\033'
 	fired perf.bpf.o
-	! grep -q "$esc" "$OUT"
+	run ! grep -q "$esc" "$OUT"
 	fired perf.bpf.o --color always
 	[ "$(head -n 1 "$OUT")" = \
 		"$esc[1;34mTIME     PID    COMM   SIG    $esc[0m" ]
@@ -240,7 +240,7 @@ SIGKILL  ESRCH" ]
 	grep -q "^$esc\[1;34mTIME     PID …$esc\[0m\$" plain
 	grep -qE '^[0-9:]{8} [0-9]{4,}…?$|^[0-9:]{8} [0-9]+ *…$' plain
 	TERM=xterm on_terminal NO_COLOR=1
-	! grep -q "$esc" typescript
+	run ! grep -q "$esc" typescript
 	run -2 "$ECLI" run --color sometimes x.json
 	[[ $output == *"--color takes auto, always or never, not 'sometimes'"* ]]
 }

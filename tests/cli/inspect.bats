@@ -134,8 +134,8 @@ of() {
 	"$ECLI" inspect package.json >out
 	grep -qF 'red \x1b[31m' out
 	grep -qF 'bell \x07' out
-	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
+	run ! env LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
 	"$ECLI" inspect -j package.json >out
-	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
+	run ! env LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' out
 	[ "$(jq -r .brief out)" = $'red \e[31m' ]
 }
