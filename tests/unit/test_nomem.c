@@ -165,10 +165,12 @@ static int describe(void)
 		text = eu_json_write(j, NULL);
 	json_decref(j);
 	eu_package_free(p);
-	if (!described)
+	if (!described) {
 		described = text;
-	else if (text && strcmp(text, described))
-		puts(text), puts(described), fflush(stdout), r = -EIO;
+	} else if (text && strcmp(text, described)) {
+		print_error("'%s' is not '%s'\n", text, described);
+		r = -EIO;
+	}
 	if (text != described)
 		free(text);
 	return r ? r : text ? 0 : -ENOMEM;
