@@ -211,10 +211,10 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 		return eu_error_set(err, -r, "cannot attach to '%s': %s",
 				    a->target ? a->target->text : a->prog->section,
 				    words_for(r));
-	l = eu_program_add_link(a->p);
-	if (!l) {
+	r = eu_program_add_link(a->p, &l, err);
+	if (r) {
 		bpf_link__destroy(link);
-		return eu_error_oom(err);
+		return r;
 	}
 	l->link = link;
 	l->shares = a->section->attach == EU_ATTACH_USDT;
@@ -223,11 +223,12 @@ int eu_attach_keep(const struct eu_attach *a, struct bpf_link *link,
 
 int eu_attach_keep_fd(const struct eu_attach *a, int fd, struct eu_error *err)
 {
-	struct eu_link *l = eu_program_add_link(a->p);
+	struct eu_link *l;
+	int r = eu_program_add_link(a->p, &l, err);
 
-	if (!l) {
+	if (r) {
 		eu_close(fd);
-		return eu_error_oom(err);
+		return r;
 	}
 	l->fd = fd;
 	return 0;
@@ -381,9 +382,9 @@ static int attach_struct_ops(struct eu_program *p, struct eu_error *err)
 	bpf_object__for_each_map (m, p->obj) {
 		if (bpf_map__type(m) != BPF_MAP_TYPE_STRUCT_OPS)
 			continue;
-		l = eu_program_add_link(p);
-		if (!l)
-			return eu_error_oom(err);
+		r = eu_program_add_link(p, &l, err);
+		if (r)
+			return r;
 		r = announce_struct_ops(p, m, &l->left, err);
 		if (r)
 			return r;

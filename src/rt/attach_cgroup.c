@@ -88,7 +88,7 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 	enum bpf_attach_type type = bpf_program__expected_attach_type(a->bpf);
 	struct eu_leftover *left;
 	struct eu_link *l;
-	int how, r = 0;
+	int how, r;
 
 	if (!strcmp(flags, "multi"))
 		how = BPF_F_ALLOW_MULTI;
@@ -98,9 +98,9 @@ static int attach_flags(const struct eu_attach *a, int cgroup,
 		return eu_error_set(err, -EINVAL,
 				    "target '%s': flags is multi or override",
 				    a->target->text);
-	l = eu_program_add_link(a->p);
-	if (!l)
-		return eu_error_oom(err);
+	r = eu_program_add_link(a->p, &l, err);
+	if (r)
+		return r;
 	/* Both are needed to detach, after others have closed theirs. */
 	left = &l->left;
 	left->kind = EU_LEFTOVER_CGROUP;

@@ -58,10 +58,10 @@ int eu_attach_freplace_prepare(struct eu_program *p, const struct eu_prog *prog,
 	if (fd < 0)
 		return fd;
 	/* The load wants it open; it is closed with the links. */
-	l = eu_program_add_link(p);
-	if (!l) {
+	r = eu_program_add_link(p, &l, err);
+	if (r) {
 		eu_close(fd);
-		return eu_error_oom(err);
+		return r;
 	}
 	l->fd = fd;
 	if (!function)

@@ -107,9 +107,9 @@ static int attach_clsact(const struct eu_attach *a, int ifindex, int point,
 	struct eu_link *l;
 	int r;
 
-	l = eu_program_add_link(a->p);
-	if (!l)
-		return eu_error_oom(err);
+	r = eu_program_add_link(a->p, &l, err);
+	if (r)
+		return r;
 	left = &l->left;
 	o.handle = eu_target_integer(a->target, "handle", 0);
 	o.priority = eu_target_integer(a->target, "priority", 0);

@@ -358,15 +358,22 @@ int eu_program_load(struct eu_program *p, struct eu_error *err)
 	return 0;
 }
 
-struct eu_link *eu_program_add_link(struct eu_program *p)
+int eu_program_add_link(struct eu_program *p, struct eu_link **ret,
+			struct eu_error *err)
 {
 	struct eu_link *l;
+	int r = eu_array_grow(&p->links, p->n_links, sizeof(*l), MAX_LINKS);
 
-	if (eu_array_grow(&p->links, p->n_links, sizeof(*l), MAX_LINKS))
-		return NULL;
+	if (r == -E2BIG)
+		return eu_error_set(err, r,
+				    "more than %d programs and targets to attach",
+				    MAX_LINKS);
+	if (r)
+		return eu_error_oom(err);
 	l = &p->links[p->n_links++];
 	*l = (struct eu_link){ .fd = -1, .left = EU_LEFTOVER_INIT };
-	return l;
+	*ret = l;
+	return 0;
 }
 
 int eu_source_record(struct eu_source *s, const void *key, const void *data,

@@ -148,8 +148,12 @@ int eu_program_own_targets(struct eu_program *p, struct eu_error *err);
 int eu_program_no_map(const struct eu_program *p, const char *name,
 		      struct eu_error *err);
 
-/* One more link, zero but for fd -1; NULL if no memory. */
-struct eu_link *eu_program_add_link(struct eu_program *p);
+/*
+ * One more link, zero but for fd -1, valid until the next. -ENOMEM; -E2BIG at
+ * the limit.
+ */
+int eu_program_add_link(struct eu_program *p, struct eu_link **ret,
+			struct eu_error *err);
 
 /* What @l says is going to be made. */
 static inline int eu_program_leaves(const struct eu_program *p,

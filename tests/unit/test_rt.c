@@ -202,6 +202,19 @@ static void calls_out_of_turn_are_refused(void **state)
 	eu_program_close(NULL);
 }
 
+static void links_have_a_limit(void **state)
+{
+	struct eu_program p = { .n_links = 65536 };
+	struct eu_error err = { 0 };
+	struct eu_link *l = NULL;
+
+	(void)state;
+	assert_int_equal(eu_program_add_link(&p, &l, &err), -E2BIG);
+	assert_null(l);
+	assert_string_equal(err.text,
+			    "more than 65536 programs and targets to attach");
+}
+
 static void variables_targets_and_types(void **state)
 {
 	struct eu_program *p = open_object("uprobe");
@@ -256,6 +269,7 @@ int main(void)
 		cmocka_unit_test(which_program_was_refused),
 		cmocka_unit_test(options_are_looked_at),
 		cmocka_unit_test(calls_out_of_turn_are_refused),
+		cmocka_unit_test(links_have_a_limit),
 		cmocka_unit_test(variables_targets_and_types),
 		cmocka_unit_test(what_needs_a_target_is_not_loaded),
 	};
