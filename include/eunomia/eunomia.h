@@ -90,8 +90,8 @@ struct eu_program_opts {
 	 */
 	const char *pin;
 	/*
-	 * What is shown (docs/output.md); NULL and 0: all, as it comes. Names that
-	 * no map's records have are found by eu_program_attach(): -EINVAL.
+	 * What is shown (docs/output.md); NULL and 0: all, as it comes. Names
+	 * that no map's records have are found by eu_program_attach(): -EINVAL.
 	 */
 	const char *fields; /* "pid,comm", "-filename", "+at.x" */
 	const char *filter; /* "comm ~ ^ssh and took > 10ms"; also of @record */
@@ -189,7 +189,10 @@ void eu_program_close(struct eu_program *p);
 /* The same for @n programs, NULLs among them; all waits overlap. */
 void eu_programs_close(struct eu_program *const *list, size_t n);
 
-/* Borrowed descriptors of a map or program after load; -ENOENT, before it -EBUSY. */
+/*
+ * Borrowed descriptors of a map or program after load; -ENOENT, before it
+ * -EBUSY.
+ */
 int eu_program_map_fd(const struct eu_program *p, const char *name);
 int eu_program_prog_fd(const struct eu_program *p, const char *name);
 

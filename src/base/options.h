@@ -13,7 +13,8 @@
  * Accepted forms: --name value, --name=value, -n value, -nvalue, clusters of
  * letters (-vj), and "--" which ends options. A long name may be cut as long
  * as it is unambiguous, and '-' and '_' are the same in it. What is an option
- * of the table itself is nobody's value. Where two entries have the same name the first wins.
+ * of the table itself is nobody's value. Where two entries have the same name
+ * the first wins.
  */
 
 #include "base/buf.h"

@@ -155,8 +155,9 @@ const struct eu_step *eu_layout_member(const struct eu_layout *l,
 				       const char *name);
 
 /*
- * What lies at @b's type behind @a's as one layout; takes both. A type that is no struct
- * gets the name @name_a or @name_b, which are borrowed. NULL if no memory.
+ * What lies at @b's type behind @a's as one layout; takes both. A type that is
+ * no struct gets the name @name_a or @name_b, which are borrowed. NULL if no
+ * memory.
  */
 struct eu_layout *eu_layout_join(struct eu_layout *a, const char *name_a,
 				 struct eu_layout *b, const char *name_b);

@@ -267,7 +267,9 @@ static char *put_port(char *p, const struct eu_meaning *m)
 	return eu_fmt_u64(p, (uint64_t)b[0] << 8 | b[1]);
 }
 
-/* @v is in parts of 10 to the power of @digits; zeros at the end are not shown. */
+/*
+ * @v is in parts of 10 to the power of @digits; zeros at the end are not shown.
+ */
 static char *put_decimals(char *p, uint64_t v, int digits)
 {
 	static const uint32_t powers[] = { 1, 10, 100, 1000 };

@@ -12,6 +12,7 @@
 
 #include "base/account.h"
 #include "base/cgroup.h"
+
 enum {
 	MAX_NAMES = 1 << 18,
 	MAX_DEPTH = 32,	    /* of control groups in each other */

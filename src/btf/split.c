@@ -39,7 +39,9 @@ static void learn_sizes(struct sizes *s)
 	}
 }
 
-/* Within a type most words have no kind: ids and offsets are too small for one. */
+/*
+ * Within a type most words have no kind: ids and offsets are too small for one.
+ */
 static bool may_be_type(const struct eu_rawbtf *raw, const struct btf_type *t)
 {
 	const uint32_t unused = 0x60ff0000;

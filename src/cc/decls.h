@@ -43,7 +43,8 @@ struct eu_decls {
  * Parses @source by the library at @libclang with the compiler's @flags. Exports
  * are the structs of @header (NULL: none), and those of the source whose
  * comment has @export. Errors in the source are none here, the compiler tells
- * them; what stops the parse is in @fatal. -ELIBACC if the library cannot be opened.
+ * them; what stops the parse is in @fatal. -ELIBACC if the library cannot be
+ * opened.
  */
 int eu_decls_read(struct eu_decls *d, const char *libclang,
 		  const struct eu_argv *flags, const char *source,

@@ -60,7 +60,9 @@ void get_error_message(char *out, size_t size)
 	out[n] = '\0';
 }
 
-/* A batch of lines. There may be no NUL in it: sinks escape control characters. */
+/*
+ * A batch of lines. There may be no NUL in it: sinks escape control characters.
+ */
 static int on_output(void *ctx, const void *data, size_t len)
 {
 	struct eunomia_bpf *b = ctx;

@@ -25,7 +25,8 @@ void eu_hist_draw_slots(struct eu_buf *out, const uint64_t *slots, size_t n,
 
 /*
  * One entry of a sampled map: of which and when, if that is not plain or was
- * asked for; its key, the members of its value but "slots", then the picture of "slots", an array of integers.
+ * asked for; its key, the members of its value but "slots", then the picture of
+ * "slots", an array of integers.
  */
 void eu_hist_record(struct eu_sink *s, const struct eu_record *r);
 

@@ -35,7 +35,9 @@ struct eu_sink_ops {
 	void (*record)(struct eu_sink *s, const struct eu_record *r);
 	/* A sampling round of @st is over. May be NULL. */
 	void (*round)(struct eu_sink *s, const struct eu_stream *st);
-	/* There will be no more records; writes what was gathered. May be NULL. */
+	/*
+	 * There will be no more records; writes what was gathered. May be NULL.
+	 */
 	void (*end)(struct eu_sink *s);
 	/* Frees s->state. May be NULL. */
 	void (*done)(struct eu_sink *s);

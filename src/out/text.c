@@ -26,7 +26,10 @@ struct view {
 	size_t label; /* width of the label column, or 0 */
 	size_t most;  /* bytes of a row, at most */
 	bool bare;    /* neither label nor time stand before the columns */
-	/* What stands in that column, with its spaces; a longer one goes the long way. */
+	/*
+	 * What stands in that column, with its spaces; a longer one goes the
+	 * long way.
+	 */
 	char label_text[LABEL];
 	uint32_t start[]; /* column at which each value starts; compact: 0 */
 };

@@ -195,8 +195,9 @@ int eu_package_from_object(const void *elf, size_t len, const char *origin,
 
 /*
  * Adds the "meta" object of a package.json to @pkg by name. Its type ids are
- * those of @ids (NULL: not known, types are found by name). -EINVAL where it contradicts the
- * object or a value is not of its type: the text names the item.
+ * those of @ids (NULL: not known, types are found by name). -EINVAL where it
+ * contradicts the object or a value is not of its type: the text names the
+ * item.
  */
 int eu_package_apply(struct eu_package *pkg, json_t *meta,
 		     const struct btf *ids, struct eu_error *err);

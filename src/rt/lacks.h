@@ -7,17 +7,18 @@
 #include "pkg/feature.h"
 
 /*
- * The features that those programs of @pkg need which @want says (NULL: all), and
- * that do not work here, newest first; to be freed. What cannot be tried counts as being there. Takes some milliseconds.
- * -EPERM if this process has no right to try.
+ * The features that those programs of @pkg need which @want says (NULL: all),
+ * and that do not work here, newest first; to be freed. What cannot be tried
+ * counts as being there. Takes some milliseconds. -EPERM if this process has no
+ * right to try.
  */
 int eu_lacks_of(const struct eu_package *pkg, eu_feature_want_fn want,
 		const void *ctx, struct eu_feature **ret, size_t *ret_n,
 		struct eu_error *err);
 
 /*
- * The same with what attaching its programs needs; those that are left out where
- * the kernel cannot run them need nothing.
+ * The same with what attaching its programs needs; those that are left out
+ * where the kernel cannot run them need nothing.
  */
 int eu_lacks_to_run(const struct eu_package *pkg, struct eu_feature **ret,
 		    size_t *ret_n, struct eu_error *err);

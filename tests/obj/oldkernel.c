@@ -2,9 +2,10 @@
 /*
  * Preloaded, this makes bpf(2) refuse what the kernel named by $OLDKERNEL (5.4
  * or 4.19) does not have yet: commands, types of maps and programs, ways of
- * attaching, flags of programs, helpers, mmapable maps, global data. It stands in for kernels that nobody packages any
- * more, and is no more than that: what it lets through is done by this kernel.
- * For the program named by $NOMEM there is too little memory.
+ * attaching, flags of programs, helpers, mmapable maps, global data. It stands
+ * in for kernels that nobody packages any more, and is no more than that: what
+ * it lets through is done by this kernel. For the program named by $NOMEM there
+ * is too little memory.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -8,7 +8,8 @@
 /*
  * setlive PACKAGE [NAME=VALUE...]: runs the package; each line of standard
  * input is NAME=VALUE, which is set in the running program, or a number: so
- * many records are waited for and printed as JSON. Answers "ok LINE" or the error.
+ * many records are waited for and printed as JSON. Answers "ok LINE" or the
+ * error.
  */
 
 static int on_output(void *ctx, const void *data, size_t len)

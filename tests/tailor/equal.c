@@ -9,9 +9,10 @@
  *
  * -b takes a file of raw BTF, or an ELF file that has some, in place of the
  * running kernel's, and -t one in place of what the tailor makes, to see that
- * differences are found. With -s it is the object as ecc ships it that takes the
- * place of the other side, with the same BTF. One line for each object; the exit status is 1 if any
- * instruction differs, and 2 if an object could not be compared.
+ * differences are found. With -s it is the object as ecc ships it that takes
+ * the place of the other side, with the same BTF. One line for each object; the
+ * exit status is 1 if any instruction differs, and 2 if an object could not be
+ * compared.
  *
  * Relocation is one of the first things of a load and does not need the kernel
  * to take the programs afterwards, so failing loads are as good. That it took
