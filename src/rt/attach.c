@@ -286,7 +286,8 @@ static int attach_one(struct eu_attach *a, struct eu_error *err)
 	/* Only what libbpf says about this one explains it. */
 	eu_log_enter(&a->p->log);
 	r = kinds[a->section->attach].attach(a, err);
-	if (r)
+	/* What this process is short of, probes would be as well. */
+	if (r && r != -EMFILE && r != -ENFILE && r != -ENOMEM)
 		r = look_for_lacks(a, err) ?: r;
 	if (r)
 		eu_error_prefix(err, r, "program '%s'", a->prog->name);

@@ -242,6 +242,7 @@ attached() {
 		echo "$n: $output"
 		[ $status -le 1 ]
 		[[ $output != *'Bad file descriptor'* ]]
+		[[ $output != *'this kernel has no'* ]]
 		[[ $output != *"cannot attach to '$GROUP"*'Too many open'* ]] ||
 			refused=$((refused + 1))
 		[ "$(in_group)" = 0 ]
