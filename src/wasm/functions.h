@@ -34,7 +34,6 @@ struct eu_wanted_import {
 /* Of bytes that were compiled. */
 struct eu_module_info {
 	bool memory, start; /* are exported */
-	bool table;
 };
 
 struct eu_guest_opts {

@@ -205,7 +205,6 @@ static struct eu_module_info info(void *module)
 		wasm_externkind_t kind = wasm_externtype_kind(
 			wasm_exporttype_type(all.data[i]));
 
-		r.table = r.table || kind == WASM_EXTERN_TABLE;
 		r.memory = r.memory ||
 			   (kind == WASM_EXTERN_MEMORY && name->size == 6 &&
 			    !memcmp(name->data, "memory", 6));
