@@ -18,7 +18,8 @@ struct {
 	__type(key, struct network);
 	/*
 	 * Of 32 bits, as a value stands right behind the four bytes of its
-	 * address: atomic additions to unaligned numbers stop a kernel of ARM.
+	 * address, and atomic additions are for aligned numbers: with 64 bits
+	 * a kernel of arm64 ran no program any more.
 	 */
 	__type(value, __u32);
 } networks SEC(".maps");
