@@ -45,7 +45,9 @@ struct eu_guest_opts {
 	/* All that the module imports but what the engine has of WASI. */
 	const struct eu_import *const *imports;
 	size_t n_imports;
-	void *ctx; /* for their calls */
+	/* On the guest's thread, after interrupt(): is it to end? */
+	bool (*interrupted)(void *ctx);
+	void *ctx; /* for the calls of both */
 };
 
 struct eu_engine_functions {
@@ -90,8 +92,8 @@ struct eu_engine_functions {
 	/* Until the guest's code runs again. */
 	uint8_t *(*memory)(void *guest, size_t *ret_len);
 	/*
-	 * From any thread or signal handler: all guests of the engine end at
-	 * the next function or loop that they come to.
+	 * From any thread or signal handler: all guests of the engine ask at
+	 * the next function or loop that they come to whether they are to end.
 	 */
 	void (*interrupt)(void *engine);
 };

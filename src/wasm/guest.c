@@ -2,9 +2,12 @@
 #include "wasm/guest.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/module.h"
@@ -13,6 +16,7 @@
 #include "wasm/host.h"
 
 enum { MAX_IMPORTS = 256, MAX_MODULE = 64 << 20 };
+enum { TRIES = 20, PAUSE_NS = 1000000 };
 
 static const uint64_t MEMORY = 256 << 20;
 
@@ -126,10 +130,12 @@ static int init(struct eu_wasm *w, const struct eu_wasm_opts *o,
 	w->log_ctx = o->log_ctx;
 	w->wrapper = strdup(o->wrapper ?: "callback-wrapper");
 	w->callback = strdup(o->callback ?: "go-callback");
+	w->json = o->json;
 	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->go_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!w->wrapper || !w->callback)
 		return eu_error_oom(err);
-	if (w->stop_fd < 0)
+	if (w->stop_fd < 0 || w->go_fd < 0)
 		return eu_error_set(err, -errno, "cannot make an eventfd: %s",
 				    strerror(errno));
 	r = eu_module_load("wasm", &functions, err);
@@ -138,6 +144,71 @@ static int init(struct eu_wasm *w, const struct eu_wasm_opts *o,
 	w->engine_fns = functions;
 	w->engine = w->engine_fns->open(err);
 	return w->engine ? 0 : err->code;
+}
+
+static bool is(const bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_SEQ_CST);
+}
+
+static void set(bool *flag, bool value)
+{
+	__atomic_store_n(flag, value, __ATOMIC_SEQ_CST);
+}
+
+static unsigned int looked(const struct eu_wasm *w)
+{
+	return __atomic_load_n(&w->looked, __ATOMIC_SEQ_CST);
+}
+
+/* The guest has come to a function or loop, and goes on when this returns. */
+static bool interrupted(void *ctx)
+{
+	struct eu_wasm *w = ctx;
+	struct pollfd fds[] = { { .fd = w->stop_fd, .events = POLLIN },
+				{ .fd = w->go_fd, .events = POLLIN } };
+	uint64_t n;
+
+	do {
+		__atomic_add_fetch(&w->looked, 1, __ATOMIC_SEQ_CST);
+		set(&w->standing, true);
+		while (is(&w->paused) && !is(&w->stopped)) {
+			poll(fds, EU_COUNT(fds), -1);
+			(void)!read(w->go_fd, &n, sizeof(n));
+		}
+		set(&w->standing, false);
+		/* Who paused it again meanwhile may have seen it standing. */
+	} while (is(&w->paused) && !is(&w->stopped));
+	return is(&w->stopped);
+}
+
+/*
+ * Has the guest look at what was set before. When it has been here already, it
+ * may be about to set its next deadline, and would pass over this one.
+ */
+static void interrupt(struct eu_wasm *w)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	const unsigned int before = looked(w);
+	const int saved = errno;
+
+	w->engine_fns->interrupt(w->engine);
+	for (int i = 0; i < TRIES && before; i++) {
+		if (looked(w) != before || !is(&w->running))
+			break;
+		nanosleep(&pause, NULL);
+		w->engine_fns->interrupt(w->engine);
+	}
+	errno = saved;
+}
+
+static void wake(int fd)
+{
+	const uint64_t one = 1;
+	const int saved = errno;
+
+	(void)!write(fd, &one, sizeof(one));
+	errno = saved;
 }
 
 static int start(struct eu_wasm *w, const struct eu_wasm_opts *o,
@@ -150,6 +221,7 @@ static int start(struct eu_wasm *w, const struct eu_wasm_opts *o,
 		.max_memory = o->max_memory ?: MEMORY,
 		.imports = w->bound,
 		.n_imports = w->n_imports,
+		.interrupted = interrupted,
 		.ctx = w,
 	};
 
@@ -157,24 +229,39 @@ static int start(struct eu_wasm *w, const struct eu_wasm_opts *o,
 					 err);
 }
 
-int eu_wasm_open(const struct eu_wasm_opts *o, struct eu_wasm **ret,
+/* Options of older callers are shorter: what they lack is zero. */
+static int take_opts(const struct eu_wasm_opts *in, struct eu_wasm_opts *out,
+		     struct eu_error *err)
+{
+	if (!in || in->sz < offsetof(struct eu_wasm_opts, json) || !in->argv)
+		return eu_error_set(err, -EINVAL,
+				    "options without size or arguments");
+	*out = (struct eu_wasm_opts){ 0 };
+	memcpy(out, in, eu_min(in->sz, sizeof(*out)));
+	return 0;
+}
+
+int eu_wasm_open(const struct eu_wasm_opts *opts, struct eu_wasm **ret,
 		 struct eu_error *err)
 {
 	struct eu_wasm *w = calloc(1, sizeof(*w));
+	struct eu_wasm_opts o;
 	struct eu_error own;
 	int r;
 
 	err = err ?: &own;
 	if (!w)
 		return eu_error_oom(err);
-	w->stop_fd = -1;
-	r = init(w, o, err);
+	w->stop_fd = w->go_fd = -1;
+	r = take_opts(opts, &o, err);
 	if (!r)
-		r = make_module(w, o, err);
+		r = init(w, &o, err);
+	if (!r)
+		r = make_module(w, &o, err);
 	if (!r)
 		r = bind_all(w, err);
 	if (!r)
-		r = start(w, o, err);
+		r = start(w, &o, err);
 	if (r) {
 		eu_wasm_close(w);
 		return r;
@@ -183,20 +270,44 @@ int eu_wasm_open(const struct eu_wasm_opts *o, struct eu_wasm **ret,
 	return 0;
 }
 
+void eu_wasm_leaves(struct eu_wasm *w,
+		    int (*leaves)(void *ctx, const struct eu_leftover *l,
+				  struct eu_error *err),
+		    void *ctx)
+{
+	w->leaves = leaves;
+	w->leaves_ctx = ctx;
+}
+
 int eu_wasm_run(struct eu_wasm *w, int *ret_status, struct eu_error *err)
 {
 	struct eu_error own;
+	int r;
 
-	return w->engine_fns->run(w->guest, ret_status, err ?: &own);
+	set(&w->running, true);
+	r = w->engine_fns->run(w->guest, ret_status, err ?: &own);
+	set(&w->running, false);
+	return r;
+}
+
+void eu_wasm_pause(struct eu_wasm *w)
+{
+	set(&w->paused, true);
+	if (!is(&w->standing))
+		interrupt(w);
+}
+
+void eu_wasm_resume(struct eu_wasm *w)
+{
+	set(&w->paused, false);
+	wake(w->go_fd);
 }
 
 void eu_wasm_stop(struct eu_wasm *w)
 {
-	const uint64_t one = 1;
-	ssize_t n = write(w->stop_fd, &one, sizeof(one));
-
-	(void)n;
-	w->engine_fns->interrupt(w->engine);
+	set(&w->stopped, true);
+	wake(w->stop_fd);
+	interrupt(w);
 }
 
 void eu_wasm_close(struct eu_wasm *w)
@@ -217,5 +328,6 @@ void eu_wasm_close(struct eu_wasm *w)
 	free(w->wrapper);
 	free(w->callback);
 	eu_close(w->stop_fd);
+	eu_close(w->go_fd);
 	free(w);
 }

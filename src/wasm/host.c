@@ -132,6 +132,8 @@ static int load(void *ctx, uint64_t *v, struct eu_error *err)
 	if (!r) {
 		/* Where to attach is said afterwards. */
 		p->unattached = true;
+		p->leaves = w->leaves;
+		p->ctx = w->leaves_ctx;
 		r = eu_program_load(p, &why);
 	}
 	if (!r)

@@ -23,7 +23,16 @@ struct eu_wasm {
 	char *wrapper, *callback;
 	eu_log_fn log;
 	void *log_ctx;
+	bool json; /* what the user asked for */
+	int (*leaves)(void *ctx, const struct eu_leftover *l,
+		      struct eu_error *err);
+	void *leaves_ctx;
+
 	int stop_fd; /* readable once it is to stop */
+	int go_fd;   /* readable once it is not paused any more */
+	/* Those of several threads. */
+	bool paused, stopped, standing, running;
+	unsigned int looked; /* how often the guest has looked at these */
 
 	struct eu_host_object *objects; /* by handle - 1 */
 	size_t n_objects;

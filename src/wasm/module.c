@@ -27,6 +27,8 @@ struct guest {
 	wasmtime_func_t func;
 	uint32_t index;
 	bool has_func;
+	bool (*interrupted)(void *ctx);
+	void *ctx;
 	int status; /* of an exit inside of a callback */
 	int failed; /* 0, or what ends the guest */
 	struct eu_error why;
@@ -72,7 +74,6 @@ static const char *const traps[] = {
 	[WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER] =
 		"invalid conversion to integer",
 	[WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED] = "unreachable",
-	[WASMTIME_TRAP_CODE_INTERRUPT] = "stopped",
 	"it failed",
 };
 
@@ -101,11 +102,14 @@ static int ended(struct guest *g, wasmtime_error_t *e, wasm_trap_t *t,
 		 struct eu_error *err)
 {
 	wasmtime_trap_code_t code;
-	int r = -EFAULT;
 
 	if (e && wasmtime_error_exit_status(e, &g->status)) {
 		wasmtime_error_delete(e);
 		return 1;
+	}
+	if (e && g->failed == -EINTR) {
+		wasmtime_error_delete(e);
+		return fail(err, -EINTR, "%s", g->why.text);
 	}
 	if (e)
 		return failed(e, err);
@@ -113,12 +117,9 @@ static int ended(struct guest *g, wasmtime_error_t *e, wasm_trap_t *t,
 		return 0;
 	if (!wasmtime_trap_code(t, &code))
 		code = EU_COUNT(traps) - 1;
-	if (code == WASMTIME_TRAP_CODE_INTERRUPT)
-		r = -EINTR;
 	code = eu_min(code, EU_COUNT(traps) - 1);
-	fail(err, r, "%s", traps[code]);
 	wasm_trap_delete(t);
-	return r;
+	return fail(err, -EFAULT, "%s", traps[code]);
 }
 
 static void *engine_open(struct eu_error *err)
@@ -440,6 +441,22 @@ static int instantiate(struct guest *g, wasmtime_linker_t *l, void *module,
 	return ended(g, e, trap, err);
 }
 
+/* The deadline has passed: the next one follows if the guest goes on. */
+static wasmtime_error_t *on_deadline(wasmtime_context_t *context, void *data,
+				     uint64_t *delta,
+				     wasmtime_update_deadline_kind_t *kind)
+{
+	struct guest *g = data;
+
+	(void)context;
+	*delta = 1;
+	*kind = WASMTIME_UPDATE_DEADLINE_CONTINUE;
+	if (!g->interrupted(g->ctx))
+		return NULL;
+	g->failed = fail(&g->why, -EINTR, "stopped");
+	return wasmtime_error_new("stopped");
+}
+
 static int guest_open(void *engine, void *module, const struct eu_guest_opts *o,
 		      void **ret, struct eu_error *err)
 {
@@ -453,7 +470,10 @@ static int guest_open(void *engine, void *module, const struct eu_guest_opts *o,
 	g->context = wasmtime_store_context(g->store);
 	wasmtime_store_limiter(g->store, o->max_memory, MAX_TABLE, 1,
 			       MAX_TABLES, MAX_MEMORIES);
+	g->interrupted = o->interrupted;
+	g->ctx = o->ctx;
 	wasmtime_context_set_epoch_deadline(g->context, 1);
+	wasmtime_store_epoch_deadline_callback(g->store, on_deadline, g, NULL);
 	l = wasmtime_linker_new(engine);
 	/* Some functions of WASI are the host's. */
 	wasmtime_linker_allow_shadowing(l, true);

@@ -5,31 +5,13 @@
 # what guests may not do.
 
 load ../helper
+load wasm
 
 bats_require_minimum_version 1.5.0
-
-WASM_BPF=$BUILD/tools/wasm-bpf
-BPFTOOL=$BUILD/tools/wasm-bpftool
 
 setup() {
 	helper_setup
 	need root wasm wasi
-}
-
-# guest NAME [OPTION...]: NAME.c to NAME.wasm, by the manual's command.
-guest() {
-	clang-16 --target=wasm32-wasi -O2 -I"$ROOT/include/wasm" -I. \
-		-Wl,--allow-undefined -o "$1.wasm" "$1.c" "${@:2}"
-}
-
-# The headers that bootstrap.c of the examples includes.
-bootstrap() {
-	cp "$ROOT"/examples/bootstrap/bootstrap.{bpf.c,h} .
-	cp "$ROOT/examples/wasm/bootstrap/bootstrap.c" .
-	"$ECC" bootstrap.bpf.c bootstrap.h >ecc.out
-	"$BPFTOOL" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
-	"$BPFTOOL" btf dump file bootstrap.bpf.o format c -j >bootstrap.wasm.h
-	guest bootstrap -s
 }
 
 @test "bootstrap as the manual builds and runs it" {
@@ -134,8 +116,8 @@ kept() {
 	guest argc
 	run -23 "$ECLI" run argc.wasm a --timeout
 	run -21 "$ECLI" argc.wasm
-	run -2 "$ECLI" run -j argc.wasm
-	[[ $output == *"'-j'"* ]]
+	run -2 "$ECLI" run --stats argc.wasm
+	[[ $output == *"'--stats'"* ]]
 }
 
 @test "a wait for the first of two times, and for input that is there" {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -93,12 +96,163 @@ static void test_imports(void **state)
 	}
 }
 
+/* Guests that run until they are stopped. */
+
+/* _start adds 1 to the first word of its memory, again and again. */
+static const char loops[] = HEAD
+	"\1\4\1\x60\0\0"
+	"\3\2\1\0"
+	"\5\3\1\0\1"
+	"\7\x13\2\6memory\2\0\6_start\0\0"
+	"\x0a\x16\1\x14\0\3\x40\x41\0\x41\0\x28\2\0\x41\1\x6a\x36\2\0\x0c\0\x0b\x0b";
+
+/* It sets that word to 1 and sleeps for 73 minutes. */
+static const char sleeps[] = HEAD
+	"\1\x0c\2\x60\0\0\x60\4\x7f\x7f\x7f\x7f\1\x7f"
+	"\2\x26\1\x16wasi_snapshot_preview1\x0bpoll_oneoff\0\1"
+	"\3\2\1\0"
+	"\5\3\1\0\1"
+	"\7\x13\2\6memory\2\0\6_start\0\1"
+	"\x0a\x26\1\x24\0\x41\0\x42\x80\x80\x80\x80\x80\x80\1\x37\3\x58"
+	"\x41\0\x41\1\x36\2\0\x41\xc0\0\x41\x80\1\x41\1\x41\x80\2\x10\0\x1a\x0b";
+
+struct running {
+	struct eu_wasm *w;
+	pthread_t thread;
+	const volatile uint32_t *word;
+	int r, status;
+};
+
+static void *run(void *arg)
+{
+	struct running *g = arg;
+
+	g->r = eu_wasm_run(g->w, &g->status, NULL);
+	return NULL;
+}
+
+static void begin(struct running *g, const void *wasm, size_t len)
+{
+	static const char *const argv[] = { "guest", NULL };
+	const struct eu_wasm_opts o = {
+		.sz = sizeof(o), .wasm = wasm, .len = len, .argv = argv
+	};
+	struct eu_error err;
+	size_t size;
+
+	*g = (struct running){ 0 };
+	if (eu_wasm_open(&o, &g->w, &err)) {
+		if (err.code == -ENOENT)
+			skip();
+		fail_msg("%s", err.text);
+	}
+	g->word = (void *)g->w->engine_fns->memory(g->w->guest, &size);
+}
+
+static void go(struct running *g)
+{
+	assert_int_equal(pthread_create(&g->thread, NULL, run, g), 0);
+}
+
+static void end(struct running *g)
+{
+	pthread_join(g->thread, NULL);
+	assert_int_equal(g->r, -EINTR);
+	eu_wasm_close(g->w);
+}
+
+static void wait_until_it_stands(const struct running *g)
+{
+	while (!__atomic_load_n(&g->w->standing, __ATOMIC_SEQ_CST))
+		sched_yield();
+}
+
+static void wait_for_more_than(const struct running *g, uint32_t n)
+{
+	while (*g->word == n)
+		sched_yield();
+}
+
+static void test_pause(void **state)
+{
+	struct running g;
+	uint32_t n;
+
+	(void)state;
+	begin(&g, loops, sizeof(loops) - 1);
+	eu_wasm_pause(g.w);
+	go(&g);
+	wait_until_it_stands(&g);
+	assert_int_equal(*g.word, 0);
+	eu_wasm_resume(g.w);
+	wait_for_more_than(&g, 0);
+	/* Also when it is only just about to go on. */
+	for (int i = 0; i < 1000; i++) {
+		eu_wasm_pause(g.w);
+		eu_wasm_pause(g.w);
+		wait_until_it_stands(&g);
+		n = *g.word;
+		for (int k = 0; k < 10; k++)
+			sched_yield();
+		assert_int_equal(*g.word, n);
+		eu_wasm_resume(g.w);
+		if (i % 2)
+			wait_for_more_than(&g, n);
+	}
+	eu_wasm_pause(g.w);
+	wait_until_it_stands(&g);
+	eu_wasm_stop(g.w);
+	end(&g);
+}
+
+static void test_stop(void **state)
+{
+	static const struct {
+		const char *wasm;
+		size_t len;
+		bool early, paused;
+	} runs[] = {
+		{ BYTES(loops), false, false },	 { BYTES(loops), true, false },
+		{ BYTES(sleeps), false, false }, { BYTES(sleeps), false, true },
+		{ BYTES(sleeps), true, true },
+	};
+	struct running g;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(runs); i++) {
+		begin(&g, runs[i].wasm, runs[i].len);
+		if (runs[i].early)
+			eu_wasm_stop(g.w);
+		go(&g);
+		if (!runs[i].early)
+			wait_for_more_than(&g, 0);
+		if (runs[i].paused)
+			eu_wasm_pause(g.w);
+		eu_wasm_stop(g.w);
+		end(&g);
+	}
+}
+
+static void test_opts(void **state)
+{
+	const struct eu_wasm_opts none = { 0 };
+	struct eu_wasm *w = NULL;
+	struct eu_error err;
+
+	(void)state;
+	assert_int_equal(eu_wasm_open(&none, &w, &err), -EINVAL);
+	assert_string_equal(err.text, "options without size or arguments");
+	assert_null(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_export),
-		cmocka_unit_test(test_imports),
+		cmocka_unit_test(test_export), cmocka_unit_test(test_imports),
+		cmocka_unit_test(test_opts),   cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_stop),
 	};
 
+	setenv("EUNOMIA_MODULE_DIR", MODULES, 1);
 	return cmocka_run_group_tests_name("wasm", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -17,10 +18,15 @@
 /* The engine lets a guest have 1 MiB of the stack; what it calls needs some. */
 enum { TRAPPED = 255, MAX_WORDS = 256, PATIENCE_MS = 1000, STACK = 8 << 20 };
 
+/* What the run waits for, beside the guest. */
+enum { DONE, SIGNALS, TIMER, READER, N_WAITS };
+
 enum {
 	OPT_DIR,
 	OPT_ENV,
 	OPT_MEMORY,
+	OPT_TIMEOUT,
+	OPT_JSON,
 	OPT_WRAPPER,
 	OPT_CALLBACK,
 	OPT_VERBOSE,
@@ -34,6 +40,11 @@ static const struct eu_option options[] = {
 	{ 0, "env", "NAME=VALUE", "give it an environment variable", OPT_ENV },
 	{ 0, "memory-limit", "MIB",
 	  "let it have no more memory than this (256)", OPT_MEMORY },
+	{ 0, "timeout", "TIME",
+	  "stop it after TIME: 5 (seconds), 500ms, 2m, 1h; without it, never",
+	  OPT_TIMEOUT },
+	{ 'j', "json", NULL, "ask it for JSON, if it asks what to write",
+	  OPT_JSON },
 	{ 'm', "wrapper-module-name", "NAME",
 	  "where it imports the poll from that calls an export (callback-wrapper)",
 	  OPT_WRAPPER },
@@ -54,12 +65,15 @@ struct wasm_run {
 	const char *path;
 	struct words env, dirs, argv;
 	struct eu_wasm_opts o;
+	uint64_t timeout_ns; /* 0: none */
 	bool verbose;
 	char *copies[MAX_WORDS]; /* of the directories' names */
 	size_t n_copies;
 
 	struct eu_wasm *w;
-	int done; /* readable: it has ended */
+	int done;    /* readable: it has ended */
+	int signals; /* that are for us */
+	int timer;
 	int status, result;
 	struct eu_error err;
 };
@@ -109,6 +123,11 @@ static int set_option(struct wasm_run *r, int id, const char *value,
 				value);
 		r->o.max_memory = (uint64_t)mib << 20;
 		return 0;
+	case OPT_TIMEOUT:
+		return eu_error_prefix(err,
+				       parse_duration(value, &r->timeout_ns, err),
+				       "--timeout");
+	case OPT_JSON: r->o.json = true; return 0;
 	case OPT_WRAPPER: r->o.wrapper = value; return 0;
 	case OPT_CALLBACK: r->o.callback = value; return 0;
 	case OPT_VERBOSE: r->verbose = true; return 0;
@@ -169,42 +188,93 @@ static void *run_guest(void *arg)
 	return NULL;
 }
 
-/* Until the guest has ended, or a signal has ended it. */
-static int wait_for_end(struct wasm_run *r, int signals)
+/* A signal: true if it is to end the guest. */
+static bool take_signal(struct wasm_run *r)
 {
-	struct pollfd fds[] = { { .fd = r->done, .events = POLLIN },
-				{ .fd = signals, .events = POLLIN } };
+	struct signalfd_siginfo si;
 
-	while (poll(fds, EU_COUNT(fds), -1) < 0 && errno == EINTR)
-		;
-	if (fds[0].revents)
-		return 0;
+	if (read(r->signals, &si, sizeof(si)) != sizeof(si))
+		return false;
+	if (si.ssi_signo == SIGUSR1)
+		eu_wasm_pause(r->w);
+	else if (si.ssi_signo == SIGUSR2)
+		eu_wasm_resume(r->w);
+	return si.ssi_signo != SIGUSR1 && si.ssi_signo != SIGUSR2;
+}
+
+/*
+ * Until the guest has ended, or something that ends it has come: a signal, the
+ * end of its time, or nobody reading any more. -EINTR then.
+ */
+static int wait_for_end(struct wasm_run *r)
+{
+	/* What is no pipe has no reader, and is never ready. */
+	struct pollfd fds[N_WAITS] = {
+		[DONE] = { .fd = r->done, .events = POLLIN },
+		[SIGNALS] = { .fd = r->signals, .events = POLLIN },
+		[TIMER] = { .fd = r->timer, .events = POLLIN },
+		[READER] = { .fd = STDOUT_FILENO },
+	};
+	bool ends = false;
+
+	while (!ends) {
+		if (poll(fds, N_WAITS, -1) < 0)
+			continue;
+		if (fds[DONE].revents)
+			return 0;
+		ends = fds[TIMER].revents || fds[READER].revents ||
+		       (fds[SIGNALS].revents && take_signal(r));
+	}
 	eu_wasm_stop(r->w);
 	/* Only a read or a write of its own can hold it any longer. */
 	while (poll(fds, 1, PATIENCE_MS) < 0 && errno == EINTR)
 		;
-	if (!fds[0].revents)
+	if (!fds[DONE].revents)
 		_exit(EXIT_DONE);
 	return -EINTR;
+}
+
+/* From here on no signal is missed. */
+static int prepare(struct wasm_run *r, struct eu_error *err)
+{
+	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < EU_COUNT(ours); i++)
+		sigaddset(&set, ours[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	r->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	r->done = eventfd(0, EFD_CLOEXEC);
+	if (r->signals < 0 || r->done < 0)
+		return eu_error_set(err, -errno, "cannot wait for signals: %s",
+				    strerror(errno));
+	return 0;
+}
+
+static int start_timer(struct wasm_run *r, struct eu_error *err)
+{
+	const uint64_t ns = r->timeout_ns;
+	const struct itimerspec at = { .it_value = { ns / 1000000000,
+						     ns % 1000000000 } };
+
+	if (!ns)
+		return 0;
+	r->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (r->timer < 0 || timerfd_settime(r->timer, 0, &at, NULL))
+		return eu_error_set(err, -errno, "cannot start a timer: %s",
+				    strerror(errno));
+	return 0;
 }
 
 static int execute(struct wasm_run *r, struct eu_error *err)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t set;
-	int signals, n;
+	int n = start_timer(r, err);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	r->done = eventfd(0, EFD_CLOEXEC);
-	if (signals < 0 || r->done < 0)
-		return eu_error_set(err, -errno, "cannot wait for signals: %s",
-				    strerror(errno));
+	if (n)
+		return n;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
 	n = pthread_create(&thread, &attr, run_guest, r);
@@ -212,10 +282,8 @@ static int execute(struct wasm_run *r, struct eu_error *err)
 	if (n)
 		return eu_error_set(err, -n, "cannot start a thread: %s",
 				    strerror(n));
-	n = wait_for_end(r, signals);
+	n = wait_for_end(r);
 	pthread_join(thread, NULL);
-	eu_close(signals);
-	eu_close(r->done);
 	if (n)
 		return 0;
 	if (r->result)
@@ -229,6 +297,7 @@ static int run(struct wasm_run *r, const void *data, size_t len)
 	struct eu_error err = { 0 };
 	int n;
 
+	r->o.sz = sizeof(r->o);
 	r->o.wasm = data;
 	r->o.len = len;
 	r->o.argv = r->argv.list;
@@ -237,10 +306,15 @@ static int run(struct wasm_run *r, const void *data, size_t len)
 	r->o.log = on_log;
 	r->o.log_ctx = r;
 	eu_program_raise_memlock();
-	n = eu_wasm_open(&r->o, &r->w, &err);
+	n = prepare(r, &err);
+	if (!n)
+		n = eu_wasm_open(&r->o, &r->w, &err);
 	if (!n)
 		n = execute(r, &err);
 	eu_wasm_close(r->w);
+	eu_close(r->signals);
+	eu_close(r->done);
+	eu_close(r->timer);
 	if (n) {
 		eu_error_prefix(&err, n, "'%s'", r->path);
 		fail(&err);
@@ -252,7 +326,7 @@ static int run(struct wasm_run *r, const void *data, size_t len)
 int run_wasm(const struct eu_command *cmd, int argc, char **argv)
 {
 	eu_auto_free char *data = NULL;
-	struct wasm_run r = { .done = -1 };
+	struct wasm_run r = { .done = -1, .signals = -1, .timer = -1 };
 	struct eu_error err;
 	size_t len;
 	int n, status;
@@ -276,7 +350,7 @@ const struct eu_command command_wasm_bpf = {
 	.usage = "[OPTIONS] FILE [ARGUMENTS OF THE PROGRAM]",
 	.summary = "run eBPF programs with user space in Wasm",
 	.description =
-		"Runs the Wasm module FILE, or '-' for standard input, which carries BPF objects and the code for them. It sees its arguments, the standard descriptors and what it may do with BPF, and nothing else of this machine but the directories of --dir. All behind FILE is for the program. Its exit status is ours; it is 255 when the program fails by a trap.",
+		"Runs the Wasm module FILE, or '-' for standard input, which carries BPF objects and the code for them. It sees its arguments, the standard descriptors and what it may do with BPF, and nothing else of this machine but the directories of --dir. All behind FILE is for the program. Its exit status is ours; it is 255 when the program fails by a trap. SIGUSR1 pauses it, with what it attached still attached; SIGUSR2 resumes it.",
 	.examples =
 		"wasm-bpf bootstrap.wasm -d 100           # with an argument\n"
 		"wasm-bpf --dir /sys/fs/cgroup app.wasm   # may open control groups\n",
