@@ -57,6 +57,7 @@ has() {
 		[ -n "${GUEST:-}" ] && [ -w /sys/devices/system/cpu/cpu1/online ]
 		;;
 	wasm) [ -e "$BUILD/tools/modules/wasm.so" ] ;;
+	guests) [ -e "$EXAMPLES/wasm/bootstrap/bootstrap.wasm" ] ;;
 	wasi) [ -z "${GUEST:-}" ] && [ -e /usr/lib/wasm32-wasi/libc.a ] ;;
 	symbols) [ -e "$BUILD/tools/modules/sym.so" ] ;;	# names for stacks
 	plain) ! grep -q libasan "$ECLI" ;;	# no sanitizers built in
