@@ -141,3 +141,93 @@ links() {
 	[ "${PIPESTATUS[*]}" = '0 0' ]
 	[ ! -s err ]
 }
+
+# holder OBJECT: a guest "PROGRAM TARGET HOW" that attaches the program of the
+# object and keeps it, asleep or by a write that never ends.
+holder() {
+	"$BPFTOOL" gen skeleton -j "$OBJ/$1.bpf.o" >"$1.skel.h"
+	cat >holder.c <<-END
+		#include <stdio.h>
+		#include <unistd.h>
+		#include "$1.skel.h"
+		int main(int argc, char **argv)
+		{
+			struct $1_bpf *s = $1_bpf__open_and_load();
+
+			if (!s || wasm_attach_bpf_program(s->skeleton->obj, argv[1],
+							  argv[2]))
+				return 1;
+			fputs("ready\\n", stderr);
+			while (argv[3][0] == 'w')
+				puts("a line");
+			sleep(3600);
+			return 0;
+		}
+	END
+	guest holder
+}
+
+# The process that cleans up after $PID.
+guard() {
+	pgrep -P "$PID" -x ecli-guard
+}
+
+# ended PROCESS: until it is gone.
+ended() {
+	until [ ! -e "/proc/$1" ]; do :; done
+}
+
+@test "after SIGKILL a guard takes off the filter that a guest attached" {
+	need tc program:ip program:tc
+	holder tc
+	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
+	children+=("$!")
+	until [ -s ns ]; do :; done
+	inside() { nsenter --net=/proc/"$(cat ns)"/ns/net "$@"; }
+	for signal in KILL INT; do
+		start nsenter --net=/proc/"$(cat ns)"/ns/net "$WASM_BPF" \
+			holder.wasm on_tc lo:ingress,priority=7,handle=3 sleep
+		wait_for ready "$ERR"
+		inside tc filter show dev lo ingress | grep -q 'pref 7 bpf'
+		guard=$(guard)
+		stop_it $signal || [ $signal = KILL ]
+		ended "$guard"
+		[ -z "$(inside tc filter show dev lo ingress)" ]
+		[ -z "$(inside tc qdisc show dev lo clsact)" ]
+	done
+}
+
+@test "what a guest left in a control group is taken off, however it ends" {
+	need cgroup_skb cgroup2
+	holder cgroup
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	mkfifo full
+	exec {never}<>full
+	start "$WASM_BPF" holder.wasm on_egress "$cg,flags=override" sleep
+	wait_for ready "$ERR"
+	[ -n "$("$OBJ/attached" "$cg")" ]
+	guard=$(guard)
+	stop_it KILL || [ $? = 137 ]
+	ended "$guard"
+	left=$("$OBJ/attached" "$cg")
+	# Nothing reads: it is in a write, and cannot be ended but with us.
+	start sh -c "exec \"\$@\" >full" - "$WASM_BPF" holder.wasm on_egress \
+		"$cg,flags=override" write
+	wait_for ready "$ERR"
+	until [[ $(cat /proc/"$PID"/task/*/wchan) == *pipe_write* ]]; do :; done
+	guard=$(guard)
+	stop_it
+	ended "$guard"
+	left+=$("$OBJ/attached" "$cg")
+	rmdir "$cg"
+	[ -z "$left" ]
+}
+
+@test "a guest that leaves nothing has no guard" {
+	stuck
+	start "$WASM_BPF" stuck.wasm sleep
+	wait_for ready
+	run ! guard
+	stop_it
+}

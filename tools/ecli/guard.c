@@ -13,30 +13,29 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "confine.h"
-#include "rt/leftover.h"
+#include "guard.h"
 #include "run.h"
 
 /*
- * A small process that takes off what would outlive a killed runner, and what
- * the runner has no rights to take off any more. It is started when the first
- * such thing is going to be made, and told of each before it is: a message with
- * its descriptors. An empty message tells it that the runner has come to its
- * end by itself; the end of the socket alone, that it is dying. What it holds
- * open is gone when its pidfd says that it is dead (Linux 5.3), and shortly
- * after where there is none.
+ * It is told by messages with the descriptors of the leftover. An empty message
+ * tells it that the runner has come to its end by itself; the end of the socket
+ * alone, that it is dying. What that holds open is gone when its pidfd says that
+ * it is dead (Linux 5.3), and shortly after where there is none.
  */
 
 enum { TRIES = 50, PAUSE_NS = 10000000, MAX_LEFTOVERS = 65536, MAX_FDS = 2 };
 
-struct guard {
+/* In the process itself. */
+struct watch {
 	int socket, pidfd;
 	struct eu_leftover *list;
 	size_t n;
 };
 
 /* Links and maps would live on in it. */
-static void close_all_but(const struct guard *g)
+static void close_all_but(const struct watch *w)
 {
 	DIR *d = opendir("/proc/self/fd");
 	struct dirent *e;
@@ -44,12 +43,12 @@ static void close_all_but(const struct guard *g)
 
 	/* Without /proc all that there may be are tried. */
 	for (fd = 0; !d && fd < sysconf(_SC_OPEN_MAX); fd++)
-		if (fd != g->socket && fd != g->pidfd)
+		if (fd != w->socket && fd != w->pidfd)
 			close(fd);
 	while (d && (e = readdir(d))) {
 		fd = (int)strtol(e->d_name, NULL, 10);
-		if (*e->d_name != '.' && fd != dirfd(d) && fd != g->socket &&
-		    fd != g->pidfd)
+		if (*e->d_name != '.' && fd != dirfd(d) && fd != w->socket &&
+		    fd != w->pidfd)
 			close(fd);
 	}
 	if (d)
@@ -108,7 +107,7 @@ static void take_fds(struct eu_leftover *l, const union control *c, size_t len)
 }
 
 /* Takes messages until the end. True when the runner said that it is there. */
-static bool listen_until_the_end(struct guard *g)
+static bool listen_until_the_end(struct watch *w)
 {
 	struct eu_leftover l;
 	struct iovec v = { &l, sizeof(l) };
@@ -118,15 +117,15 @@ static bool listen_until_the_end(struct guard *g)
 
 	for (;;) {
 		wrap(&m, &v, &c);
-		n = recvmsg(g->socket, &m, MSG_CMSG_CLOEXEC);
+		n = recvmsg(w->socket, &m, MSG_CMSG_CLOEXEC);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n != sizeof(l))
 			return n == 1;
 		take_fds(&l, &c, m.msg_controllen);
-		if (eu_array_grow(&g->list, g->n, sizeof(l), MAX_LEFTOVERS))
+		if (eu_array_grow(&w->list, w->n, sizeof(l), MAX_LEFTOVERS))
 			return false;
-		g->list[g->n++] = l;
+		w->list[w->n++] = l;
 	}
 }
 
@@ -139,19 +138,19 @@ static void wait_for_death(int pidfd)
 }
 
 /* Without a pidfd the runner may still have its trace instance open. */
-static void remove_all(const struct guard *g, bool surely_dead)
+static void remove_all(const struct watch *w, bool surely_dead)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
 	for (int i = 0; i < (surely_dead ? 1 : TRIES); i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		for (size_t k = g->n; k-- > 0;)
-			eu_leftover_remove(&g->list[k]);
+		for (size_t k = w->n; k-- > 0;)
+			eu_leftover_remove(&w->list[k]);
 	}
 }
 
-static void stand_by(struct run *r, struct guard *g)
+static void stand_by(const struct guard *g, struct watch *w)
 {
 	sigset_t all;
 	bool said;
@@ -161,54 +160,54 @@ static void stand_by(struct run *r, struct guard *g)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	prctl(PR_SET_NAME, "ecli-guard");
-	close_all_but(g);
-	guard_privileges(r->program);
+	close_all_but(w);
+	guard_privileges(g->elsewhere);
 	confine(&guard_calls, NULL);
-	if (write(g->socket, "", 1) != 1)
+	if (write(w->socket, "", 1) != 1)
 		return;
-	said = listen_until_the_end(g);
+	said = listen_until_the_end(w);
 	if (!said)
-		wait_for_death(g->pidfd);
-	remove_all(g, said || g->pidfd >= 0);
+		wait_for_death(w->pidfd);
+	remove_all(w, said || w->pidfd >= 0);
 }
 
-static int start(struct run *r, struct eu_error *err)
+static int start(struct guard *g, struct eu_error *err)
 {
-	struct guard g = { 0 };
+	struct watch w = { 0 };
 	int ends[2];
 	char ready;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return eu_error_set(err, -errno, "cannot make a socket: %s",
 				    strerror(errno));
-	g.socket = ends[0];
-	g.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	r->guard = fork();
-	if (r->guard == 0) {
-		stand_by(r, &g);
+	w.socket = ends[0];
+	w.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	g->pid = fork();
+	if (g->pid == 0) {
+		stand_by(g, &w);
 		_exit(0);
 	}
-	eu_close(g.pidfd);
+	eu_close(w.pidfd);
 	close(ends[0]);
-	r->guard_socket = ends[1];
-	if (r->guard < 0)
+	g->socket = ends[1];
+	if (g->pid < 0)
 		return eu_error_set(err, -errno,
 				    "cannot start a process that cleans up: %s",
 				    strerror(errno));
 	/* From here on what kills our group does not kill it. */
-	if (read(r->guard_socket, &ready, 1) != 1)
+	if (read(g->socket, &ready, 1) != 1)
 		return eu_error_set(err, -ECHILD,
 				    "the process that cleans up has ended");
 	return 0;
 }
 
-int run_guard(struct run *r, const struct eu_leftover *l, struct eu_error *err)
+int guard_tell(struct guard *g, const struct eu_leftover *l, struct eu_error *err)
 {
-	int ret = r->guard > 0 ? 0 : start(r, err);
+	int ret = g->pid > 0 ? 0 : start(g, err);
 
 	if (ret)
 		return ret;
-	ret = tell(r->guard_socket, l);
+	ret = tell(g->socket, l);
 	if (ret)
 		return eu_error_set(err, ret,
 				    "cannot tell the process that cleans up: %s",
@@ -216,12 +215,12 @@ int run_guard(struct run *r, const struct eu_leftover *l, struct eu_error *err)
 	return 0;
 }
 
-void run_guard_end(struct run *r)
+void guard_end(struct guard *g)
 {
-	if (r->guard <= 0)
+	if (g->pid <= 0)
 		return;
-	(void)!write(r->guard_socket, "", 1);
-	eu_close(r->guard_socket);
-	while (waitpid(r->guard, NULL, 0) < 0 && errno == EINTR)
+	(void)!write(g->socket, "", 1);
+	eu_close(g->socket);
+	while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }

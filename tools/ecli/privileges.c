@@ -37,8 +37,7 @@ static bool reads_maps(const struct eu_program *p)
 	return false;
 }
 
-/* To take off what is in another network namespace one has to go there. */
-static bool attaches_elsewhere(const struct eu_program *p)
+bool attaches_elsewhere(const struct eu_program *p)
 {
 	for (size_t i = 0; i < p->n_goals; i++)
 		if (eu_target_key(p->goals[i].target, "netns"))
@@ -98,12 +97,12 @@ static uint64_t for_stacks(const struct eu_program *p)
 	return keep;
 }
 
-void guard_privileges(const struct eu_program *p)
+void guard_privileges(bool elsewhere)
 {
 	uint64_t keep = 1ull << bpf_capability() | 1ull << CAP_NET_ADMIN |
 			1ull << CAP_DAC_OVERRIDE;
 
-	if (attaches_elsewhere(p))
+	if (elsewhere)
 		keep |= 1ull << CAP_SYS_ADMIN;
 	keep_only(keep);
 }

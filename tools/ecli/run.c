@@ -79,7 +79,10 @@ static void on_log(void *ctx, int level, const char *text)
 static int on_leftover(void *ctx, const struct eu_leftover *l,
 		       struct eu_error *err)
 {
-	return run_guard(ctx, l, err);
+	struct run *r = ctx;
+
+	r->guard.elsewhere = attaches_elsewhere(r->program);
+	return guard_tell(&r->guard, l, err);
 }
 
 static int apply(struct run *r, struct eu_error *err)
@@ -342,7 +345,7 @@ static void done(struct run *r)
 {
 	run_input_done(r);
 	eu_program_close(r->program);
-	run_guard_end(r);
+	guard_end(&r->guard);
 	eu_flags_done(&r->flags);
 	eu_package_free(r->pkg);
 	free(r->targets.word);

@@ -8,6 +8,7 @@
  */
 
 #include "ecli.h"
+#include "guard.h"
 #include "pkg/param.h"
 
 /* What an option was given, each time that it was; borrowed from argv. */
@@ -47,8 +48,7 @@ struct run {
 	int asks;     /* SIGUSR1, SIGWINCH */
 	int timer, loop;
 	struct run_user user; /* with --user */
-	int guard;	      /* process, 0: none */
-	int guard_socket;
+	struct guard guard;
 	struct run_input *input; /* with --input */
 	int notify_fd;		 /* the service manager, -1: none */
 	int stats_fd;		 /* while it is open the kernel counts runs */
@@ -102,17 +102,12 @@ int run_count_time(struct run *r, struct eu_error *err);
 void run_report_losses(const struct run *r);
 void run_report(const struct run *r);
 
-/*
- * Has a process take off @l, which is going to be made, if it outlives this
- * one. Behind eu_program_close() it is to end.
- */
-int run_guard(struct run *r, const struct eu_leftover *l, struct eu_error *err);
-void run_guard_end(struct run *r);
-
 /* Gives up what is not needed any more; becomes the user of --user. */
 int drop_privileges(const struct run *r, struct eu_error *err);
+/* To take off what is in another network namespace one has to go there. */
+bool attaches_elsewhere(const struct eu_program *p);
 /* What the guard needs. */
-void guard_privileges(const struct eu_program *p);
+void guard_privileges(bool elsewhere);
 /* A user's ids by name or number. -ENOENT. */
 int find_user(const char *name, struct run_user *ret, struct eu_error *err);
 

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "ecli.h"
+#include "guard.h"
 #include "wasm/guest.h"
 
 /* The engine lets a guest have 1 MiB of the stack; what it calls needs some. */
@@ -71,6 +72,7 @@ struct wasm_run {
 	size_t n_copies;
 
 	struct eu_wasm *w;
+	struct guard guard;
 	int done;    /* readable: it has ended */
 	int signals; /* that are for us */
 	int timer;
@@ -175,6 +177,14 @@ static void on_log(void *ctx, int level, const char *text)
 	/* The guest is told a number only. */
 	if (level == 0 || r->verbose)
 		fprintf(stderr, "%s: %s\n", program_name, text);
+}
+
+static int on_leftover(void *ctx, const struct eu_leftover *l,
+		       struct eu_error *err)
+{
+	struct wasm_run *r = ctx;
+
+	return guard_tell(&r->guard, l, err);
 }
 
 static void *run_guest(void *arg)
@@ -309,9 +319,14 @@ static int run(struct wasm_run *r, const void *data, size_t len)
 	n = prepare(r, &err);
 	if (!n)
 		n = eu_wasm_open(&r->o, &r->w, &err);
-	if (!n)
+	if (!n) {
+		eu_wasm_leaves(r->w, on_leftover, r);
+		/* Where it will attach nobody knows yet. */
+		r->guard.elsewhere = true;
 		n = execute(r, &err);
+	}
 	eu_wasm_close(r->w);
+	guard_end(&r->guard);
 	eu_close(r->signals);
 	eu_close(r->done);
 	eu_close(r->timer);
