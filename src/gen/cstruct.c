@@ -156,7 +156,7 @@ static void gap(struct writer *w, uint32_t at, uint32_t to, int indent)
 {
 	uint32_t bits;
 
-	if (at % 8) {
+	if (at % 8 && to > at) {
 		bits = eu_min(8 - at % 8, to - at);
 		tabs(w, indent);
 		eu_buf_printf(w->out, "unsigned char : %u;\n", bits);

@@ -83,6 +83,30 @@ static void test_bits(void **state)
 		    "} __attribute__((packed));\n");
 }
 
+/* Nothing stands between bit fields that follow each other. */
+static void test_neighbours(void **state)
+{
+	struct btf *btf = base();
+
+	(void)state;
+	btf__add_struct(btf, "flags", 16);
+	btf__add_field(btf, "low", ids[INT], 0, 3);
+	btf__add_field(btf, "high", ids[INT], 3, 5);
+	btf__add_field(btf, "four", ids[INT], 8, 4);
+	btf__add_field(btf, "across", ids[LONG], 12, 33);
+	btf__add_field(btf, "whole", ids[LONG], 64, 0);
+	expect(btf, "struct flags {\n"
+		    "\tint low : 3;\n"
+		    "\tint high : 5;\n"
+		    "\tint four : 4;\n"
+		    "\tlong long across : 33;\n"
+		    "\tunsigned char : 3;\n"
+		    "\tchar __pad0[2];\n"
+		    "\tlong long whole;\n"
+		    "} __attribute__((packed));\n"
+		    "_Static_assert(sizeof(struct flags) == 16,");
+}
+
 /* What is held by value comes first, and what has no name in its place. */
 static void test_nested(void **state)
 {
@@ -169,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_bad),
 	};
