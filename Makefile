@@ -7,7 +7,6 @@
 #	make test		all that this machine can test
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
-#	make test-interop	guests by another runtime of the same ABI
 #	make bench		measure
 #	make soak		ten minutes at saturation: does memory stay flat?
 #	make install [PREFIX=/usr/local] [DESTDIR=]
@@ -31,7 +30,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-interop test-fresh bench soak install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh bench soak install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -59,11 +58,6 @@ test-matrix:
 	@scripts/setup matrix
 	@$U scripts/build $(BUILD)
 	@tests/matrix $(KERNELS)
-
-test-interop:
-	@scripts/setup test
-	@$U scripts/build $(BUILD)
-	@tests/interop/run
 
 test-fresh:
 	@scripts/setup test

@@ -4,69 +4,64 @@
 
 /*
  * User space of an eBPF program as Wasm: what of libbpf's interface a guest has.
- * All of it is in this header, for C and C++; a guest includes it in place of
- * <bpf/libbpf.h> and <bpf/bpf.h>, or gets it by its skeleton, which
- * "wasm-bpftool gen skeleton -j x.bpf.o" writes.
+ * All of it is in this header and those beside it, for C and C++; a guest
+ * includes this one in place of <bpf/libbpf.h> and <bpf/bpf.h>, or gets it by
+ * its skeleton, which "wasm-bpftool gen skeleton -j x.bpf.o" writes.
  *
  * Errors are negative numbers of Linux (-2 for what is not there, -22 for what
- * is invalid), not of wasi-libc's <errno.h>.
+ * is invalid), not of wasi-libc's <errno.h>; libbpf_strerror() knows them. A
+ * function that returns NULL sets errno, for strerror().
+ *
+ * What stands in this file uses the functions that every runtime of the
+ * interface has. A guest that calls nothing of the other files runs on those.
  */
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "libbpf-wasm-host.h"
+#include "libbpf-wasm-kernel.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ---- the host's functions; docs/wasm-abi.md describes them */
-
-#define WASM_BPF_IMPORT(fn) \
-	__attribute__((import_module("wasm_bpf"), import_name(#fn))) extern
-
-WASM_BPF_IMPORT(wasm_load_bpf_object)
-uint64_t wasm_load_bpf_object(const void *obj_buf, int obj_buf_sz);
-WASM_BPF_IMPORT(wasm_close_bpf_object)
-int wasm_close_bpf_object(uint64_t obj);
-WASM_BPF_IMPORT(wasm_attach_bpf_program)
-int wasm_attach_bpf_program(uint64_t obj, const char *name,
-			    const char *attach_target);
-WASM_BPF_IMPORT(wasm_bpf_buffer_poll)
-int wasm_bpf_buffer_poll(uint64_t program, int fd, int32_t sample_func,
-			 uint32_t ctx, char *data, int max_size, int timeout_ms);
-WASM_BPF_IMPORT(wasm_bpf_map_fd_by_name)
-int wasm_bpf_map_fd_by_name(uint64_t obj, const char *name);
-WASM_BPF_IMPORT(wasm_bpf_map_operate)
-int wasm_bpf_map_operate(int fd, int cmd, void *key, void *value,
-			 void *next_key, uint64_t flags);
-
-#ifdef __cplusplus
-}
-#endif
-
-/* What kernel and guest call by the same numbers. */
-enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK = 4 };
-
-enum bpf_cmd {
-	BPF_MAP_CREATE,
-	BPF_MAP_LOOKUP_ELEM,
-	BPF_MAP_UPDATE_ELEM,
-	BPF_MAP_DELETE_ELEM,
-	BPF_MAP_GET_NEXT_KEY,
-};
 
 /* ---- objects, maps, programs */
 
 typedef uint64_t bpf_object_skel;
 typedef int (*bpf_buffer_sample_fn)(void *ctx, void *data, size_t size);
 
+struct bpf_object;
+
+/* What the object says of a map; all 0 where that is not known. */
+struct bpf_map_facts {
+	uint32_t type, key_size;
+	uint32_t value_size; /* of one CPU */
+	uint32_t max_entries, flags;
+};
+
 struct bpf_map {
 	bpf_object_skel obj_ptr;
 	char name[64];
+	struct bpf_object *object;
+	struct bpf_map_facts facts;
+	uint32_t wanted_entries; /* 0: as the object says */
+	/* Of a section with global variables: a copy of it, and its bytes. */
+	void *section;
+	size_t section_size;
+	bool section_allocated;
+	int fd; /* 0: not asked for yet */
+};
+
+struct bpf_link {
+	struct bpf_program *program;
+	int number; /* that the host knows it by */
 };
 
 struct bpf_program {
@@ -74,17 +69,45 @@ struct bpf_program {
 	char name[64];
 	char attach_target[128]; /* empty: what its section says */
 	bool autoattach;
+	bool autoload;
+	struct bpf_object *object;
+	const char *section; /* its name, or NULL */
+	uint32_t code_mark;  /* where its mark of code is; 0: not known */
+};
+
+struct bpf_object {
+	bpf_object_skel handle; /* 0: the host does not have it yet */
+	const char *name;
+	const void *data; /* the ELF file */
+	size_t data_sz;
+	bool loaded;
+	struct bpf_map **maps;
+	int map_cnt;
+	struct bpf_program **progs;
+	int prog_cnt;
+	int link_cnt;
+	/* Instead of the one call that does it all; NULL: that. */
+	int (*load)(struct bpf_object *obj);
+	int (*set_autoload)(struct bpf_program *prog, bool on);
+	struct bpf_object *next;
 };
 
 struct bpf_map_skeleton {
 	const char *name;
 	struct bpf_map **map;
 	void **mmaped;
+	/* Where a section's bytes are in the object, 0: they are zero. */
+	size_t section_offset;
+	size_t section_size;
+	struct bpf_map_facts facts;
 };
 
 struct bpf_prog_skeleton {
 	const char *name;
 	struct bpf_program **prog;
+	struct bpf_link **link;
+	const char *section;
+	uint32_t code_mark;
 };
 
 struct bpf_object_skeleton {
@@ -101,9 +124,15 @@ struct bpf_object_skeleton {
 	int prog_cnt;
 	int prog_skel_sz;
 	struct bpf_prog_skeleton *progs;
+	struct bpf_object **object; /* the skeleton's "obj", or NULL */
+	struct bpf_object *self;
 };
 
-struct bpf_object_open_opts;
+/* Of bpf_object__open_mem(); a skeleton takes no options. */
+struct bpf_object_open_opts {
+	size_t sz;
+	const char *object_name;
+};
 
 /* A ring or perf buffer. */
 struct bpf_buffer {
@@ -117,6 +146,25 @@ struct bpf_buffer {
 #define WASM_BPF_RECORD_MAX 4096
 
 #define WASM_BPF_API __attribute__((unused)) static inline
+
+/* What all files of a guest have in common. */
+struct wasm_bpf_guest {
+	struct bpf_object *objects;
+	int error; /* the last one, for libbpf_get_error() */
+	/* After a failure; set by libbpf_set_print(). */
+	void (*failed)(void);
+};
+__attribute__((weak)) struct wasm_bpf_guest wasm_bpf_guest;
+
+WASM_BPF_API int wasm_bpf_result(int r)
+{
+	if (r >= 0)
+		return r;
+	wasm_bpf_guest.error = r;
+	if (wasm_bpf_guest.failed)
+		wasm_bpf_guest.failed();
+	return r;
+}
 
 WASM_BPF_API void wasm_bpf_copy_name(char *to, size_t room, const char *from)
 {
@@ -146,7 +194,13 @@ WASM_BPF_API bool str_has_surfix(const char *str, const char *suffix)
 
 WASM_BPF_API int bpf_map__fd(const struct bpf_map *map)
 {
-	return wasm_bpf_map_fd_by_name(map->obj_ptr, map->name);
+	struct bpf_map *m = (struct bpf_map *)map;
+
+	if (!m || !m->obj_ptr)
+		return -22;
+	if (m->fd <= 0)
+		m->fd = wasm_bpf_map_fd_by_name(m->obj_ptr, m->name);
+	return m->fd;
 }
 
 WASM_BPF_API const char *bpf_map__name(const struct bpf_map *map)
@@ -157,12 +211,6 @@ WASM_BPF_API const char *bpf_map__name(const struct bpf_map *map)
 WASM_BPF_API const char *bpf_program__name(const struct bpf_program *prog)
 {
 	return prog->name;
-}
-
-WASM_BPF_API int bpf_program__set_autoload(struct bpf_program *prog, bool load)
-{
-	prog->autoattach = load;
-	return 0;
 }
 
 WASM_BPF_API struct bpf_map_skeleton *wasm_bpf_map_at(
@@ -178,45 +226,199 @@ WASM_BPF_API struct bpf_prog_skeleton *wasm_bpf_prog_at(
 					    i * s->prog_skel_sz);
 }
 
-/* Maps and programs without the kernel's; constants can be set after this. */
+/*
+ * Before load. A program is left out by taking the mark of code off its
+ * section, which every runtime understands: one that shares its section with
+ * others is left out when all of them are, else it is loaded but not attached.
+ */
+WASM_BPF_API int bpf_program__set_autoload(struct bpf_program *prog, bool load)
+{
+	const struct bpf_object *o = prog->object;
+	bool any = false;
+
+	prog->autoload = load;
+	prog->autoattach = load;
+	if (o && o->set_autoload)
+		return wasm_bpf_result(o->set_autoload(prog, load));
+	if (!o || o->loaded || !prog->code_mark)
+		return 0;
+	for (int i = 0; i < o->prog_cnt; i++)
+		any |= o->progs[i]->code_mark == prog->code_mark &&
+		       o->progs[i]->autoload;
+	/* SHF_EXECINSTR of sh_flags. */
+	if (any)
+		((char *)o->data)[prog->code_mark] |= 4;
+	else
+		((char *)o->data)[prog->code_mark] &= ~4;
+	return 0;
+}
+
+WASM_BPF_API struct bpf_object *wasm_bpf_object_new(int map_cnt, int prog_cnt)
+{
+	struct bpf_object *o = (struct bpf_object *)calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->maps = (struct bpf_map **)calloc(map_cnt + 1, sizeof(*o->maps));
+	o->progs = (struct bpf_program **)calloc(prog_cnt + 1, sizeof(*o->progs));
+	o->next = wasm_bpf_guest.objects;
+	wasm_bpf_guest.objects = o;
+	return o;
+}
+
+/* Accepts NULL. The host's part is closed by who opened it. */
+WASM_BPF_API void wasm_bpf_object_free(struct bpf_object *o)
+{
+	struct bpf_object **at = &wasm_bpf_guest.objects;
+
+	if (!o)
+		return;
+	while (*at && *at != o)
+		at = &(*at)->next;
+	if (*at)
+		*at = o->next;
+	for (int i = 0; i < o->map_cnt; i++) {
+		if (o->maps[i]->section_allocated)
+			free(o->maps[i]->section);
+		free(o->maps[i]);
+	}
+	for (int i = 0; i < o->prog_cnt; i++)
+		free(o->progs[i]);
+	free(o->maps);
+	free(o->progs);
+	free(o);
+}
+
+WASM_BPF_API struct bpf_map *wasm_bpf_add_map(struct bpf_object *o,
+					      const char *name)
+{
+	struct bpf_map *m = (struct bpf_map *)calloc(1, sizeof(*m));
+
+	if (!m || !o->maps)
+		return NULL;
+	wasm_bpf_copy_name(m->name, sizeof(m->name), name);
+	m->object = o;
+	return o->maps[o->map_cnt++] = m;
+}
+
+WASM_BPF_API struct bpf_program *wasm_bpf_add_program(struct bpf_object *o,
+						      const char *name)
+{
+	struct bpf_program *p = (struct bpf_program *)calloc(1, sizeof(*p));
+
+	if (!p || !o->progs)
+		return NULL;
+	wasm_bpf_copy_name(p->name, sizeof(p->name), name);
+	p->object = o;
+	p->autoload = p->autoattach = true;
+	return o->progs[o->prog_cnt++] = p;
+}
+
+/* Where the guest has the variables of a section. */
+WASM_BPF_API int wasm_bpf_open_section(const struct bpf_object_skeleton *s,
+				       const struct bpf_map_skeleton *k,
+				       struct bpf_map *m)
+{
+	m->section_size = k->section_size;
+	if (k->section_offset) {
+		m->section = (char *)s->data + k->section_offset;
+	} else if (k->section_size) {
+		m->section = calloc(1, (k->section_size + 7) / 8 * 8);
+		m->section_allocated = true;
+		if (!m->section)
+			return -1;
+	} else if (str_has_surfix(k->name, "rodata")) {
+		m->section = (char *)s->data + s->rodata_offset;
+	}
+	*k->mmaped = m->section;
+	return 0;
+}
+
+/*
+ * Maps and programs without the kernel's; variables can be set after this, and
+ * are as they are set then when the object is loaded.
+ */
 WASM_BPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton *s,
 					   const struct bpf_object_open_opts *opts)
 {
-	(void)opts;
-	for (int i = 0; i < s->map_cnt; i++) {
-		struct bpf_map_skeleton *m = wasm_bpf_map_at(s, i);
+	struct bpf_object *o = wasm_bpf_object_new(s->map_cnt, s->prog_cnt);
 
-		*m->map = (struct bpf_map *)calloc(1, sizeof(**m->map));
-		if (!*m->map)
+	(void)opts;
+	s->self = o;
+	if (!o)
+		return -1;
+	if (s->object)
+		*s->object = o;
+	o->name = s->name;
+	o->data = s->data;
+	o->data_sz = s->data_sz;
+	for (int i = 0; i < s->map_cnt; i++) {
+		struct bpf_map_skeleton *k = wasm_bpf_map_at(s, i);
+		struct bpf_map *m = wasm_bpf_add_map(o, k->name);
+
+		*k->map = m;
+		if (!m)
 			return -1;
-		wasm_bpf_copy_name((*m->map)->name, sizeof((*m->map)->name),
-				   m->name);
-		if (m->mmaped && str_has_surfix(m->name, "rodata"))
-			*m->mmaped = (char *)s->data + s->rodata_offset;
+		m->facts = k->facts;
+		if (k->mmaped && wasm_bpf_open_section(s, k, m))
+			return -1;
 	}
 	for (int i = 0; i < s->prog_cnt; i++) {
-		struct bpf_prog_skeleton *p = wasm_bpf_prog_at(s, i);
+		struct bpf_prog_skeleton *k = wasm_bpf_prog_at(s, i);
+		struct bpf_program *p = wasm_bpf_add_program(o, k->name);
 
-		*p->prog = (struct bpf_program *)calloc(1, sizeof(**p->prog));
-		if (!*p->prog)
+		*k->prog = p;
+		if (!p)
 			return -1;
-		wasm_bpf_copy_name((*p->prog)->name, sizeof((*p->prog)->name),
-				   p->name);
-		(*p->prog)->autoattach = true;
+		p->section = k->section;
+		p->code_mark = k->code_mark;
 	}
 	return 0;
 }
 
+/* Sets what is not zero of a section that the object has no bytes for. */
+WASM_BPF_API int wasm_bpf_load_section(struct bpf_map *m)
+{
+	const char *p = (const char *)m->section;
+	uint32_t zero = 0;
+	size_t i = 0;
+
+	while (m->section_allocated && i < m->section_size && !p[i])
+		i++;
+	if (!m->section_allocated || i == m->section_size)
+		return 0;
+	return wasm_bpf_map_operate(bpf_map__fd(m), BPF_MAP_UPDATE_ELEM, &zero,
+				    m->section, NULL, 0);
+}
+
+/* After the host has it: its handle to all that belongs to it. */
+WASM_BPF_API int wasm_bpf_object_loaded(struct bpf_object *o)
+{
+	int r = 0;
+
+	o->loaded = true;
+	for (int i = 0; i < o->prog_cnt; i++)
+		o->progs[i]->obj_ptr = o->handle;
+	for (int i = 0; i < o->map_cnt; i++)
+		o->maps[i]->obj_ptr = o->handle;
+	for (int i = 0; i < o->map_cnt && r >= 0; i++)
+		r = wasm_bpf_load_section(o->maps[i]);
+	return r < 0 ? r : 0;
+}
+
 WASM_BPF_API int bpf_object__load_skeleton(struct bpf_object_skeleton *s)
 {
-	s->obj = wasm_load_bpf_object(s->data, (int)s->data_sz);
-	if (!s->obj)
-		return -1;
-	for (int i = 0; i < s->map_cnt; i++)
-		(*wasm_bpf_map_at(s, i)->map)->obj_ptr = s->obj;
-	for (int i = 0; i < s->prog_cnt; i++)
-		(*wasm_bpf_prog_at(s, i)->prog)->obj_ptr = s->obj;
-	return 0;
+	struct bpf_object *o = s->self;
+	int r = 0;
+
+	if (o->load)
+		r = o->load(o);
+	else
+		o->handle = wasm_load_bpf_object(o->data, (int)o->data_sz);
+	s->obj = o->handle;
+	if (r < 0 || !o->handle)
+		return wasm_bpf_result(r < 0 ? r : -1);
+	return wasm_bpf_result(wasm_bpf_object_loaded(o));
 }
 
 /* Attaches one program, to its target if one was set. */
@@ -227,15 +429,37 @@ WASM_BPF_API int wasm_bpf_attach(const struct bpf_program *prog)
 		*prog->attach_target ? prog->attach_target : NULL);
 }
 
-/* Stops at the first that fails, and returns its error. */
+/* The host numbers the links of an object in the order that they are made in. */
+WASM_BPF_API struct bpf_link *wasm_bpf_new_link(struct bpf_program *prog)
+{
+	struct bpf_link *l = (struct bpf_link *)calloc(1, sizeof(*l));
+
+	if (l) {
+		l->program = prog;
+		l->number = prog->object->link_cnt;
+	}
+	return l;
+}
+
+/*
+ * All but those that were told not to be, or that have a link already. Stops at
+ * the first that fails, and returns its error.
+ */
 WASM_BPF_API int bpf_object__attach_skeleton(struct bpf_object_skeleton *s)
 {
 	for (int i = 0; i < s->prog_cnt; i++) {
-		const struct bpf_program *p = *wasm_bpf_prog_at(s, i)->prog;
-		int r = p->autoattach ? wasm_bpf_attach(p) : 0;
+		struct bpf_prog_skeleton *k = wasm_bpf_prog_at(s, i);
+		struct bpf_program *p = *k->prog;
+		int r;
 
+		if (!p->autoattach || (k->link && *k->link))
+			continue;
+		r = wasm_bpf_attach(p);
 		if (r < 0)
-			return r;
+			return wasm_bpf_result(r);
+		p->object->link_cnt++;
+		if (k->link)
+			*k->link = wasm_bpf_new_link(p);
 	}
 	return 0;
 }
@@ -253,10 +477,11 @@ WASM_BPF_API void bpf_object__destroy_skeleton(struct bpf_object_skeleton *s)
 		return;
 	if (s->obj)
 		wasm_close_bpf_object(s->obj);
-	for (int i = 0; s->maps && i < s->map_cnt; i++)
-		free(*wasm_bpf_map_at(s, i)->map);
-	for (int i = 0; s->progs && i < s->prog_cnt; i++)
-		free(*wasm_bpf_prog_at(s, i)->prog);
+	for (int i = 0; s->progs && i < s->prog_cnt; i++) {
+		if (wasm_bpf_prog_at(s, i)->link)
+			free(*wasm_bpf_prog_at(s, i)->link);
+	}
+	wasm_bpf_object_free(s->self);
 	free(s->maps);
 	free(s->progs);
 	free(s);
@@ -346,5 +571,38 @@ WASM_BPF_API int bpf_map_get_next_key(int fd, const void *key, void *next_key)
 	return wasm_bpf_map_operate(fd, BPF_MAP_GET_NEXT_KEY, (void *)key, NULL,
 				    next_key, 0);
 }
+
+/*
+ * The copy of a section of global variables that a skeleton points to (bss,
+ * data): read from the kernel, and written to it as a whole. What programs
+ * changed since the last read is overwritten by a write.
+ */
+WASM_BPF_API int bpf_map__read_section(struct bpf_map *map)
+{
+	uint32_t zero = 0;
+
+	if (!map->section || !map->section_size)
+		return -22;
+	return bpf_map_lookup_elem(bpf_map__fd(map), &zero, map->section);
+}
+
+WASM_BPF_API int bpf_map__write_section(const struct bpf_map *map)
+{
+	uint32_t zero = 0;
+
+	if (!map->section || !map->section_size)
+		return -22;
+	return bpf_map_update_elem(bpf_map__fd(map), &zero, map->section, 0);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "libbpf-wasm-log.h"
+#include "libbpf-wasm-map.h"
+#include "libbpf-wasm-object.h"
+#include "libbpf-wasm-program.h"
+#include "libbpf-wasm-buffer.h"
 
 #endif

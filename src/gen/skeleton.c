@@ -30,6 +30,20 @@ static char *identifier(const char *name, bool capitals)
 	return s;
 }
 
+/* @text with "@" and "$" replaced. */
+static void put_text(const char *text, const char *at, const char *dollar,
+		     struct eu_buf *out)
+{
+	for (; *text; text++) {
+		if (*text == '@')
+			eu_buf_puts(out, at);
+		else if (*text == '$')
+			eu_buf_puts(out, dollar);
+		else
+			eu_buf_putc(out, *text);
+	}
+}
+
 /* What libbpf calls a map: of a section, behind the object's name. */
 static void map_name(const struct eu_package *pkg, const struct eu_map *m,
 		     char to[16])
@@ -45,20 +59,44 @@ static void map_name(const struct eu_package *pkg, const struct eu_map *m,
 	}
 }
 
+/* A section's number, of the first; 0: there is none. */
+static size_t find_section(const struct eu_elf *e, const char *name,
+			   struct eu_elf_section *ret)
+{
+	for (size_t i = 1; i < e->n; i++) {
+		if (eu_elf_section(e, i, ret) &&
+		    !strcmp(ret->name + (*ret->name == '?'), name))
+			return i;
+	}
+	return 0;
+}
+
 /* Where a section's bytes are in the object; 0: nowhere. */
 static size_t section_offset(const struct eu_object *o, const char *name)
 {
 	struct eu_elf_section s;
 	struct eu_elf e;
-	size_t at = 0;
 
-	if (eu_elf_init(&e, o->data, o->size, NULL))
+	if (eu_elf_init(&e, o->data, o->size, NULL) ||
+	    !find_section(&e, name, &s) || !s.data)
 		return 0;
-	for (size_t i = 1; i < e.n; i++) {
-		if (eu_elf_section(&e, i, &s) && !strcmp(s.name, name) && s.data)
-			at = s.data - (const char *)o->data;
-	}
-	return at;
+	return s.data - (const char *)o->data;
+}
+
+/* Where the byte with SHF_EXECINSTR of a section is; 0: nowhere. */
+static size_t code_mark(const struct eu_object *o, const char *name)
+{
+	const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	struct eu_elf_section s;
+	struct eu_elf e;
+	size_t i = 0;
+
+	if (!eu_elf_init(&e, o->data, o->size, NULL))
+		i = find_section(&e, name, &s);
+	if (!i || !(s.flags & SHF_EXECINSTR))
+		return 0;
+	return e.sections + i * sizeof(Elf64_Shdr) +
+	       offsetof(Elf64_Shdr, sh_flags) + (big ? 7 : 0);
 }
 
 static bool is_in(const struct eu_var *v, const struct eu_map *m)
@@ -66,10 +104,10 @@ static bool is_in(const struct eu_var *v, const struct eu_map *m)
 	return m->internal && !strcmp(v->section, m->name);
 }
 
-/* A guest reaches constants only, before they are loaded. */
+/* Those of ".kconfig" are the kernel's. */
 static bool has_vars(const struct eu_package *pkg, const struct eu_map *m)
 {
-	if (strcmp(m->ident, "rodata") != 0)
+	if (!strcmp(m->name, ".kconfig"))
 		return false;
 	for (size_t i = 0; i < pkg->n_vars; i++) {
 		if (is_in(&pkg->vars[i], m))
@@ -109,6 +147,36 @@ static int put_section(const struct eu_package *pkg, const struct eu_map *m,
 	return r;
 }
 
+/* What C++ calls them, as in libbpf's skeletons. */
+static void put_methods(const char *name, struct eu_buf *out)
+{
+	static const char text[] =
+		"#ifdef __cplusplus\n"
+		"\tstatic inline struct @ *open(\n"
+		"\t\tconst struct bpf_object_open_opts *opts = nullptr);\n"
+		"\tstatic inline struct @ *open_and_load();\n"
+		"\tstatic inline int load(struct @ *skel);\n"
+		"\tstatic inline int attach(struct @ *skel);\n"
+		"\tstatic inline void detach(struct @ *skel);\n"
+		"\tstatic inline void destroy(struct @ *skel);\n"
+		"\tstatic inline const void *elf_bytes(size_t *sz);\n"
+		"#endif\n";
+
+	put_text(text, name, NULL, out);
+}
+
+static void put_progs_of(const struct eu_package *pkg, const char *type,
+			 const char *what, struct eu_buf *out)
+{
+	if (!pkg->n_progs)
+		return;
+	eu_buf_puts(out, "\tstruct {\n");
+	for (size_t i = 0; i < pkg->n_progs; i++)
+		eu_buf_printf(out, "\t\tstruct %s *%s;\n", type,
+			      pkg->progs[i].name);
+	eu_buf_printf(out, "\t} %s;\n", what);
+}
+
 static int put_struct(const struct eu_package *pkg, const char *name,
 		      struct eu_buf *out, struct eu_error *err)
 {
@@ -125,17 +193,13 @@ static int put_struct(const struct eu_package *pkg, const char *name,
 				      pkg->maps[i].ident);
 		eu_buf_puts(out, "\t} maps;\n");
 	}
-	if (pkg->n_progs) {
-		eu_buf_puts(out, "\tstruct {\n");
-		for (size_t i = 0; i < pkg->n_progs; i++)
-			eu_buf_printf(out, "\t\tstruct bpf_program *%s;\n",
-				      pkg->progs[i].name);
-		eu_buf_puts(out, "\t} progs;\n");
-	}
+	put_progs_of(pkg, "bpf_program", "progs", out);
+	put_progs_of(pkg, "bpf_link", "links", out);
 	for (size_t i = 0; i < pkg->n_maps && !r; i++) {
 		if (has_vars(pkg, &pkg->maps[i]))
 			r = put_section(pkg, &pkg->maps[i], name, out, err);
 	}
+	put_methods(name, out);
 	eu_buf_puts(out, "};\n\n");
 	return r;
 }
@@ -196,12 +260,33 @@ static void put_maps(const struct eu_package *pkg, struct eu_buf *out)
 			out,
 			"\ts->maps[%zu].name = \"%s\";\n\ts->maps[%zu].map = &obj->maps.%s;\n",
 			i, full, i, m->ident);
+		eu_buf_printf(
+			out,
+			"\ts->maps[%zu].facts = (struct bpf_map_facts){ %u, %u, %u, %u, %u };\n",
+			i, m->type, m->key_size, m->value_size, m->max_entries,
+			m->flags);
 		if (has_vars(pkg, m))
-			eu_buf_printf(
-				out,
-				"\ts->maps[%zu].mmaped = (void **)&obj->%s;\n",
-				i, m->ident);
+			eu_buf_printf(out,
+				      "\ts->maps[%zu].mmaped = (void **)&obj->%s;\n"
+				      "\ts->maps[%zu].section_offset = %zu;\n"
+				      "\ts->maps[%zu].section_size = %u;\n",
+				      i, m->ident, i,
+				      section_offset(pkg->object, m->name), i,
+				      m->value_size);
 	}
+}
+
+/* Sections are named by foreign bytes. */
+static void put_string(const char *s, struct eu_buf *out)
+{
+	eu_buf_putc(out, '"');
+	for (; *s; s++) {
+		if (isalnum((unsigned char)*s) || strchr(" /_.:-+*@,=()[]", *s))
+			eu_buf_putc(out, *s);
+		else
+			eu_buf_printf(out, "\\%03o", (unsigned char)*s);
+	}
+	eu_buf_putc(out, '"');
 }
 
 static void put_progs(const struct eu_package *pkg, struct eu_buf *out)
@@ -214,11 +299,19 @@ static void put_progs(const struct eu_package *pkg, struct eu_buf *out)
 		"\ts->progs = (struct bpf_prog_skeleton *)calloc(s->prog_cnt, s->prog_skel_sz);\n"
 		"\tif (!s->progs)\n\t\tgoto fail;\n",
 		pkg->n_progs);
-	for (size_t i = 0; i < pkg->n_progs; i++)
-		eu_buf_printf(
-			out,
-			"\ts->progs[%zu].name = \"%s\";\n\ts->progs[%zu].prog = &obj->progs.%s;\n",
-			i, pkg->progs[i].name, i, pkg->progs[i].name);
+	for (size_t i = 0; i < pkg->n_progs; i++) {
+		const struct eu_prog *p = &pkg->progs[i];
+
+		eu_buf_printf(out,
+			      "\ts->progs[%zu].name = \"%s\";\n"
+			      "\ts->progs[%zu].prog = &obj->progs.%s;\n"
+			      "\ts->progs[%zu].link = &obj->links.%s;\n"
+			      "\ts->progs[%zu].section = ",
+			      i, p->name, i, p->name, i, p->name, i);
+		put_string(p->section, out);
+		eu_buf_printf(out, ";\n\ts->progs[%zu].code_mark = %zu;\n", i,
+			      code_mark(pkg->object, p->section));
+	}
 }
 
 static void put_create(const struct eu_package *pkg, const char *name,
@@ -233,7 +326,8 @@ static void put_create(const struct eu_package *pkg, const char *name,
 		      "\tstruct bpf_object_skeleton *s;\n\n"
 		      "\ts = (struct bpf_object_skeleton *)calloc(1, sizeof(*s));\n"
 		      "\tif (!s)\n\t\tgoto fail;\n"
-		      "\ts->sz = sizeof(*s);\n\ts->name = \"%s\";\n",
+		      "\ts->sz = sizeof(*s);\n\ts->name = \"%s\";\n"
+		      "\ts->object = &obj->obj;\n",
 		      name, name, name);
 	for (size_t i = 0; i < EU_COUNT(sections); i++) {
 		snprintf(section, sizeof(section), ".%s", sections[i]);
@@ -250,6 +344,29 @@ static void put_create(const struct eu_package *pkg, const char *name,
 		"\tobj->skeleton = s;\n\treturn 0;\n"
 		"fail:\n\tbpf_object__destroy_skeleton(s);\n\treturn -ENOMEM;\n}\n\n",
 		name);
+}
+
+/*
+ * Reading and writing the variables of a section: the struct is a copy of what
+ * the kernel has.
+ */
+static void put_sections(const struct eu_package *pkg, const char *name,
+			 struct eu_buf *out)
+{
+	static const char functions[] =
+		"/* What programs have made of skel->$. */\n"
+		"static inline int @__read_$(struct @ *obj)\n{\n"
+		"\treturn bpf_map__read_section(obj->maps.$);\n}\n\n"
+		"/* All of skel->$, whatever programs have changed since. */\n"
+		"static inline int @__write_$(struct @ *obj)\n{\n"
+		"\treturn bpf_map__write_section(obj->maps.$);\n}\n\n";
+
+	for (size_t i = 0; i < pkg->n_maps; i++) {
+		const struct eu_map *m = &pkg->maps[i];
+
+		if (has_vars(pkg, m) && strncmp(m->name, ".rodata", 7) != 0)
+			put_text(functions, name, m->ident, out);
+	}
 }
 
 /* The functions that are the same for all but for the name. */
@@ -278,12 +395,26 @@ static void put_functions(const char *name, struct eu_buf *out)
 		"static inline void @__detach(struct @ *obj)\n{\n"
 		"\tbpf_object__detach_skeleton(obj->skeleton);\n}\n\n";
 
-	for (const char *p = text; *p; p++) {
-		if (*p == '@')
-			eu_buf_puts(out, name);
-		else
-			eu_buf_putc(out, *p);
-	}
+	static const char methods[] =
+		"#ifdef __cplusplus\n"
+		"struct @ *@::open(const struct bpf_object_open_opts *opts)\n"
+		"{\n\treturn @__open_opts(opts);\n}\n\n"
+		"struct @ *@::open_and_load()\n"
+		"{\n\treturn @__open_and_load();\n}\n\n"
+		"int @::load(struct @ *skel)\n"
+		"{\n\treturn @__load(skel);\n}\n\n"
+		"int @::attach(struct @ *skel)\n"
+		"{\n\treturn @__attach(skel);\n}\n\n"
+		"void @::detach(struct @ *skel)\n"
+		"{\n\t@__detach(skel);\n}\n\n"
+		"void @::destroy(struct @ *skel)\n"
+		"{\n\t@__destroy(skel);\n}\n\n"
+		"const void *@::elf_bytes(size_t *sz)\n"
+		"{\n\treturn @__elf_bytes(sz);\n}\n"
+		"#endif\n\n";
+
+	put_text(text, name, NULL, out);
+	put_text(methods, name, NULL, out);
 }
 
 int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
@@ -309,6 +440,7 @@ int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 	put_bytes(pkg->object, name, out);
 	put_create(pkg, name, out);
 	put_functions(name, out);
+	put_sections(pkg, name, out);
 	eu_buf_puts(out, "#endif\n");
 	return out->error ? eu_error_oom(err) : 0;
 }
