@@ -164,7 +164,7 @@ static int try_alone(struct eu_program *p, const struct eu_prog *prog,
 		r = bpf_object__load(p->obj);
 		eu_log_leave();
 		if (r)
-			eu_failure_cause(p, prog, r, err);
+			r = eu_failure_cause(p, prog, r, err);
 	}
 	bpf_object__close(p->obj);
 	p->obj = old;
@@ -184,7 +184,7 @@ int eu_choice_retry(struct eu_program *p, struct eu_error *err)
 		if (!eu_choice_wants(p, prog) || !eu_choice_droppable(p, prog))
 			continue;
 		r = try_alone(p, prog, &why);
-		/* That says nothing about the kernel. */
+		/* That says nothing about the kernel, unless probes do. */
 		if (r == -ENOMEM)
 			return eu_error_set(err, r, "%s", why.text);
 		if (!r)

@@ -141,5 +141,6 @@ int eu_failure_cause(const struct eu_program *p, const struct eu_prog *prog,
 		     int code, struct eu_error *err)
 {
 	eu_error_set(err, code, "program '%s'", prog->name);
-	return lacks_feature(p, code, err) ? code : say_why(p, code, err);
+	return lacks_feature(p, -EOPNOTSUPP, err) ? -EOPNOTSUPP :
+						    say_why(p, code, err);
 }

@@ -13,7 +13,10 @@
 int eu_failure_explain(const struct eu_program *p, int code,
 		       struct eu_error *err);
 
-/* The same of one program that was loaded alone, without what to do about it. */
+/*
+ * The same of one program that was loaded alone, without what to do about it;
+ * -EOPNOTSUPP if the kernel lacks something, whatever @code is.
+ */
 int eu_failure_cause(const struct eu_program *p, const struct eu_prog *prog,
 		     int code, struct eu_error *err);
 
