@@ -231,3 +231,46 @@ ended() {
 	run ! guard
 	stop_it
 }
+
+@test "a guest on standard input finds nothing more there" {
+	cat >rest.c <<-'END'
+		#include <stdio.h>
+		int main(int argc, char **argv)
+		{
+			printf("%s %d %d\n", argv[0], argc, getchar());
+			return 7;
+		}
+	END
+	guest rest
+	run -7 "$WASM_BPF" - a <rest.wasm
+	[ "$output" = '- 2 -1' ]
+	run -7 "$ECLI" run - a b < <(cat rest.wasm)
+	[ "$output" = '- 3 -1' ]
+	run -1 "$WASM_BPF" - </dev/null
+	[ "$output" = "wasm-bpf: '-': is not Wasm" ]
+	# What is no Wasm is a package, as it was.
+	run -0 "$ECLI" run - --timeout 0.01 <"$OBJ/exec.bpf.o"
+	[[ ${lines[0]} == 'TIME '* ]]
+}
+
+@test "options of Wasm in front of a module, for ecli too" {
+	mkdir shared
+	echo content >shared/file
+	cat >read.c <<-'END'
+		#include <stdio.h>
+		#include <stdlib.h>
+		int main(void)
+		{
+			FILE *f = fopen("/data/file", "r");
+			printf("%d %s\n", f ? fgetc(f) : 0, getenv("A") ?: "-");
+			return 0;
+		}
+	END
+	guest read
+	run -0 "$ECLI" run --dir "$T/shared:/data" --env A=b --timeout 1h read.wasm
+	[ "$output" = '99 b' ]
+	run -0 "$ECLI" --env A=c read.wasm
+	[ "$output" = '0 c' ]
+	run -2 "$ECLI" run --memory-limit 64 "$OBJ/exec.bpf.o"
+	[[ $output == *"'--memory-limit'"* ]]
+}

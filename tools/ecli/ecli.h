@@ -57,15 +57,34 @@ extern const char *program_name;
 /* "5", "1.5", "500ms", "2m", "1h" as nanoseconds. -EINVAL. */
 int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 
-/* Does the file begin as Wasm does? False also for standard input. */
-bool is_wasm(const char *path);
+/* What a command line names, read once: by its bytes it is seen what it is. */
+struct program_file {
+	const char *path; /* "-": standard input */
+	char *data;
+	size_t len;
+	int failed; /* to be read, with the words in err; 0: it is here */
+	struct eu_error err;
+};
 
-/* Runs the Wasm module of a command line. Returns the exit status. */
-int run_wasm(const struct eu_command *cmd, int argc, char **argv);
+/* Words for what people give instead of a program are kept for the end, too. */
+void program_file_read(struct program_file *f, const char *path);
+bool program_file_is_wasm(const struct program_file *f);
+/* As open_package(); the bytes are gone afterwards. */
+int program_file_parse(struct program_file *f, const char *arch,
+		       struct eu_package **ret, struct eu_error *err);
+void program_file_done(struct program_file *f);
+
+/*
+ * Runs the Wasm module of a command line, whose file may have been read: @f.
+ * Returns the exit status.
+ */
+int run_wasm(const struct eu_command *cmd, int argc, char **argv,
+	     struct program_file *f);
 
 /* What a run needs to know besides the program. */
 struct run_opts {
-	const char *path; /* the program unless one is named */
+	const char *path;	   /* the program unless one is named */
+	struct program_file *file; /* that was read already, or NULL */
 	const char *format;
 	const char *fields, *filter, *sort;
 	const char *timestamps, *color; /* NULL: not given */
@@ -93,6 +112,9 @@ struct run_opts {
  */
 int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 		char **argv);
+/* The same of a program or a Wasm module. */
+int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
+	    char **argv);
 
 /* The options that every way to run a program takes. */
 extern const struct eu_option run_options[];

@@ -386,7 +386,7 @@ static int run(const struct eu_command *cmd, int argc, char **argv)
 	};
 
 	become_root(argc, argv);
-	return run_command(cmd, &o, argc, argv);
+	return run_any(cmd, &o, argc, argv);
 }
 
 const struct eu_command lmp_run = {

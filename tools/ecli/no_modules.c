@@ -20,25 +20,32 @@ int eu_module_load(const char *name, const void **ret_functions,
 }
 
 /* And for ecli/wasm.c and ecli/bpftool.c, which would be of no use. */
-int run_wasm(const struct eu_command *cmd, int argc, char **argv)
+int run_wasm(const struct eu_command *cmd, int argc, char **argv,
+	     struct program_file *f)
 {
 	struct eu_error err;
 
 	(void)cmd;
 	(void)argc;
 	(void)argv;
+	(void)f;
 	eu_error_set(&err, -ENOTSUP,
 		     "the static ecli runs no Wasm: use the other ecli");
 	return fail(&err);
 }
 
+static int run(const struct eu_command *cmd, int argc, char **argv)
+{
+	return run_wasm(cmd, argc, argv, NULL);
+}
+
 const struct eu_command command_wasm_bpf = {
 	.name = "",
-	.run = run_wasm,
+	.run = run,
 };
 const struct eu_command command_wasm_bpftool = {
 	.name = "",
-	.run = run_wasm,
+	.run = run,
 };
 
 typedef void any_fn(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,35 +22,63 @@ static int refuse_folder(const char *path, struct eu_error *err)
 			    file);
 }
 
-bool is_wasm(const char *path)
-{
-	eu_auto_close int fd = -1;
-	struct stat st;
-	char head[4];
-
-	/* What is no file would lose what it has to say. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
-	       !memcmp(head, "\0asm", sizeof(head));
-}
-
-int open_package(const char *path, const char *arch, struct eu_package **ret,
-		 struct eu_error *err)
+static int read_bytes(const char *path, struct program_file *f)
 {
 	struct stat st;
 
 	if (strstr(path, "://"))
 		return eu_error_set(
-			err, -EOPNOTSUPP,
+			&f->err, -EOPNOTSUPP,
 			"'%s': addresses are not supported yet: download it, and run the file",
 			path);
 	if (eu_ends_with(path, ".c"))
 		return eu_error_set(
-			err, -EINVAL,
+			&f->err, -EINVAL,
 			"'%s' is a C source: compile it with ecc first", path);
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		return refuse_folder(path, err);
-	return eu_package_read(path, arch, ret, err);
+		return refuse_folder(path, &f->err);
+	return eu_file_read(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len,
+			    &f->err);
+}
+
+void program_file_read(struct program_file *f, const char *path)
+{
+	*f = (struct program_file){ .path = path };
+	f->failed = read_bytes(path, f);
+}
+
+bool program_file_is_wasm(const struct program_file *f)
+{
+	return f->len >= 4 && !memcmp(f->data, "\0asm", 4);
+}
+
+void program_file_done(struct program_file *f)
+{
+	free(f->data);
+	f->data = NULL;
+}
+
+int program_file_parse(struct program_file *f, const char *arch,
+		       struct eu_package **ret, struct eu_error *err)
+{
+	int r = f->failed;
+
+	if (r)
+		*err = f->err;
+	else
+		r = eu_package_parse(f->data, f->len,
+				     strcmp(f->path, "-") ? f->path :
+							    "standard input",
+				     arch, ret, err);
+	program_file_done(f);
+	return r;
+}
+
+int open_package(const char *path, const char *arch, struct eu_package **ret,
+		 struct eu_error *err)
+{
+	struct program_file f;
+
+	program_file_read(&f, path);
+	return program_file_parse(&f, arch, ret, err);
 }

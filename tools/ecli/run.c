@@ -379,6 +379,16 @@ static bool is_elsewhere(int code)
 	       code == -EPERM || code == -EISDIR || code == -ENOTDIR;
 }
 
+static int open_program(struct run *r, struct eu_error *err)
+{
+	struct program_file *f = r->o->file;
+
+	/* A command in front of it may have been taken for it. */
+	if (!f || strcmp(f->path, r->o->path))
+		return open_package(r->o->path, NULL, &r->pkg, err);
+	return program_file_parse(f, NULL, &r->pkg, err);
+}
+
 static int run(struct run *r)
 {
 	struct eu_error err = { 0 };
@@ -387,7 +397,7 @@ static int run(struct run *r)
 	ret = run_parse_head(r, &err);
 	if (ret)
 		return ret > 0 ? EXIT_DONE : fail_usage(r->cmd, &err);
-	ret = open_package(r->o->path, NULL, &r->pkg, &err);
+	ret = open_program(r, &err);
 	if (!ret)
 		ret = eu_flags_new(r->pkg, &r->flags, &err);
 	if (ret)
@@ -427,26 +437,45 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 	return status;
 }
 
-/* The first word that is no option, or NULL. */
-static const char *first_word(int argc, char **argv)
+/* The first word behind options of @table, or NULL. */
+static const char *first_word(const struct eu_option *table, int argc, char **argv)
 {
 	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
 	struct eu_error err;
 	int i;
 
-	while ((i = eu_args_next(&a, run_options, &err)) >= 0)
+	while ((i = eu_args_next(&a, table, &err)) >= 0)
 		;
 	return i == EU_ARGS_WORD ? a.value : NULL;
+}
+
+/* Options in front of it are those of packages, or of Wasm. */
+int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
+	    char **argv)
+{
+	const struct eu_option *wasm = command_wasm_bpf.options;
+	const char *path = first_word(run_options, argc, argv);
+	struct program_file f;
+	int status;
+
+	if (!path && wasm)
+		path = first_word(wasm, argc, argv);
+	if (!path)
+		return run_command(cmd, o, argc, argv);
+	program_file_read(&f, path);
+	o->file = &f;
+	status = program_file_is_wasm(&f) ?
+			 run_wasm(&command_wasm_bpf, argc, argv, &f) :
+			 run_command(cmd, o, argc, argv);
+	program_file_done(&f);
+	return status;
 }
 
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct run_opts o = { .ready_fd = -1 };
-	const char *path = first_word(argc, argv);
 
-	if (path && is_wasm(path))
-		return run_wasm(&command_wasm_bpf, argc, argv);
-	return run_command(cmd, &o, argc, argv);
+	return run_any(cmd, &o, argc, argv);
 }
 
 const struct eu_command command_run = {
@@ -454,7 +483,7 @@ const struct eu_command command_run = {
 	.usage = "[OPTIONS] PROGRAM [OPTIONS OF THE PROGRAM]",
 	.summary = "load, attach and show the events of a program",
 	.description =
-		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
+		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input; or a Wasm module, with the options of wasm-bpf in front of it. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
 	.examples =
 		"ecli run package.json                    # a table of events\n"
 		"ecli run package.json -j                 # JSON, one object a line\n"

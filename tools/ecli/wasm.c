@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -338,26 +339,54 @@ static int run(struct wasm_run *r, const void *data, size_t len)
 	return r->status;
 }
 
-int run_wasm(const struct eu_command *cmd, int argc, char **argv)
+/* What was read to its end may be a terminal, which has no end. */
+static int leave_stdin(struct eu_error *err)
 {
-	eu_auto_free char *data = NULL;
+	eu_auto_close int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
+		return eu_error_set(err, -errno, "cannot open '/dev/null': %s",
+				    strerror(errno));
+	return 0;
+}
+
+static int read_and_run(struct wasm_run *r, struct program_file *f)
+{
+	struct program_file own = { 0 };
+	struct eu_error err;
+	int status;
+
+	if (!f || strcmp(f->path, r->path)) {
+		program_file_read(&own, r->path);
+		f = &own;
+	}
+	if (f->failed)
+		return fail(&f->err);
+	status = !strcmp(r->path, "-") && leave_stdin(&err) ?
+			 fail(&err) :
+			 run(r, f->data, f->len);
+	program_file_done(&own);
+	return status;
+}
+
+int run_wasm(const struct eu_command *cmd, int argc, char **argv,
+	     struct program_file *f)
+{
 	struct wasm_run r = { .done = -1, .signals = -1, .timer = -1 };
 	struct eu_error err;
-	size_t len;
-	int n, status;
+	int n = parse(&r, cmd, argc, argv, &err);
+	int status = n > 0 ? EXIT_DONE :
+		     n	   ? fail_usage(cmd, &err) :
+			     read_and_run(&r, f);
 
-	n = parse(&r, cmd, argc, argv, &err);
-	if (n > 0)
-		status = EXIT_DONE;
-	else if (n)
-		status = fail_usage(cmd, &err);
-	else if (eu_file_read(r.path, 100 << 20, &data, &len, &err))
-		status = fail(&err);
-	else
-		status = run(&r, data, len);
 	for (size_t i = 0; i < r.n_copies; i++)
 		free(r.copies[i]);
 	return status;
+}
+
+static int command(const struct eu_command *cmd, int argc, char **argv)
+{
+	return run_wasm(cmd, argc, argv, NULL);
 }
 
 const struct eu_command command_wasm_bpf = {
@@ -370,5 +399,5 @@ const struct eu_command command_wasm_bpf = {
 		"wasm-bpf bootstrap.wasm -d 100           # with an argument\n"
 		"wasm-bpf --dir /sys/fs/cgroup app.wasm   # may open control groups\n",
 	.options = options,
-	.run = run_wasm,
+	.run = command,
 };
