@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "wasm/wasi.h"
+#include "wasm/host.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -9,7 +9,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "wasm/host.h"
+/*
+ * Two functions of WASI preview 1 that are ours and not the engine's: sleeping,
+ * which has to end when the guest is stopped, and what kind of file a
+ * descriptor is. Standard output is said to be a terminal, so that guests write
+ * line by line and nothing waits in their memory when they are stopped.
+ */
 
 /* The layout of wasi_snapshot_preview1, little-endian. */
 struct subscription {
@@ -191,8 +196,8 @@ static int fd_fdstat_get(void *ctx, uint64_t *v, struct eu_error *err)
 	return 0;
 }
 
-const struct eu_import eu_wasi_functions[] = {
+static const struct eu_import rows[] = {
 	{ EU_WASI, "poll_oneoff", "iiii:i", poll_oneoff },
 	{ EU_WASI, "fd_fdstat_get", "ii:i", fd_fdstat_get },
 };
-const size_t eu_wasi_n_functions = EU_COUNT(eu_wasi_functions);
+const struct eu_host_calls eu_wasi_calls = { rows, EU_COUNT(rows) };
