@@ -454,6 +454,9 @@ int eu_attach_program(struct eu_program *p, const char *name,
 				    name, p->pkg->name);
 	a.section = section_of(prog);
 	a.bpf = eu_program_find(p, name);
+	if (bpf_program__fd(a.bpf) < 0)
+		return eu_error_set(err, -EINVAL, "program '%s' is not loaded",
+				    name);
 	if (target && *target) {
 		r = eu_target_parse(target, &t, err) ?:
 			    eu_target_check(t, a.section, err);

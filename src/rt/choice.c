@@ -46,6 +46,21 @@ int eu_program_skip(struct eu_program *p, const char *name, struct eu_error *err
 	return choose(p, name, EU_CHOICE_SKIPPED, err);
 }
 
+int eu_program_autoload(struct eu_program *p, const char *name, bool load,
+			struct eu_error *err)
+{
+	const struct eu_prog *prog = eu_package_prog(p->pkg, name);
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+
+	if (r)
+		return r;
+	if (!prog)
+		return eu_choice_unknown(p, name, err);
+	p->choice[prog - p->pkg->progs] = load ? EU_CHOICE_ASKED :
+						 EU_CHOICE_SKIPPED;
+	return 0;
+}
+
 bool eu_choice_wants(const struct eu_program *p, const struct eu_prog *prog)
 {
 	uint8_t how = p->choice[prog - p->pkg->progs];

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "rt/program.h"
@@ -121,6 +122,27 @@ void eu_program_detach(struct eu_program *p, size_t n)
 	take_off_ordered(&q, p, n);
 	work(&q);
 	join_threads(&q);
+}
+
+void eu_program_detach_some(struct eu_program *p, size_t from, size_t n)
+{
+	struct eu_link *mine = calloc(n ?: 1, sizeof(*mine));
+	const size_t rest = p->n_links - n;
+
+	/* Without memory they are taken off where they are, and leave gaps. */
+	for (size_t i = 0; !mine && i < n; i++) {
+		take_off(&p->links[from + i]);
+		p->links[from + i] = (struct eu_link){ .fd = -1,
+						       .left = EU_LEFTOVER_INIT };
+	}
+	if (!mine)
+		return;
+	memcpy(mine, p->links + from, n * sizeof(*mine));
+	memmove(p->links + from, p->links + from + n,
+		(rest - from) * sizeof(*mine));
+	memcpy(p->links + rest, mine, n * sizeof(*mine));
+	free(mine);
+	eu_program_detach(p, rest);
 }
 
 void eu_programs_close(struct eu_program *const *list, size_t n)

@@ -166,6 +166,16 @@ static inline int eu_program_leaves(const struct eu_program *p,
 /* Detaches and removes the last links until @n are left. */
 void eu_program_detach(struct eu_program *p, size_t n);
 
+/* Detaches and removes @n links from number @from on; later ones move down. */
+void eu_program_detach_some(struct eu_program *p, size_t from, size_t n);
+
+/*
+ * Before load: whether the program @name is loaded, for those who choose one by
+ * one; the others stay as they are. -ENOENT.
+ */
+int eu_program_autoload(struct eu_program *p, const char *name, bool load,
+			struct eu_error *err);
+
 /* Is what maps have gathered to be handed out for the last time? */
 static inline bool eu_program_ending(const struct eu_program *p)
 {

@@ -84,8 +84,8 @@ static int compile(struct eu_wasm *w, const void *wasm, size_t len,
 			eu_cache_write(&cache, code, code_len);
 			free(code);
 		}
-	} else if (w->log) {
-		w->log(w->log_ctx, 1, "the code was compiled before");
+	} else {
+		eu_host_log(w, 1, "the code was compiled before");
 	}
 	eu_cache_done(&cache);
 	return r;

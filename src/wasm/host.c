@@ -28,20 +28,95 @@ const char *eu_host_string(struct eu_wasm *w, uint32_t at)
 	return m + at;
 }
 
-void eu_host_tell(struct eu_wasm *w, const struct eu_error *err)
+void eu_host_log(void *ctx, int level, const char *text)
 {
+	const struct eu_wasm *w = ctx;
+
+	/* What the guest wants said is as important as errors are, and so on. */
 	if (w->log)
-		w->log(w->log_ctx, 0, err->text);
+		w->log(w->log_ctx, eu_max(level - w->log_level, 0), text);
 }
+
+int eu_host_fail(struct eu_wasm *w, int level, const struct eu_error *err)
+{
+	eu_host_log(w, level, err->text);
+	w->last = *err;
+	return err->code;
+}
+
+int eu_host_copy_text(struct eu_wasm *w, const char *text, uint32_t at,
+		      uint32_t len, uint64_t *v, struct eu_error *err)
+{
+	char *to = eu_host_bytes(w, at, len);
+	size_t n = strlen(text);
+
+	if (!to)
+		return eu_host_trap(err);
+	if (len) {
+		memcpy(to, text, eu_min(n, (size_t)len - 1));
+		to[eu_min(n, (size_t)len - 1)] = '\0';
+	}
+	v[0] = n;
+	return 0;
+}
+
+int eu_host_cpus(struct eu_wasm *w)
+{
+	w->n_cpus = w->n_cpus ?: libbpf_num_possible_cpus();
+	return w->n_cpus;
+}
+
+static int last_error(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const char *text = w->last.text;
+
+	if (w->last.code && !*text)
+		text = strerror(-w->last.code);
+	return eu_host_copy_text(w, text, v[0], v[1], v, err);
+}
+
+static int log_level(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const int before = w->log_level;
+
+	(void)err;
+	w->log_level = eu_max(eu_min((int32_t)v[0], 2), -1);
+	v[0] = before;
+	return 0;
+}
+
+static int output_format(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	const struct eu_wasm *w = ctx;
+
+	(void)err;
+	v[0] = w->json;
+	return 0;
+}
+
+static int cpu_count(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	(void)err;
+	v[0] = eu_host_answer(ctx, eu_host_cpus(ctx));
+	return 0;
+}
+
+static const struct eu_import rows[] = {
+	{ EU_EUNOMIA, "error", "ii:i", last_error },
+	{ EU_EUNOMIA, "log_level", "i:i", log_level },
+	{ EU_EUNOMIA, "output_format", ":i", output_format },
+	{ EU_EUNOMIA, "cpu_count", ":i", cpu_count },
+};
+static const struct eu_host_calls of_none = { rows, EU_COUNT(rows) };
 
 /* The first one's name for the module; the same functions. */
 static const char OLD[] = "env";
 
 static const struct eu_host_calls *const nouns[] = {
-	&eu_host_objects,
-	&eu_host_maps,
-	&eu_host_buffers,
-	&eu_wasi_calls,
+	&of_none,      &eu_host_objects, &eu_host_variables,
+	&eu_host_maps, &eu_host_buffers, &eu_wasi_calls,
 };
 
 static bool same(const char *a, const char *b, size_t len)

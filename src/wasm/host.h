@@ -9,7 +9,7 @@
  * which ends if it lies.
  *
  * A noun is a file with the functions for it and a table of them: objects.c,
- * maps.c, buffers.c, wasi.c. host.c has those tables, and what belongs to none.
+ * variables.c, maps.c, buffers.c, wasi.c. host.c has those tables, and what belongs to none.
  */
 
 #include <bpf/libbpf.h>
@@ -20,13 +20,29 @@
 
 struct eu_host_object {
 	struct eu_program *p; /* NULL: closed */
+	/* What the guest may detach one by one: links of @p, by their numbers. */
+	struct eu_host_attached {
+		uint32_t number;
+		size_t first, n;
+	} *attached;
+	size_t n_attached;
+	uint32_t last_number;
+	/* Of its global variables, once loaded. */
+	struct eu_host_section {
+		const struct bpf_map *map;
+		char *at; /* NULL: it cannot be mapped */
+		size_t size;
+	} *sections;
+	size_t n_sections;
+	bool broken; /* it did not load */
 };
 
 struct eu_host_buffer;
 
 struct eu_host_map {
 	uint64_t handle; /* of its object; 0: closed */
-	int fd;		 /* borrowed of the object */
+	int fd;		 /* borrowed of the object, as the next */
+	const struct bpf_map *map;
 	enum bpf_map_type type;
 	uint32_t key_size, value_size; /* as the kernel copies them */
 	bool holds_maps;
@@ -42,13 +58,15 @@ struct eu_wasm {
 	char *wrapper, *callback;
 	eu_log_fn log;
 	void *log_ctx;
-	bool json; /* what the user asked for */
+	int log_level; /* the guest's */
+	bool json;     /* what the user asked for */
 	int (*leaves)(void *ctx, const struct eu_leftover *l,
 		      struct eu_error *err);
 	void *leaves_ctx;
 
-	int stop_fd; /* readable once it is to stop */
-	int go_fd;   /* readable once it is not paused any more */
+	struct eu_error last; /* of the guest's calls; no words: its code's */
+	int stop_fd;	      /* readable once it is to stop */
+	int go_fd;	      /* readable once it is not paused any more */
 	/* Those of several threads. */
 	bool paused, stopped, standing, running;
 	unsigned int looked; /* how often the guest has looked at these */
@@ -58,11 +76,15 @@ struct eu_wasm {
 	struct eu_host_map *maps; /* by descriptor - EU_HOST_FIRST_FD */
 	size_t n_maps;
 	size_t n_dirs; /* that it may open files in */
-	int n_cpus;    /* possible ones; 0: not asked yet */
+	int n_cpus;    /* possible ones, or an error; 0: not asked yet */
 };
 
 #define EU_WASI "wasi_snapshot_preview1"
 #define EU_WASM_BPF "wasm_bpf"
+#define EU_EUNOMIA "eunomia"
+
+/* Of object_name. */
+enum { EU_HOST_MAP, EU_HOST_PROGRAM, EU_HOST_VARIABLE };
 
 /* No descriptor of WASI's has such a number. */
 enum { EU_HOST_FIRST_FD = 1 << 16 };
@@ -73,8 +95,8 @@ struct eu_host_calls {
 	size_t n;
 };
 
-extern const struct eu_host_calls eu_host_objects, eu_host_maps,
-	eu_host_buffers, eu_wasi_calls;
+extern const struct eu_host_calls eu_host_objects, eu_host_variables,
+	eu_host_maps, eu_host_buffers, eu_wasi_calls;
 
 /*
  * The function that an import asks for. -ENOENT with words if there is none of
@@ -92,8 +114,37 @@ const char *eu_host_string(struct eu_wasm *w, uint32_t at);
 /* What ends a guest that gives an address which is none. Returns -EFAULT. */
 int eu_host_trap(struct eu_error *err);
 
-/* What a guest only gets a number for is told to who wants to know. */
-void eu_host_tell(struct eu_wasm *w, const struct eu_error *err);
+/*
+ * What a call returns: @r, which the guest may ask the words of if it is
+ * negative.
+ */
+static inline int eu_host_answer(struct eu_wasm *w, int r)
+{
+	if (__builtin_expect(r < 0, 0)) {
+		w->last.code = r;
+		w->last.text[0] = '\0';
+	}
+	return r;
+}
+
+/*
+ * The same for one with words, which are logged as well: as level 0 what ends
+ * most guests, as 1 what they can help. Its code.
+ */
+int eu_host_fail(struct eu_wasm *w, int level, const struct eu_error *err);
+
+/* An eu_log_fn with @w for its context: what guest and user want to know. */
+void eu_host_log(void *w, int level, const char *text);
+
+/*
+ * Copies @text with its NUL to the guest's @len bytes at @at, cut if it is
+ * longer: its whole length in *@v, or a trap.
+ */
+int eu_host_copy_text(struct eu_wasm *w, const char *text, uint32_t at,
+		      uint32_t len, uint64_t *v, struct eu_error *err);
+
+/* How many processors there can be, or a negative number. */
+int eu_host_cpus(struct eu_wasm *w);
 
 /* NULL: none of this handle is open. */
 struct eu_host_object *eu_host_object(struct eu_wasm *w, uint64_t handle);
@@ -110,6 +161,9 @@ bool eu_host_maps_busy(const struct eu_wasm *w, uint64_t handle);
 /* Is a callback called for what is in it? Accepts NULL, as the next does. */
 bool eu_host_buffer_busy(const struct eu_host_buffer *b);
 void eu_host_buffer_free(struct eu_host_buffer *b);
+
+/* Of an object that is closed: the sections that are mapped. */
+void eu_host_sections_close(struct eu_host_object *o);
 
 /* Closes all objects. */
 void eu_host_done(struct eu_wasm *w);

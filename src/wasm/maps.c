@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,9 +100,11 @@ static int describe_map(struct eu_wasm *w, uint64_t handle,
 			const struct bpf_map *m, struct eu_host_map *ret)
 {
 	uint32_t size = bpf_map__value_size(m);
+	int n_cpus;
 
 	*ret = (struct eu_host_map){ .handle = handle,
 				     .fd = bpf_map__fd(m),
+				     .map = m,
 				     .type = bpf_map__type(m),
 				     .key_size = bpf_map__key_size(m),
 				     .value_size = size };
@@ -109,9 +112,9 @@ static int describe_map(struct eu_wasm *w, uint64_t handle,
 			  ret->type == BPF_MAP_TYPE_HASH_OF_MAPS;
 	if (!is_percpu(ret->type))
 		return 0;
-	w->n_cpus = w->n_cpus ?: libbpf_num_possible_cpus();
-	if (w->n_cpus < 0 ||
-	    __builtin_mul_overflow((size + 7) / 8 * 8, (uint32_t)w->n_cpus,
+	n_cpus = eu_host_cpus(w);
+	if (n_cpus < 0 ||
+	    __builtin_mul_overflow((size + 7) / 8 * 8, (uint32_t)n_cpus,
 				   &ret->value_size))
 		return -E2BIG;
 	return 0;
@@ -130,12 +133,12 @@ static int map_fd(void *ctx, uint64_t *v, struct eu_error *err)
 	if (!name)
 		return eu_host_trap(err);
 	m = o ? find_map(o->p, name) : NULL;
-	v[0] = -EINVAL;
-	if (!m)
+	if (!m || o->p->phase == EU_PHASE_OPEN) {
+		v[0] = eu_host_answer(w, m ? -EBUSY : -EINVAL);
 		return 0;
+	}
 	for (; i < w->n_maps; i++) {
-		if (w->maps[i].handle == handle &&
-		    w->maps[i].fd == bpf_map__fd(m)) {
+		if (w->maps[i].handle == handle && w->maps[i].map == m) {
 			v[0] = EU_HOST_FIRST_FD + i;
 			return 0;
 		}
@@ -148,7 +151,7 @@ static int map_fd(void *ctx, uint64_t *v, struct eu_error *err)
 		r = describe_map(w, handle, m, &w->maps[i]);
 	if (!r)
 		w->n_maps = eu_max(w->n_maps, i + 1);
-	v[0] = r ?: EU_HOST_FIRST_FD + (int)i;
+	v[0] = r ? eu_host_answer(w, r) : EU_HOST_FIRST_FD + (int)i;
 	return 0;
 }
 
@@ -179,6 +182,12 @@ static int update(struct eu_wasm *w, const struct eu_host_map *m,
 	return r ? r : bpf_map_update_elem(m->fd, key, &fd, flags);
 }
 
+/* 0: entries of @m can be looked at. */
+static int expect_entries(const struct eu_host_map *m)
+{
+	return m && (is_plain(m->type) || m->holds_maps) ? 0 : -EBADF;
+}
+
 /* Both of its signatures: addresses of 64 bits are cut. */
 static int operate(void *ctx, uint64_t *v, struct eu_error *err)
 {
@@ -188,18 +197,10 @@ static int operate(void *ctx, uint64_t *v, struct eu_error *err)
 	const uint32_t cmd = v[1], key_at = v[2], value_at = v[3], next_at = v[4];
 	const uint64_t flags = v[5];
 	void *key, *value, *next;
-	int r = -EINVAL;
+	int r = cmd < LOOKUP || cmd > GET_NEXT_KEY ? -EINVAL : expect_entries(m);
 
-	if (cmd < LOOKUP || cmd > GET_NEXT_KEY) {
-		v[0] = -EINVAL;
-		return 0;
-	}
-	if (!m) {
-		v[0] = -EBADF;
-		return 0;
-	}
-	if (!is_plain(m->type) && !m->holds_maps) {
-		v[0] = -EBADF;
+	if (r) {
+		v[0] = eu_host_answer(w, r);
 		return 0;
 	}
 	key = eu_host_bytes(w, key_at, m->key_size);
@@ -220,7 +221,162 @@ static int operate(void *ctx, uint64_t *v, struct eu_error *err)
 		r = bpf_map_get_next_key(m->fd, key_at ? key : NULL, next);
 		break;
 	}
-	v[0] = r;
+	v[0] = eu_host_answer(w, r);
+	return 0;
+}
+
+static int lookup_and_delete(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const struct eu_host_map *m = eu_host_map(w, v[0]);
+	void *key, *value;
+	int r = expect_entries(m);
+
+	if (r) {
+		v[0] = eu_host_answer(w, r);
+		return 0;
+	}
+	key = eu_host_bytes(w, v[1], m->key_size);
+	value = eu_host_bytes(w, v[2], m->value_size);
+	if (!key || !value)
+		return eu_host_trap(err);
+	r = bpf_map_lookup_and_delete_elem_flags(m->fd, m->key_size ? key : NULL,
+						 value, v[3]);
+	v[0] = eu_host_answer(w, r);
+	return 0;
+}
+
+/* The kernel's bpf_map_*_batch(), by command. */
+static int run_batch(const struct eu_host_map *m, uint32_t cmd, void *in,
+		     void *out, void *keys, void *values, uint32_t *count,
+		     uint64_t flags)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, o, .elem_flags = flags);
+
+	switch (cmd) {
+	case BPF_MAP_LOOKUP_BATCH:
+		return bpf_map_lookup_batch(m->fd, in, out, keys, values, count,
+					    &o);
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+		return bpf_map_lookup_and_delete_batch(m->fd, in, out, keys,
+						       values, count, &o);
+	case BPF_MAP_UPDATE_BATCH:
+		return bpf_map_update_batch(m->fd, keys, values, count, &o);
+	default: return bpf_map_delete_batch(m->fd, keys, count, &o);
+	}
+}
+
+/* @n elements of @size bytes; NULL if they are not in the memory. */
+static void *elements(struct eu_wasm *w, uint32_t at, uint32_t n, uint32_t size)
+{
+	uint32_t len;
+
+	return __builtin_mul_overflow(n, size, &len) ? NULL :
+						       eu_host_bytes(w, at, len);
+}
+
+static int batch(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const struct eu_host_map *m = eu_host_map(w, v[0]);
+	const uint32_t cmd = v[1], in_at = v[2];
+	const bool reads = cmd <= BPF_MAP_LOOKUP_AND_DELETE_BATCH;
+	void *in, *out, *keys, *values, *count_at;
+	uint32_t n, token;
+	int r = cmd < BPF_MAP_LOOKUP_BATCH || cmd > BPF_MAP_DELETE_BATCH ?
+			-EINVAL :
+			expect_entries(m);
+
+	/* Values that hold descriptors are set one by one. */
+	if (!r && m->holds_maps && cmd == BPF_MAP_UPDATE_BATCH)
+		r = -EOPNOTSUPP;
+	if (r) {
+		v[0] = eu_host_answer(w, r);
+		return 0;
+	}
+	count_at = eu_host_bytes(w, v[6], sizeof(n));
+	if (!count_at)
+		return eu_host_trap(err);
+	memcpy(&n, count_at, sizeof(n));
+	/* Hash tables have a number there, others a key. */
+	token = eu_max(m->key_size, (uint32_t)sizeof(uint32_t));
+	in = eu_host_bytes(w, in_at, reads && in_at ? token : 0);
+	out = eu_host_bytes(w, v[3], reads ? token : 0);
+	keys = elements(w, v[4], n, m->key_size);
+	values = elements(w, v[5], n,
+			  cmd == BPF_MAP_DELETE_BATCH ? 0 : m->value_size);
+	if (!in || !out || !keys || !values)
+		return eu_host_trap(err);
+	r = run_batch(m, cmd, in_at ? in : NULL, out, keys, values, &n, v[7]);
+	/* Also when it is over, or the room does not do. */
+	memcpy(count_at, &n, sizeof(n));
+	v[0] = eu_host_answer(w, r);
+	return 0;
+}
+
+/* Of libbpf and of the section's own making, mapped where they lie. */
+static int check_resizable(const struct eu_program *p, const struct bpf_map *m,
+			   struct eu_error *err)
+{
+	enum { ARENA = 33 };
+	int r = eu_program_expect(p, EU_PHASE_OPEN, err);
+
+	if (!r && (bpf_map__is_internal(m) || (int)bpf_map__type(m) == ARENA))
+		r = eu_error_set(err, -EINVAL,
+				 "the number of entries of map '%s' is fixed",
+				 bpf_map__name(m));
+	return r;
+}
+
+static int max_entries(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const char *name = eu_host_string(w, v[1]);
+	struct bpf_map *m;
+	struct eu_error why;
+	int r;
+
+	if (!name)
+		return eu_host_trap(err);
+	m = o && !o->broken ? find_map(o->p, name) : NULL;
+	if (!m) {
+		v[0] = eu_host_answer(w, -EINVAL);
+		return 0;
+	}
+	r = check_resizable(o->p, m, &why);
+	if (r)
+		v[0] = eu_host_fail(w, 1, &why);
+	else
+		v[0] = eu_host_answer(w, bpf_map__set_max_entries(m, v[2]));
+	return 0;
+}
+
+static int info(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const struct eu_host_map *m = eu_host_map(w, v[0]);
+	const uint32_t len = v[2];
+	struct {
+		uint32_t type, key_size, value_size, max_entries, flags;
+		char name[16];
+	} i = { 0 };
+	void *to = eu_host_bytes(w, v[1], len);
+
+	if (!to)
+		return eu_host_trap(err);
+	if (!m) {
+		v[0] = eu_host_answer(w, -EBADF);
+		return 0;
+	}
+	i.type = m->type;
+	i.key_size = m->key_size;
+	i.value_size = bpf_map__value_size(m->map);
+	i.max_entries = bpf_map__max_entries(m->map);
+	i.flags = bpf_map__map_flags(m->map);
+	snprintf(i.name, sizeof(i.name), "%s", bpf_map__name(m->map));
+	v[0] = eu_min(len, (uint32_t)sizeof(i));
+	memcpy(to, &i, v[0]);
 	return 0;
 }
 
@@ -228,5 +384,9 @@ static const struct eu_import rows[] = {
 	{ EU_WASM_BPF, "wasm_bpf_map_fd_by_name", "Ii:i", map_fd },
 	{ EU_WASM_BPF, "wasm_bpf_map_operate", "iiiiiI:i", operate },
 	{ EU_WASM_BPF, "wasm_bpf_map_operate", "iiIIII:i", operate },
+	{ EU_EUNOMIA, "map_info", "iii:i", info },
+	{ EU_EUNOMIA, "map_lookup_and_delete", "iiiI:i", lookup_and_delete },
+	{ EU_EUNOMIA, "map_batch", "iiiiiiiI:i", batch },
+	{ EU_EUNOMIA, "map_max_entries", "Iii:i", max_entries },
 };
 const struct eu_host_calls eu_host_maps = { rows, EU_COUNT(rows) };

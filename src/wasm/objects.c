@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "wasm/host.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rt/attach.h"
 
 /* BPF objects and their programs. */
 
-enum { MAX_OBJECTS = 1024 };
+enum { MAX_OBJECTS = 1024, MAX_ATTACHED = 65536 };
 
 struct eu_host_object *eu_host_object(struct eu_wasm *w, uint64_t handle)
 {
@@ -38,13 +40,14 @@ static int new_handle(struct eu_wasm *w, struct eu_program *p, uint64_t *ret,
 	return 0;
 }
 
-static int load(void *ctx, uint64_t *v, struct eu_error *err)
+/* The handle of what the guest has at @v, or 0. */
+static int open_object(struct eu_wasm *w, uint64_t *v, bool loads,
+		       struct eu_error *err)
 {
-	struct eu_wasm *w = ctx;
 	struct eu_program_opts o = { .sz = sizeof(o),
 				     .origin = "the guest's object",
-				     .log = w->log,
-				     .log_ctx = w->log_ctx };
+				     .log = eu_host_log,
+				     .log_ctx = w };
 	struct eu_program *p = NULL;
 	struct eu_error why;
 	int r;
@@ -60,22 +63,53 @@ static int load(void *ctx, uint64_t *v, struct eu_error *err)
 		p->unattached = true;
 		p->leaves = w->leaves;
 		p->ctx = w->leaves_ctx;
-		r = eu_program_load(p, &why);
 	}
+	if (!r && loads)
+		r = eu_program_load(p, &why);
 	if (!r)
 		r = new_handle(w, p, &v[0], &why);
 	if (r) {
-		eu_host_tell(w, &why);
+		eu_host_fail(w, 0, &why);
 		eu_program_close(p);
 	}
 	return 0;
 }
 
+static int load(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	return open_object(ctx, v, true, err);
+}
+
+static int object_open(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	return open_object(ctx, v, false, err);
+}
+
+static int object_load(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	struct eu_error why;
+
+	(void)err;
+	if (!o) {
+		v[0] = eu_host_answer(w, -EINVAL);
+		return 0;
+	}
+	v[0] = eu_program_load(o->p, &why) ? eu_host_fail(w, 0, &why) : 0;
+	o->broken = o->p->phase == EU_PHASE_OPEN;
+	return 0;
+}
+
 static void object_close(struct eu_wasm *w, uint64_t handle)
 {
+	struct eu_host_object *o = &w->objects[handle - 1];
+
 	eu_host_maps_close(w, handle);
-	eu_program_close(w->objects[handle - 1].p);
-	w->objects[handle - 1].p = NULL;
+	eu_program_close(o->p);
+	eu_host_sections_close(o);
+	free(o->attached);
+	*o = (struct eu_host_object){ 0 };
 }
 
 static int unload(void *ctx, uint64_t *v, struct eu_error *err)
@@ -88,27 +122,228 @@ static int unload(void *ctx, uint64_t *v, struct eu_error *err)
 	if (!eu_host_object(w, handle))
 		return 0;
 	if (eu_host_maps_busy(w, handle))
-		v[0] = -EBUSY;
+		v[0] = eu_host_answer(w, -EBUSY);
 	else
 		object_close(w, handle);
 	return 0;
 }
 
-static int attach(void *ctx, uint64_t *v, struct eu_error *err)
+/* NULL behind the last. */
+static const char *nth_name(const struct eu_program *p, uint32_t kind, uint32_t i)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	const char *name;
+
+	switch (kind) {
+	case EU_HOST_MAP:
+		bpf_object__for_each_map (map, p->obj) {
+			if (i--)
+				continue;
+			name = bpf_map__name(map);
+			/* What libbpf puts in front is no part of it. */
+			return bpf_map__is_internal(map) ?
+				       strchr(name, '.') ?: name :
+				       name;
+		}
+		return NULL;
+	case EU_HOST_PROGRAM:
+		bpf_object__for_each_program (prog, p->obj) {
+			if (!i--)
+				return bpf_program__name(prog);
+		}
+		return NULL;
+	case EU_HOST_VARIABLE:
+		return i < p->pkg->n_vars ? p->pkg->vars[i].name : NULL;
+	default: return NULL;
+	}
+}
+
+static int object_name(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const uint32_t kind = v[1];
+	const char *name;
+
+	if (!o || kind > EU_HOST_VARIABLE) {
+		v[0] = eu_host_answer(w, -EINVAL);
+		return 0;
+	}
+	name = nth_name(o->p, kind, v[2]);
+	if (name)
+		return eu_host_copy_text(w, name, v[3], v[4], v, err);
+	v[0] = eu_host_answer(w, -ENOENT);
+	return 0;
+}
+
+static int autoload(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
 	struct eu_host_object *o = eu_host_object(w, v[0]);
 	const char *name = eu_host_string(w, v[1]);
+	struct eu_error why;
+
+	if (!name)
+		return eu_host_trap(err);
+	if (!o)
+		v[0] = eu_host_answer(w, -EINVAL);
+	else
+		v[0] = eu_program_autoload(o->p, name, (uint32_t)v[2], &why) ?
+			       eu_host_fail(w, 1, &why) :
+			       0;
+	return 0;
+}
+
+/* 0, or what the guest is told; a trap is in *@ret_trap. */
+static int attach_to(struct eu_wasm *w, const uint64_t *v, int *ret_trap,
+		     struct eu_error *err)
+{
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const char *name = eu_host_string(w, v[1]);
 	const char *target = (uint32_t)v[2] ? eu_host_string(w, v[2]) : "";
 	struct eu_error why;
+
+	*ret_trap = 0;
+	if (!name || !target)
+		*ret_trap = eu_host_trap(err);
+	else if (!o)
+		return eu_host_answer(w, -EINVAL);
+	else if (eu_attach_program(o->p, name, target, &why))
+		return eu_host_fail(w, 0, &why);
+	return 0;
+}
+
+static int attach(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	int trap, r = attach_to(ctx, v, &trap, err);
+
+	v[0] = r;
+	return trap;
+}
+
+/* As attach(), and it remembers which of the object's links are new. */
+static int attach_link(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const size_t before = o ? o->p->n_links : 0;
+	struct eu_host_attached *a;
+	int trap, r = 0;
+
+	if (o)
+		r = eu_array_grow(&o->attached, o->n_attached, sizeof(*a),
+				  MAX_ATTACHED);
+	if (r) {
+		v[0] = eu_host_answer(w, r);
+		return 0;
+	}
+	r = attach_to(w, v, &trap, err);
+	v[0] = r;
+	if (trap || r)
+		return trap;
+	if (o->last_number == INT32_MAX)
+		o->last_number = 0;
+	a = &o->attached[o->n_attached++];
+	*a = (struct eu_host_attached){ .number = ++o->last_number,
+					.first = before,
+					.n = o->p->n_links - before };
+	v[0] = a->number;
+	return 0;
+}
+
+static int link_detach(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	struct eu_host_attached a;
+	size_t i = 0;
+
+	(void)err;
+	while (o && i < o->n_attached && o->attached[i].number != (uint32_t)v[1])
+		i++;
+	if (!o || i == o->n_attached) {
+		v[0] = eu_host_answer(w, o ? -ENOENT : -EINVAL);
+		return 0;
+	}
+	a = o->attached[i];
+	o->attached[i] = o->attached[--o->n_attached];
+	eu_program_detach_some(o->p, a.first, a.n);
+	for (i = 0; i < o->n_attached; i++)
+		if (o->attached[i].first > a.first)
+			o->attached[i].first -= a.n;
+	v[0] = 0;
+	return 0;
+}
+
+/* Those of packets take theirs as data, the others what they are called with. */
+static bool takes_packets(enum bpf_prog_type t)
+{
+	switch (t) {
+	case BPF_PROG_TYPE_SOCKET_FILTER:
+	case BPF_PROG_TYPE_SCHED_CLS:
+	case BPF_PROG_TYPE_SCHED_ACT:
+	case BPF_PROG_TYPE_XDP:
+	case BPF_PROG_TYPE_CGROUP_SKB:
+	case BPF_PROG_TYPE_LWT_IN:
+	case BPF_PROG_TYPE_LWT_OUT:
+	case BPF_PROG_TYPE_LWT_XMIT:
+	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
+	case BPF_PROG_TYPE_FLOW_DISSECTOR: return true;
+	default: return false;
+	}
+}
+
+static int run_once(struct eu_program *p, const char *name, void *data,
+		    uint32_t size, uint32_t *ret, struct eu_error *err)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, o);
+	struct bpf_program *prog = eu_program_find(p, name);
+	int r = eu_program_expect(p, EU_PHASE_LOADED, err);
+
+	if (r)
+		return r;
+	if (!prog)
+		return eu_error_set(err, -ENOENT, "no program '%s'", name);
+	if (takes_packets(bpf_program__type(prog))) {
+		o.data_in = data;
+		o.data_size_in = size;
+	} else if (size) {
+		o.ctx_in = data;
+		o.ctx_size_in = size;
+	}
+	/* What was not loaded has none, which the kernel says. */
+	r = bpf_prog_test_run_opts(bpf_program__fd(prog), &o);
+	/* The kernel's ENOTSUPP has no words. */
+	if (r == -524)
+		r = -EOPNOTSUPP;
+	*ret = o.retval;
+	return r ? eu_error_set(err, r, "program '%s': cannot be run: %s", name,
+				strerror(-r)) :
+		   0;
+}
+
+static int program_run(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const char *name = eu_host_string(w, v[1]);
+	void *data = eu_host_bytes(w, v[2], v[3]);
+	void *to = eu_host_bytes(w, v[4], sizeof(uint32_t));
+	struct eu_error why;
+	uint32_t result = 0;
 	int r;
 
-	if (!name || !target)
+	if (!name || !data || !to)
 		return eu_host_trap(err);
-	r = o ? eu_attach_program(o->p, name, target, &why) : -EINVAL;
-	if (o && r)
-		eu_host_tell(w, &why);
-	v[0] = r;
+	if (!o) {
+		v[0] = eu_host_answer(w, -EINVAL);
+		return 0;
+	}
+	r = run_once(o->p, name, data, v[3], &result, &why);
+	if (!r)
+		memcpy(to, &result, sizeof(result));
+	v[0] = r ? eu_host_fail(w, 1, &why) : 0;
 	return 0;
 }
 
@@ -126,5 +361,12 @@ static const struct eu_import rows[] = {
 	{ EU_WASM_BPF, "wasm_load_bpf_object", "ii:I", load },
 	{ EU_WASM_BPF, "wasm_close_bpf_object", "I:i", unload },
 	{ EU_WASM_BPF, "wasm_attach_bpf_program", "Iii:i", attach },
+	{ EU_EUNOMIA, "object_open", "ii:I", object_open },
+	{ EU_EUNOMIA, "object_load", "I:i", object_load },
+	{ EU_EUNOMIA, "object_name", "Iiiii:i", object_name },
+	{ EU_EUNOMIA, "program_autoload", "Iii:i", autoload },
+	{ EU_EUNOMIA, "program_attach", "Iii:i", attach_link },
+	{ EU_EUNOMIA, "link_detach", "Ii:i", link_detach },
+	{ EU_EUNOMIA, "program_run", "Iiiii:i", program_run },
 };
 const struct eu_host_calls eu_host_objects = { rows, EU_COUNT(rows) };

@@ -69,6 +69,11 @@ static const struct {
 	{ "wrap", "wasm_bpf_buffer_poll", "Iiiiii:i", 0, true },
 	{ "wrap", "wasm_load_bpf_object", "ii:I", -ENOENT, false },
 	{ "other", "wasm_load_bpf_object", "ii:I", -ENOENT, false },
+	{ "eunomia", "object_open", "ii:I", 0, true },
+	{ "eunomia", "program_run", "Iiiii:i", 0, true },
+	{ "eunomia", "map_batch", "iiiiiiiI:i", 0, true },
+	{ "eunomia", "map_batch", "iiiiiii:i", -ENOENT, false },
+	{ "env", "object_open", "ii:I", -ENOENT, false },
 	{ EU_WASI, "poll_oneoff", "iiii:i", 0, true },
 	{ EU_WASI, "fd_write", "iiii:i", 0, false },
 };

@@ -1,0 +1,356 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# The functions that guests may call beside those of the published interface,
+# and what guests do to break them.
+
+load ../helper
+load wasm
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	helper_setup
+	need root wasm wasi
+}
+
+# The functions of docs/wasm-abi.md, and the bytes of guest.bpf.o.
+more() {
+	{
+		echo '#include <stdio.h>'
+		echo '#include <string.h>'
+		echo '#include <libbpf-wasm.h>'
+		while read -r result name arguments; do
+			echo "__attribute__((import_module(\"eunomia\"), import_name(\"$name\")))"
+			echo "$result eu_$name($arguments);"
+		done <<-'END'
+			int error void *, int
+			int log_level int
+			int output_format void
+			int cpu_count void
+			uint64_t object_open const void *, int
+			int object_load uint64_t
+			int object_name uint64_t, int, int, void *, int
+			int program_autoload uint64_t, const char *, int
+			int program_attach uint64_t, const char *, const char *
+			int link_detach uint64_t, int
+			int program_run uint64_t, const char *, void *, int, int *
+			int map_max_entries uint64_t, const char *, int
+			int map_info int, void *, int
+			int map_lookup_and_delete int, void *, void *, uint64_t
+			int map_batch int, int, void *, void *, void *, void *, int *, uint64_t
+			int global_read uint64_t, const char *, int, void *, int
+			int global_write uint64_t, const char *, int, const void *, int
+			int buffer_read uint64_t, int, void *, int, int
+			int64_t buffer_lost int
+		END
+		echo 'static unsigned char object[] = {'
+		od -An -v -tx1 "$OBJ/${1:-guest}.bpf.o" | sed 's/ \(..\)/0x\1,/g'
+		echo '};'
+		cat <<-'END'
+			#define OPEN eu_object_open(object, sizeof(object))
+			#define LOAD wasm_load_bpf_object(object, sizeof(object))
+			__attribute__((unused)) static void why(void)
+			{
+				char text[200];
+				int n = eu_error(text, sizeof(text));
+				printf("%d %s\n", n, text);
+			}
+			__attribute__((unused)) static int fill(uint64_t o, uint64_t n)
+			{
+				int result = -1;
+				int r = eu_program_run(o, "fill", &n, sizeof(n), &result);
+				return r ? r : result;
+			}
+		END
+	} >more.h
+}
+
+# main [OPTION...]: compiles the body of main() and runs it with $OBJECT.
+main() {
+	more "${OBJECT:-guest}"
+	{
+		echo '#include "more.h"'
+		echo 'int main(int argc, char **argv) {'
+		cat
+		echo 'return 0; }'
+	} >main.c
+	guest main
+	run -0 --separate-stderr "$WASM_BPF" "$@" main.wasm
+	echo "$output"
+	echo "$stderr"
+}
+
+@test "the words of the last error, and how much is said of errors" {
+	main <<-'END'
+		char small[8];
+		why();
+		printf("%d", wasm_attach_bpf_program(7, "on_kill", 0) == -22);
+		why();
+		printf("%llu", wasm_load_bpf_object("garbage", 7));
+		why();
+		printf("%d %s\n", eu_error(small, 8) > 8, small);
+		printf("%d", eu_log_level(-1));
+		printf("%d", eu_log_level(-1));
+		printf("%llu\n", wasm_load_bpf_object("nothing", 7));
+		printf("%d", eu_output_format());
+		printf(" %d\n", eu_cpu_count());
+	END
+	[[ $output == $'0 \n116 Invalid argument\n078 \'the guest\'s object\' is no package: '* ]]
+	[ "${lines[3]}" = "1 'the gu" ]
+	[ "${lines[4]}" = 0-10 ]
+	[ "${lines[-1]}" = "0 $(possible)" ]
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == "wasm-bpf: 'the guest's object' is no package"* ]]
+}
+
+# How many processors there can be.
+possible() {
+	awk -F- '{ print $NF + 1 }' /sys/devices/system/cpu/possible
+}
+
+@test "an object that is opened, named, changed and loaded" {
+	main <<-'END'
+		char name[16];
+		uint64_t o = OPEN;
+		for (int kind = 0; kind < 3; kind++) {
+			for (int i = 0; eu_object_name(o, kind, i, name, 16) >= 0; i++)
+				printf("%s ", name);
+			puts("");
+		}
+		printf("%d", eu_object_name(o, 0, 99, name, 16));
+		printf(" %d\n", eu_object_name(o, 3, 0, name, 16));
+		printf("%d", wasm_bpf_map_fd_by_name(o, "hash"));
+		printf(" %d", wasm_attach_bpf_program(o, "on_kill", 0));
+		why();
+		printf("%d", eu_map_max_entries(o, "hash", 5));
+		printf(" %d", eu_map_max_entries(o, "no", 5));
+		printf(" %d", eu_map_max_entries(o, ".bss", 5));
+		why();
+		printf("%d", eu_program_autoload(o, "length", 0));
+		printf(" %d", eu_program_autoload(o, "fill", 0));
+		printf(" %d", eu_program_autoload(o, "fill", 1));
+		printf(" %d", eu_program_autoload(o, "no", 0));
+		why();
+		printf("%d", eu_object_load(o));
+		printf(" %d", eu_object_load(o));
+		why();
+		printf("%d", eu_map_max_entries(o, "hash", 5));
+		printf(" %d", eu_program_autoload(o, "length", 1));
+		printf(" %d", fill(o, 0));
+		printf(" %d", wasm_attach_bpf_program(o, "length", "lo") < 0);
+		puts("");
+		struct { uint32_t v[5]; char name[16]; } m;
+		printf("%d", eu_map_info(wasm_bpf_map_fd_by_name(o, "hash"), &m, 99));
+		for (int i = 0; i < 5; i++)
+			printf(" %u", m.v[i]);
+		printf(" %s\n", m.name);
+		printf("%d", eu_map_info(wasm_bpf_map_fd_by_name(o, "each"), &m, 12));
+		printf(" %u\n", m.v[2]);
+	END
+	[ "${lines[0]}" = 'ring perf hash each queue .rodata .data .bss ' ]
+	[ "${lines[1]}" = 'fill length on_kill ' ]
+	[ "${lines[2]}" = 'magic shift wide runs ' ]
+	[ "${lines[3]}" = '-2 -22' ]
+	[ "${lines[4]}" = '-16 -1625 the program is not loaded' ]
+	[[ ${lines[5]} == "0 -22 -22"*"the number of entries of map '"*".bss' is fixed" ]]
+	[[ ${lines[6]} == "0 0 0 -2"*"no program 'no' in '"* ]]
+	[ "${lines[7]}" = '0 -1629 the program is loaded already' ]
+	[ "${lines[8]}" = '-16 -16 7 1' ]
+	[ "${lines[9]}" = '36 1 4 8 5 0 hash' ]
+	[ "${lines[10]}" = '12 4' ]
+}
+
+@test "an object that the kernel refuses, after which it is of no use" {
+	OBJECT=refused main <<-'END'
+		uint64_t o = OPEN;
+		char name[16];
+		int zero = 0;
+		printf("%d", eu_object_load(o) < 0);
+		printf(" %d", eu_error(0, 0) > 100);
+		printf(" %d", eu_object_load(o));
+		printf(" %d", eu_global_write(o, "number", 0, &zero, 4));
+		eu_object_name(o, 0, 0, name, 16);
+		printf(" %d", wasm_bpf_map_fd_by_name(o, name));
+		printf(" %d\n", wasm_close_bpf_object(o));
+	END
+	[ "$output" = '1 1 -22 -22 -16 0' ]
+	[[ $stderr == *"' was refused: the verifier says: "* ]]
+}
+
+@test "links that are detached one by one, and a program that runs once" {
+	main <<-'END'
+		uint64_t o = LOAD;
+		char packet[65] = { 0 };
+		int result = -1;
+		int a = eu_program_attach(o, "on_kill", 0);
+		int b = eu_program_attach(o, "fill", 0);
+		int c = eu_program_attach(o, "fill", "sys_exit");
+		printf("%d %d", a > 0, b > a && c > b);
+		printf(" %d", eu_link_detach(o, a));
+		printf(" %d", eu_link_detach(o, a));
+		printf(" %d", eu_link_detach(o, c));
+		printf(" %d", eu_link_detach(o + 1, b));
+		printf(" %d", eu_program_attach(o, "on_kill", "sys/none") < 0);
+		a = eu_program_attach(o, "on_kill", 0);
+		printf(" %d\n", eu_link_detach(o, b) | eu_link_detach(o, a));
+		printf("%d", eu_program_run(o, "length", packet, 64, &result));
+		printf(" %d", result);
+		printf(" %d", eu_program_run(o, "length", packet, 65, &result));
+		printf(" %d", result);
+		printf(" %d", eu_program_run(o, "on_kill", 0, 0, &result));
+		why();
+		printf("%d", eu_program_run(o, "no", 0, 0, &result));
+		why();
+		printf("%d\n", fill(o, 3));
+	END
+	[ "${lines[0]}" = '1 1 0 -2 0 -22 1 0' ]
+	[[ ${lines[1]} == "0 2 0 1 -9"*"program 'on_kill': cannot be run: "* ]]
+	[ "${lines[2]}" = "-215 no program 'no'" ]
+	[ "${lines[3]}" = 7 ]
+}
+
+@test "global variables before load and after it" {
+	main <<-'END'
+		uint64_t o = OPEN, wide = 0;
+		uint32_t n = 4, v = 0;
+		uint16_t half = 0xaaaa;
+		printf("%d", eu_global_write(o, "shift", 0, &n, 4));
+		printf(" %d", eu_global_read(o, "shift", 0, &v, 4));
+		printf(" %d", v);
+		printf(" %d\n", eu_object_load(o));
+		printf("%d", eu_global_write(o, "shift", 0, &n, 4));
+		why();
+		printf("%d", eu_global_read(o, "shift", 0, &v, 4));
+		printf(" %d", v);
+		printf(" %d", fill(o, 2) + fill(o, 0));
+		printf(" %d", eu_global_read(o, "runs", 0, &v, 4));
+		printf(" %d", v);
+		printf(" %d", eu_global_write(o, "runs", 0, &n, 4));
+		fill(o, 0);
+		eu_global_read(o, "runs", 0, &v, 4);
+		printf(" %d\n", v);
+		printf("%d", eu_global_write(o, "wide", 2, &half, 2));
+		printf(" %d", eu_global_read(o, "wide", 0, &wide, 8));
+		printf(" %llx", wide);
+		printf(" %d", eu_global_read(o, "wide", 1, &wide, 8));
+		printf(" %d", eu_global_read(o, "wide", 9, &wide, 0));
+		printf(" %d", eu_global_read(o, "wide", -1, &wide, 2));
+		printf(" %d", eu_global_read(o, "no", 0, &wide, 2));
+		printf(" %d\n", eu_global_read(9, "wide", 0, &wide, 2));
+		char r[40];
+		printf("%d", eu_buffer_read(o, wasm_bpf_map_fd_by_name(o, "ring"), r, 40, 0));
+		memcpy(&n, r + 8 + 8 + 8, 4);
+		printf(" %d\n", n);
+	END
+	[ "${lines[0]}" = '4 4 4 0' ]
+	[ "${lines[1]}" = "-3054 variable 'shift' is constant once the object is loaded" ]
+	[ "${lines[2]}" = '4 4 14 4 2 4 5' ]
+	[ "${lines[3]}" = '2 8 11223344aaaa7788 -34 -34 -34 -2 -22' ]
+	[ "${lines[4]}" = '32 16' ]
+}
+
+@test "records without callbacks: as many as fit, none lost, none twice" {
+	# Lost records are told of by the next on the same processor.
+	taskset -cp 0 $BASHPID
+	main <<-'END'
+		uint64_t o = LOAD;
+		int ring = wasm_bpf_map_fd_by_name(o, "ring"), n, total = 0;
+		int perf = wasm_bpf_map_fd_by_name(o, "perf"), calls = 0;
+		char b[200];
+		printf("%d", eu_buffer_read(o, ring, b, 200, 0));
+		printf(" %d\n", fill(o, 1000));
+		while ((n = eu_buffer_read(o, ring, b, 200, 0)) > 0) {
+			for (int at = 0; at < n; total++) {
+				uint32_t h[3];
+				memcpy(h, b + at, 12);
+				if (h[0] != 4 + (total & 31) || h[1] != h[0] ||
+				    h[2] != total || (h[0] > 5 && b[at + 12] != 'a'))
+					return 1;
+				at += 8 + (h[0] + 7) / 8 * 8;
+			}
+			calls++;
+		}
+		printf("%d %d %d\n", n, total, calls < 400);
+		/* What does not fit at all is cut. */
+		fill(o, 20);
+		for (total = 0; (n = eu_buffer_read(o, ring, b, 16, 0)) > 0; total++)
+			if (n != 16 || ((uint32_t *)b)[1] != 4 + total)
+				return 2;
+		printf("%d %d\n", total, eu_buffer_read(o, ring, b, 7, 0));
+		/* A ring of perf events has 64 pages. */
+		printf("%d", eu_buffer_read(o, perf, b, 200, 0));
+		printf(" %lld", eu_buffer_lost(perf));
+		for (int i = 0; i < 6; i++)
+			fill(o, 4096);
+		for (total = 0; (n = eu_buffer_read(o, perf, b, 200, 0)) > 0;)
+			total += n / 16;
+		printf(" %d", n);
+		fill(o, 1);
+		while ((n = eu_buffer_read(o, perf, b, 200, 0)) > 0)
+			total += n / 16;
+		printf(" %d", total + (int)eu_buffer_lost(perf));
+		printf(" %d", eu_buffer_lost(perf) > 1000);
+		printf(" %lld", eu_buffer_lost(ring));
+		printf(" %lld\n", eu_buffer_lost(5));
+	END
+	[ "${lines[0]}" = '0 7' ]
+	[ "${lines[1]}" = '0 1000 1' ]
+	[ "${lines[2]}" = '20 -22' ]
+	[ "${lines[3]}" = '0 0 0 24577 1 -95 -9' ]
+}
+
+@test "many entries by one call, and those that are taken out" {
+	main <<-'END'
+		uint64_t o = LOAD;
+		int hash = wasm_bpf_map_fd_by_name(o, "hash"), n = 60, seen = 0, r;
+		int queue = wasm_bpf_map_fd_by_name(o, "queue");
+		int each = wasm_bpf_map_fd_by_name(o, "each");
+		uint32_t k[60], token, cpus = eu_cpu_count();
+		uint64_t v[60], sum = 0;
+		for (int i = 0; i < 60; i++)
+			v[i] = 10 * (k[i] = i);
+		printf("%d", eu_map_batch(hash, 26, 0, 0, k, v, &n, 0));
+		printf(" %d", n);
+		k[0] = 7;
+		printf(" %d", eu_map_lookup_and_delete(hash, k, v, 0));
+		printf(" %llu", v[0]);
+		printf(" %d\n", eu_map_lookup_and_delete(hash, k, v, 0));
+		for (int first = 1;; first = 0) {
+			n = 60;
+			r = eu_map_batch(hash, 24, first ? 0 : &token, &token, k, v, &n, 0);
+			for (int i = 0; i < n; i++, seen++)
+				sum += v[i] == k[i] * 10 ? v[i] : 1;
+			if (r)
+				break;
+		}
+		printf("%d %d %llu\n", r, seen, sum);
+		n = 2;
+		k[0] = 1, k[1] = 2;
+		printf("%d", eu_map_batch(hash, 27, 0, 0, k, v, &n, 0));
+		n = 60;
+		printf(" %d", eu_map_batch(hash, 25, 0, &token, k, v, &n, 0));
+		printf(" %d", n);
+		printf(" %d", bpf_map_get_next_key(hash, NULL, k));
+		printf(" %d", eu_map_batch(hash, 23, 0, &token, k, v, &n, 0));
+		printf(" %d\n", eu_map_batch(3, 24, 0, &token, k, v, &n, 0));
+		k[0] = 5, k[1] = 6;
+		printf("%d", wasm_bpf_map_operate(queue, 2, 0, k, 0, 0));
+		wasm_bpf_map_operate(queue, 2, 0, k + 1, 0, 0);
+		printf(" %d", eu_map_lookup_and_delete(queue, 0, k + 3, 0));
+		printf(" %d\n", k[3]);
+		uint64_t *all = calloc(cpus, 8);
+		k[0] = 1;
+		for (int i = 0; i < cpus; i++)
+			all[i] = i + 1;
+		printf("%d", bpf_map_update_elem(each, k, all, 0));
+		memset(all, 0, cpus * 8);
+		bpf_map_lookup_elem(each, k, all);
+		printf(" %d\n", all[cpus - 1] == cpus);
+	END
+	[ "${lines[0]}" = '0 60 0 70 -2' ]
+	[ "${lines[1]}" = '-2 59 17630' ]
+	[ "${lines[2]}" = '0 -2 57 -2 -22 -9' ]
+	[ "${lines[3]}" = '0 0 5' ]
+	[ "${lines[4]}" = '0 1' ]
+}
