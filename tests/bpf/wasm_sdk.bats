@@ -148,3 +148,51 @@ skeleton() {
 			-Werror -I"$ROOT/include/wasm" -c t.cc
 	done
 }
+
+# The same event by a guest, and by "ecli run" in both forms.
+@test "printers: a guest's line is that of ecli run" {
+	skeleton values
+	"$BPFTOOL" gen printers "$OBJ/values.bpf.o" >values.print.h
+	"$BPFTOOL" btf dump file "$OBJ/values.bpf.o" format c -j >values.h
+	cat >lines.c <<-'END'
+		#include "values.skel.h"
+		#include "values.h"
+		#include "values.print.h"
+		static int on(void *ctx, void *data, size_t size)
+		{
+			value__print_json(stdout, data);
+			value__print_text(stdout, data);
+			return -1;
+		}
+		int main(int argc, char **argv)
+		{
+			struct values_bpf *s = values_bpf__open();
+			struct bpf_buffer *b;
+
+			s->rodata->magic = atoi(argv[1]);
+			if (values_bpf__load(s) || values_bpf__attach(s))
+				return 1;
+			b = bpf_buffer__open(s->maps.rb, on, NULL);
+			puts("ready");
+			while (bpf_buffer__poll(b, 100) == 0)
+				;
+			return 0;
+		}
+	END
+	guest lines
+	run_ready "$OBJ/values.bpf.o" --magic "$MAGIC" --max-events 1 -j
+	json=$PID json_out=$OUT
+	run_ready "$OBJ/values.bpf.o" --magic "$MAGIC" --max-events 1 \
+		--format compact
+	text=$PID text_out=$OUT
+	start "$WASM_BPF" lines.wasm "$MAGIC"
+	wait_for ready
+	fire
+	end_of_it
+	PID=$json end_of_it
+	PID=$text end_of_it
+	cat "$OUT" "$json_out" "$text_out"
+	sed -n 2p "$OUT" | diff - "$json_out"
+	# Without the time.
+	[ "$(sed -n 3p "$OUT")" = "$(sed -n '$s/^[^ ]* //p' "$text_out")" ]
+}
