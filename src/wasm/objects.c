@@ -214,15 +214,7 @@ static int attach_to(struct eu_wasm *w, const uint64_t *v, int *ret_trap,
 	return 0;
 }
 
-static int attach(void *ctx, uint64_t *v, struct eu_error *err)
-{
-	int trap, r = attach_to(ctx, v, &trap, err);
-
-	v[0] = r;
-	return trap;
-}
-
-/* As attach(), and it remembers which of the object's links are new. */
+/* It remembers which of the object's links are new. */
 static int attach_link(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
@@ -250,6 +242,16 @@ static int attach_link(void *ctx, uint64_t *v, struct eu_error *err)
 					.n = o->p->n_links - before };
 	v[0] = a->number;
 	return 0;
+}
+
+/* Numbered too: a guest that knows the order can detach it. */
+static int attach(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	int r = attach_link(ctx, v, err);
+
+	if ((int32_t)v[0] > 0)
+		v[0] = 0;
+	return r;
 }
 
 static int link_detach(void *ctx, uint64_t *v, struct eu_error *err)
