@@ -170,6 +170,8 @@ struct perf_buffer {
 	perf_buffer_lost_fn lost_cb;
 	void *ctx;
 	int64_t lost; /* that the callback was told of */
+	/* NULL without a callback, and then nothing is imported for it. */
+	int64_t (*count_lost)(int fd);
 	char *record;
 };
 
@@ -190,6 +192,14 @@ WASM_BPF_API void perf_buffer__free(struct perf_buffer *pb)
 	free(pb);
 }
 
+WASM_BPF_API int wasm_bpf_poll_perf(struct perf_buffer *pb, int timeout_ms)
+{
+	return wasm_bpf_buffer_poll(pb->handle, pb->fd,
+				    (int32_t)(uintptr_t)wasm_bpf_perf_sample,
+				    (uint32_t)(uintptr_t)pb, pb->record,
+				    WASM_BPF_RING_RECORD_MAX, timeout_ms);
+}
+
 /*
  * Callbacks are told CPU 0, as the interface does not say which it was. The
  * host has 64 pages for each CPU, whatever @pages says.
@@ -200,6 +210,7 @@ WASM_BPF_API struct perf_buffer *perf_buffer__new(
 	const struct perf_buffer_opts *opts)
 {
 	struct perf_buffer *pb = (struct perf_buffer *)calloc(1, sizeof(*pb));
+	int r;
 
 	(void)pages;
 	(void)opts;
@@ -210,24 +221,23 @@ WASM_BPF_API struct perf_buffer *perf_buffer__new(
 		return (struct perf_buffer *)wasm_bpf_null(-12);
 	}
 	pb->handle = wasm_bpf_owner(map_fd);
-	if (!pb->handle) {
-		perf_buffer__free(pb);
-		return (struct perf_buffer *)wasm_bpf_null(-22);
-	}
 	pb->fd = map_fd;
 	pb->sample_cb = sample_cb;
 	pb->lost_cb = lost_cb;
+	pb->count_lost = lost_cb ? eunomia_buffer_lost : NULL;
 	pb->ctx = ctx;
-	return pb;
+	/* The kernel has room for records from the first poll on. */
+	r = pb->handle ? wasm_bpf_poll_perf(pb, 0) : -22;
+	if (r >= 0)
+		return pb;
+	perf_buffer__free(pb);
+	return (struct perf_buffer *)wasm_bpf_null(r);
 }
 
 WASM_BPF_API int perf_buffer__poll(struct perf_buffer *pb, int timeout_ms)
 {
-	int r = wasm_bpf_buffer_poll(pb->handle, pb->fd,
-				     (int32_t)(uintptr_t)wasm_bpf_perf_sample,
-				     (uint32_t)(uintptr_t)pb, pb->record,
-				     WASM_BPF_RING_RECORD_MAX, timeout_ms);
-	int64_t lost = pb->lost_cb ? eunomia_buffer_lost(pb->fd) : 0;
+	int r = wasm_bpf_poll_perf(pb, timeout_ms);
+	int64_t lost = pb->count_lost ? pb->count_lost(pb->fd) : 0;
 
 	if (lost > pb->lost) {
 		pb->lost_cb(pb->ctx, 0, (uint64_t)(lost - pb->lost));

@@ -67,12 +67,12 @@ SEC("tp/syscalls/sys_exit_kill") int on_exit(void *ctx)
 	return 0;
 }
 
-SEC("raw_tp/sys_enter") int on_perf(u64 *args)
+FIRE int on_perf(struct enter *ctx)
 {
 	struct event e = { .number = 7, .from = "perf" };
 
-	if (args[1] == (u64)-1)
-		bpf_perf_event_output(args, &perf, BPF_F_CURRENT_CPU, &e,
+	if (fired(ctx))
+		bpf_perf_event_output(ctx, &perf, BPF_F_CURRENT_CPU, &e,
 				      sizeof(e));
 	return 0;
 }
