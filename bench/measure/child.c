@@ -84,12 +84,16 @@ static void become(char *const argv[], const struct child_opts *o, int ready_fd,
 
 	/* None is left behind by a measurement that fails or is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (out < 0)
+	if (o->prints)
+		out = ready_fd;
+	else if (out < 0)
 		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (out < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
 	/* The pipe's end may be 3 already, and is closed by execve(2) then. */
-	if (ready_fd == 3)
+	if (o->prints)
+		;
+	else if (ready_fd == 3)
 		fcntl(3, F_SETFD, 0);
 	else if (ready_fd >= 0 && dup2(ready_fd, 3) < 0)
 		_exit(126);
@@ -117,30 +121,60 @@ static double *shared_time(void)
 	return p;
 }
 
-static void read_memory(struct child *c)
+static FILE *open_proc(pid_t pid, const char *name)
 {
-	char path[64], line[256];
+	char path[64];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)c->pid);
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	f = fopen(path, "re");
 	if (!f)
 		fail("cannot read %s: %s", path, strerror(errno));
+	return f;
+}
+
+/* Adds what @pid has, and its children, as a container's runtime has one. */
+static void add_memory(struct child *c, pid_t pid)
+{
+	long peak = 0, anon = 0, file = 0;
+	FILE *f = open_proc(pid, "status");
+	char line[256];
+	int child;
+
 	while (fgets(line, sizeof(line), f)) {
-		sscanf(line, "VmHWM: %ld", &c->peak);
-		sscanf(line, "RssAnon: %ld", &c->anon);
-		sscanf(line, "RssFile: %ld", &c->file);
+		sscanf(line, "VmHWM: %ld", &peak);
+		sscanf(line, "RssAnon: %ld", &anon);
+		sscanf(line, "RssFile: %ld", &file);
 	}
 	fclose(f);
+	c->peak += peak;
+	c->anon += anon;
+	c->file += file;
+	snprintf(line, sizeof(line), "task/%d/children", (int)pid);
+	f = open_proc(pid, line);
+	while (fscanf(f, "%d", &child) == 1)
+		add_memory(c, child);
+	fclose(f);
+}
+
+/* Has it said that it is ready? */
+static bool is_ready(int fd, bool prints)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char text[16] = "";
+
+	if (poll(&p, 1, READY_WITHIN_MS) != 1)
+		return false;
+	if (read(fd, text, sizeof(text) - 1) < (prints ? 1 : 8))
+		return false;
+	return prints || !strncmp(text, "READY=1\n", 8);
 }
 
 void child_start(struct child *c, char *const argv[], const struct child_opts *o)
 {
-	struct pollfd p = { .events = POLLIN };
-	char text[16] = "";
 	int ready[2];
 
-	*c = (struct child){ 0 };
+	*c = (struct child){ .printed = -1 };
 	if (pipe2(ready, O_CLOEXEC))
 		fail("pipe: %s", strerror(errno));
 	shared_time();
@@ -150,17 +184,17 @@ void child_start(struct child *c, char *const argv[], const struct child_opts *o
 	if (!c->pid)
 		become(argv, o, ready[1], shared_time());
 	close(ready[1]);
-	p.fd = ready[0];
-	if (poll(&p, 1, READY_WITHIN_MS) != 1 ||
-	    read(ready[0], text, sizeof(text) - 1) < 8 ||
-	    strncmp(text, "READY=1\n", 8)) {
+	if (!is_ready(ready[0], o->prints)) {
 		kill(c->pid, SIGKILL);
 		fail("'%s' did not become ready", argv[0]);
 	}
 	c->to_ready = now() - *shared_time();
 	c->cpu_to_ready = child_cpu(c);
-	close(ready[0]);
-	read_memory(c);
+	if (o->prints)
+		c->printed = ready[0];
+	else
+		close(ready[0]);
+	add_memory(c, c->pid);
 }
 
 double child_cpu(const struct child *c)
@@ -195,11 +229,14 @@ void child_stop(struct child *c)
 {
 	kill(c->pid, SIGINT);
 	reap(c, "the measured program");
+	if (c->printed >= 0)
+		close(c->printed);
+	c->printed = -1;
 }
 
 double child_run(struct child *c, char *const argv[], const struct child_opts *o)
 {
-	*c = (struct child){ 0 };
+	*c = (struct child){ .printed = -1 };
 	shared_time();
 	c->pid = fork();
 	if (c->pid < 0)

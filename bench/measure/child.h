@@ -2,7 +2,10 @@
 #ifndef BENCH_CHILD_H
 #define BENCH_CHILD_H
 
-/* A process that is measured. It tells by READY=1 on descriptor 3. */
+/*
+ * A process that is measured. It tells by READY=1 on descriptor 3, or by the
+ * first line that it prints.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,14 +19,17 @@ struct child_opts {
 	int out;     /* its standard output; -1: /dev/null */
 	int cpu;     /* the only one that it may use; -1: any */
 	bool urgent; /* goes before what else runs here */
+	bool prints; /* it is ready when it has printed something */
 };
 
 struct child {
 	pid_t pid;
 	double to_ready; /* seconds from execve(2) to READY=1 */
 	double cpu_to_ready;
-	long peak, anon, file; /* KiB, when ready: VmHWM, RssAnon, RssFile */
-	struct rusage usage;   /* when ended */
+	/* KiB, when ready: VmHWM, RssAnon, RssFile, with those of its children */
+	long peak, anon, file;
+	int printed;	     /* where it prints to, or -1 */
+	struct rusage usage; /* when ended */
 	int status;
 };
 

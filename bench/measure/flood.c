@@ -33,7 +33,8 @@ struct flood flood(const struct setup *setup, const struct command *cmd,
 {
 	const struct child_opts o = { .out = -1,
 				      .cpu = setup->consumer,
-				      .urgent = true };
+				      .urgent = true,
+				      .prints = cmd->prints };
 	struct burst_counts counts;
 	double cpu, took, end;
 	struct child c;

@@ -101,7 +101,7 @@ static void compare(const struct setup *s, bool json)
 		 json ? "JSON" : "text", limit.rate / 1e6,
 		 limit.loses ? "where the other side begins to lose" :
 			       "the most that is made here");
-	report_losses(name, &ours, &other,
+	report_losses(name, &ours, "formatter by hand", &other,
 		      series_spread(&made).median * 1e6 >=
 			      limit.rate * HEADROOM * FLOOD_FAST_ENOUGH);
 }

@@ -14,6 +14,9 @@ enum {
 	SECONDS = 3,
 	QUICK_SECONDS = 1,
 	TRIES = 5,
+	/* Short ones: a moment in which the host has other work spoils one. */
+	SHORT_ROUNDS = 31,
+	QUICK_SHORT_ROUNDS = 11,
 };
 
 struct side {
@@ -73,7 +76,7 @@ int figure_losses(const struct setup *s, int argc, char **argv)
 
 		snprintf(name, sizeof(name), "%s: lost of a million",
 			 a->json ? "JSON" : "text");
-		report_losses(name, &a->lost, &b->lost,
+		report_losses(name, &a->lost, "formatter by hand", &b->lost,
 			      series_spread(&a->rate).median >= FLOOD_FAST_ENOUGH &&
 				      series_spread(&b->rate).median >=
 					      FLOOD_FAST_ENOUGH);
@@ -85,5 +88,41 @@ int figure_losses(const struct setup *s, int argc, char **argv)
 			 a->json ? "JSON" : "text");
 		report(name, "%", &a->busy, "formatter by hand", &b->busy, none);
 	}
+	return 0;
+}
+
+/*
+ * Events as fast as one processor makes them: a guest that only counts, and the
+ * same program for this machine.
+ */
+int figure_saturation(const struct setup *s, int argc, char **argv)
+{
+	static struct side guest, hand;
+	const double much = 10e6; /* a second: it never waits */
+	int rounds = s->quick ? QUICK_SHORT_ROUNDS : SHORT_ROUNDS;
+	const struct target none = { 0 };
+
+	(void)argc;
+	(void)argv;
+	pin(s->generator);
+	go_first();
+	command_guest(&guest.cmd, s, "burst", FLOOD_KEY);
+	command_hand(&hand.cmd, s, "count", burst_object(s), false, FLOOD_KEY);
+	for (int round = 0; round < rounds; round++) {
+		for (int i = 0; i < 2; i++) {
+			struct side *d = i ? &hand : &guest;
+			struct flood f = flood(s, &d->cmd, much, 0.1);
+
+			series_add(&d->lost, f.lost);
+			series_add(&d->rate, f.rate / 1e6);
+			series_add(&d->busy, f.busy);
+		}
+	}
+	report_losses("Wasm: lost at saturation", &guest.lost, "libbpf",
+		      &hand.lost, true);
+	report("Wasm: events made at saturation", "millions/s", &guest.rate,
+	       "libbpf", &hand.rate, none);
+	report("Wasm: processor in use at saturation", "%", &guest.busy,
+	       "libbpf", &hand.busy, none);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,10 +23,14 @@ static const struct {
 	{ "start", figure_start },   { "rows", figure_rows },
 	{ "losses", figure_losses }, { "sources", figure_sources },
 	{ "limit", figure_limit },   { "pair", figure_pair },
+	{ "guest", figure_guest },   { "callback", figure_callback },
+	{ "lookup", figure_lookup }, { "saturation", figure_saturation },
 };
 
 static void add(struct command *c, int *n, const char *word)
 {
+	if (!*n)
+		c->prints = false;
 	if (*n == MAX_ARGS - 1)
 		fail("too many arguments");
 	snprintf(c->text[*n], sizeof(c->text[*n]), "%s", word);
@@ -70,6 +75,32 @@ void command_hand(struct command *c, const struct setup *s, const char *name,
 		add(c, &n, text);
 	}
 	add(c, &n, object);
+}
+
+void command_words(struct command *c, ...)
+{
+	const char *word;
+	va_list ap;
+	int n = 0;
+
+	va_start(ap, c);
+	while ((word = va_arg(ap, const char *)))
+		add(c, &n, word);
+	va_end(ap);
+}
+
+void command_guest(struct command *c, const struct setup *s, const char *name,
+		   int key)
+{
+	char path[512], text[16];
+
+	/* The name that ecli has beside itself. */
+	snprintf(path, sizeof(path), "%.*s/wasm-bpf",
+		 (int)(strrchr(s->ecli, '/') - s->ecli), s->ecli);
+	snprintf(text, sizeof(text), "%d", key);
+	command_words(c, path, "", key ? text : NULL, NULL);
+	snprintf(c->text[1], sizeof(c->text[1]), "%s/%s.wasm", s->dir, name);
+	c->prints = true;
 }
 
 const char *burst_object(const struct setup *s)
@@ -129,7 +160,9 @@ int main(int argc, char **argv)
 		if (strcmp(figures[i].name, argv[optind]))
 			continue;
 		if (s.generator == s.consumer && figures[i].run != figure_pair &&
-		    figures[i].run != figure_start)
+		    figures[i].run != figure_start &&
+		    figures[i].run != figure_guest &&
+		    figures[i].run != figure_lookup)
 			fail("'%s' needs two processors", figures[i].name);
 		return figures[i].run(&s, argc - optind - 1, argv + optind + 1);
 	}

@@ -21,6 +21,7 @@ enum { MAX_ARGS = 16 };
 struct command {
 	char *argv[MAX_ARGS];
 	char text[MAX_ARGS][512];
+	bool prints; /* its first line says that it is ready */
 };
 
 /* ecli run @object; @key 0: not set. */
@@ -29,6 +30,11 @@ void command_ecli(struct command *c, const struct setup *s, const char *object,
 /* hand-@name @object */
 void command_hand(struct command *c, const struct setup *s, const char *name,
 		  const char *object, bool json, int key);
+/* wasm-bpf @name.wasm; @key 0: not given. */
+void command_guest(struct command *c, const struct setup *s, const char *name,
+		   int key);
+/* Any, its words ended by NULL. */
+void command_words(struct command *c, ...);
 /* burst.bpf.o */
 const char *burst_object(const struct setup *s);
 const char *byid_object(const struct setup *s);
@@ -39,5 +45,10 @@ int figure_losses(const struct setup *s, int argc, char **argv);
 int figure_limit(const struct setup *s, int argc, char **argv);
 int figure_sources(const struct setup *s, int argc, char **argv);
 int figure_pair(const struct setup *s, int argc, char **argv);
+/* Guests in Wasm. */
+int figure_guest(const struct setup *s, int argc, char **argv);
+int figure_callback(const struct setup *s, int argc, char **argv);
+int figure_lookup(const struct setup *s, int argc, char **argv);
+int figure_saturation(const struct setup *s, int argc, char **argv);
 
 #endif

@@ -135,7 +135,10 @@ static double measure(const struct side *s, int bursts)
 
 static void start_side(struct side *s, const struct setup *setup, bool piped)
 {
-	struct child_opts o = { .out = -1, .cpu = setup->consumer, .urgent = true };
+	struct child_opts o = { .out = -1,
+				.cpu = setup->consumer,
+				.urgent = true,
+				.prints = s->cmd.prints };
 	int ends[2];
 
 	if (piped) {
@@ -294,5 +297,31 @@ int figure_rows(const struct setup *s, int argc, char **argv)
 		report_others(piped);
 	}
 	report_calm("rows", calm.rounds, calm.disturbed);
+	return 0;
+}
+
+/* What is taken out of the ring is only counted, in a guest and beside it. */
+int figure_callback(const struct setup *s, int argc, char **argv)
+{
+	int groups = s->quick ? QUICK_GROUPS : GROUPS;
+	int rounds = s->quick ? QUICK_ROUNDS : ROUNDS;
+	struct calm calm = { .again = groups * rounds };
+
+	(void)argc;
+	(void)argv;
+	for (n_sides = 0; n_sides < 2;)
+		add_side(s, "count", false);
+	sides[n_sides] = (struct side){ .name = "guest", .pipe = -1 };
+	command_guest(&sides[n_sides].cmd, s, "burst", n_sides + 1);
+	n_sides++;
+	pin(s->generator);
+	go_first();
+	for (int i = 0; i < groups; i++)
+		run_group(s, false, rounds, &calm);
+	report("Wasm: CPU a record and its callback", "ns", &sides[2].ns,
+	       "libbpf", &sides[0].ns, (struct target){ .more = 120 });
+	report_noise("a record and its callback", "ns", &sides[0].ns,
+		     &sides[1].ns);
+	report_calm("Wasm: callbacks", calm.rounds, calm.disturbed);
 	return 0;
 }

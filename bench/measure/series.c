@@ -41,6 +41,16 @@ struct spread series_ratio(const struct series *a, const struct series *b)
 	return series_spread(&r);
 }
 
+/* Of a's rounds less b's. */
+static struct spread series_more(const struct series *a, const struct series *b)
+{
+	struct series r = { 0 };
+
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		series_add(&r, a->v[i] - b->v[i]);
+	return series_spread(&r);
+}
+
 static void print_spread(struct spread s)
 {
 	int digits = s.median >= 100 ? 0 : s.median >= 10 ? 1 : 2;
@@ -68,6 +78,7 @@ void report(const char *what, const char *unit, const struct series *a,
 	struct spread ours = series_spread(a), ratio = series_ratio(a, b);
 	const char *first = verdict(t.most, ours.median);
 	const char *second = verdict(t.ratio, ratio.median);
+	const char *third = verdict(t.more, series_more(a, b).median);
 
 	printf("| %s, %s |", what, unit);
 	print_spread(ours);
@@ -78,7 +89,11 @@ void report(const char *what, const char *unit, const struct series *a,
 		printf(" ≤ %g %s", t.most, unit);
 	if (t.ratio)
 		printf("%s ≤ %g ×", t.most ? "," : "", t.ratio);
-	printf(" | %s%s%s |\n", first, *first && *second ? ", " : "", second);
+	if (t.more)
+		printf("%s ≤ %g %s more", t.most || t.ratio ? "," : "", t.more,
+		       unit);
+	printf(" | %s%s%s%s%s |\n", first, *first && *second ? ", " : "",
+	       second, *third && (*first || *second) ? ", " : "", third);
 	fflush(stdout);
 }
 
@@ -101,7 +116,7 @@ void report_calm(const char *what, int rounds, int disturbed)
 	fflush(stdout);
 }
 
-void report_losses(const char *what, const struct series *a,
+void report_losses(const char *what, const struct series *a, const char *other,
 		   const struct series *b, bool fast)
 {
 	const char *said = "too busy here to say";
@@ -112,7 +127,7 @@ void report_losses(const char *what, const struct series *a,
 			       series_spread(a).median);
 	printf("| %s, per million |", what);
 	print_spread(series_spread(a));
-	printf(" formatter by hand |");
+	printf(" %s |", other);
 	print_spread(series_spread(b));
 	printf(" | 0 if the other side has 0 | %s |\n", said);
 	fflush(stdout);

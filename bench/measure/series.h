@@ -32,6 +32,7 @@ struct spread series_ratio(const struct series *a, const struct series *b);
 struct target {
 	double most;  /* of the median, in the figure's unit */
 	double ratio; /* of the median ratio */
+	double more;  /* of the median difference, in the figure's unit */
 };
 
 /* The table's head. */
@@ -49,7 +50,7 @@ void report_calm(const char *what, int rounds, int disturbed);
  * Losses: none is asked for where the other side had none. No verdict if the
  * events were not made as @fast as they should be.
  */
-void report_losses(const char *what, const struct series *a,
+void report_losses(const char *what, const struct series *a, const char *other,
 		   const struct series *b, bool fast);
 
 #endif
