@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,39 +12,14 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/late.h"
 
 enum { MAX_VERSION = 64 };
 
 /* What a file begins with. */
 struct head {
 	char version[MAX_VERSION];
-	uint8_t digest[EU_CACHE_DIGEST]; /* of what follows */
+	uint8_t digest[EU_SHA256_SIZE]; /* of what follows */
 };
-
-#define EU_LIBMD_FUNCTIONS(F) \
-	F(SHA256Init)         \
-	F(SHA256Update)       \
-	F(SHA256Final)
-
-struct libmd {
-	EU_LIBMD_FUNCTIONS(EU_LATE_MEMBER)
-};
-
-static int digest(const void *data, size_t len, uint8_t to[EU_CACHE_DIGEST])
-{
-	static const char *const names[] = { EU_LIBMD_FUNCTIONS(EU_LATE_NAME) };
-	struct libmd md;
-	SHA2_CTX ctx;
-	int r = eu_late_open("libmd.so.0", names, EU_COUNT(names), &md, NULL);
-
-	if (r)
-		return r;
-	md.SHA256Init(&ctx);
-	md.SHA256Update(&ctx, data, len);
-	md.SHA256Final(to, &ctx);
-	return 0;
-}
 
 /* Is it ours alone? */
 static bool is_private(int fd, mode_t type)
@@ -90,10 +64,10 @@ static char *find_dir(void)
 void eu_cache_init(struct eu_cache *c, const void *wasm, size_t len,
 		   const char *version)
 {
-	uint8_t d[EU_CACHE_DIGEST];
+	uint8_t d[EU_SHA256_SIZE];
 
 	*c = (struct eu_cache){ .version = version };
-	if (digest(wasm, len, d))
+	if (eu_sha256(wasm, len, d, NULL))
 		return;
 	for (size_t i = 0; i < sizeof(d); i++)
 		snprintf(c->name + 2 * i, 3, "%02x", d[i]);
@@ -122,7 +96,7 @@ static void *take(const struct eu_cache *c, int fd, size_t size, size_t *ret_len
 		return NULL;
 	set_version(c, &want);
 	if (pread(fd, data, size, 0) != (ssize_t)size ||
-	    digest(data + sizeof(want), len, want.digest) ||
+	    eu_sha256(data + sizeof(want), len, want.digest, NULL) ||
 	    memcmp(data, &want, sizeof(want))) {
 		free(data);
 		return NULL;
@@ -199,7 +173,7 @@ void eu_cache_write(const struct eu_cache *c, const void *code, size_t len)
 	struct head h = { 0 };
 
 	if (!path || len > EU_CACHE_MAX - sizeof(h) ||
-	    digest(code, len, h.digest) ||
+	    eu_sha256(code, len, h.digest, NULL) ||
 	    asprintf(&tmp, "%s/.new-XXXXXX", c->dir) < 0)
 		return;
 	set_version(c, &h);

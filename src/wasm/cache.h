@@ -12,14 +12,14 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
+#include "base/sha256.h"
 
-enum { EU_CACHE_DIGEST = 32, EU_CACHE_MAX = 128 << 20, EU_CACHE_FILES = 64 };
+enum { EU_CACHE_MAX = 128 << 20, EU_CACHE_FILES = 64 };
 
 struct eu_cache {
 	char *dir; /* NULL: nothing is kept */
 	const char *version;
-	char name[2 * EU_CACHE_DIGEST + 1];
+	char name[EU_SHA256_HEX + 1];
 };
 
 /* For @len bytes at @wasm; where there can be none, @c keeps nothing. */
