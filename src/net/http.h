@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_NET_HTTP_H
+#define EU_NET_HTTP_H
+
+/*
+ * A client of HTTP. The library that does it is a module, opened with the
+ * client. What a server asks to be done later (429, 503) or could not do (500,
+ * 502, 504) is tried again, as are connections that break off, three times in
+ * all.
+ */
+
+#include "base/buf.h"
+#include "net/functions.h"
+
+struct eu_net;
+
+/* Not 0 ends the transfer and is returned. */
+typedef int (*eu_http_write_fn)(void *ctx, const void *data, size_t len,
+				struct eu_error *err);
+
+/* A request, zero but for what is asked, and what came of it. */
+struct eu_http {
+	const char *method;
+	const char *url;
+	const char *const *headers; /* as of a transfer; or NULL */
+	const void *body;
+	size_t body_len;
+	/* Takes the body of an answer of 2xx; NULL: it goes to @text. */
+	eu_http_write_fn write;
+	void (*progress)(void *ctx, uint64_t now, uint64_t total); /* or NULL */
+	void *ctx;
+	uint64_t max; /* bytes of such a body; 0: 4 MiB */
+
+	/* The rest is the answer's. */
+	int result; /* 0: there is one; negative, and @err */
+	struct eu_error err;
+	int status;
+	struct eu_buf received; /* the last answer's headers, each ended by NUL */
+	struct eu_buf text;	/* of other answers no more than 64 KiB */
+	uint64_t taken;		/* bytes of a body of 2xx */
+	struct eu_transfer transfer;
+};
+
+/* -ENOENT if the module is not installed. */
+int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
+		struct eu_error *err);
+/* Accepts NULL. */
+void eu_net_close(struct eu_net *n);
+
+/*
+ * Does one request, or all of several at once. 0 whatever the servers said;
+ * without an answer the first one's error. To be ended by eu_http_done().
+ */
+int eu_http_run(struct eu_net *n, struct eu_http *job, struct eu_error *err);
+int eu_http_run_all(struct eu_net *n, struct eu_http *const *jobs, size_t count,
+		    struct eu_error *err);
+
+/* Frees what belongs to the answer. */
+void eu_http_done(struct eu_http *h);
+
+/* A header's value, or NULL. Names are compared as HTTP does. */
+const char *eu_http_header(const struct eu_http *h, const char *name);
+
+#endif
