@@ -8,10 +8,8 @@
 
 /* The names that users know, and the commands behind each. */
 static const struct eu_command *const ecli_commands[] = {
-	&command_run,
-	&command_check,
-	&command_inspect,
-	NULL,
+	&command_run,  &command_check, &command_inspect,
+	&command_push, &command_pull,  NULL,
 };
 
 static const struct eu_command *const lmp_commands[] = {

@@ -48,6 +48,29 @@ const struct eu_command command_wasm_bpftool = {
 	.run = run,
 };
 
+static int run_remote(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct eu_error err;
+
+	(void)argc;
+	(void)argv;
+	eu_error_set(&err, -ENOTSUP,
+		     "the static ecli does not %s: use the other ecli",
+		     cmd->name);
+	return fail(&err);
+}
+
+const struct eu_command command_push = {
+	.name = "push",
+	.summary = "not in the static ecli",
+	.run = run_remote,
+};
+const struct eu_command command_pull = {
+	.name = "pull",
+	.summary = "not in the static ecli",
+	.run = run_remote,
+};
+
 typedef void any_fn(void);
 
 #define ROW(f) { #f, (any_fn *)f },

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "oci/registry.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/sha256.h"
+
+enum {
+	CONNECT_MS = 10000,
+	STALL_MS = 30000,
+	MAX_URL = 4096,
+	MAX_TOKEN = 1 << 20
+};
+
+struct eu_registry {
+	struct eu_net *net;
+	struct eu_ref ref;
+	const char *scheme;
+	struct eu_credentials who;
+	char *authorization; /* "Authorization: ...", or NULL */
+	bool may_push;	     /* of the token that is asked for */
+};
+
+int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
+		     struct eu_registry **ret, struct eu_error *err)
+{
+	const struct eu_http_opts http = {
+		.cacert = o->cacert,
+		.insecure = o->insecure,
+		.connect_ms = CONNECT_MS,
+		.stall_ms = STALL_MS,
+	};
+	struct eu_registry *g = calloc(1, sizeof(*g));
+	int r = g ? 0 : eu_error_oom(err);
+
+	if (!g)
+		return r;
+	g->ref = *ref;
+	g->scheme = o->plain_http || (eu_ref_is_loopback(ref) && !o->cacert &&
+				      !o->insecure) ?
+			    "http" :
+			    "https";
+	if (o->user) {
+		g->who.user = strdup(o->user);
+		g->who.password = strdup(o->password ?: "");
+		if (!g->who.user || !g->who.password)
+			r = eu_error_oom(err);
+	} else {
+		r = eu_credentials_find(ref->host, &g->who, err);
+	}
+	if (!r)
+		r = eu_net_open(&http, &g->net, err);
+	if (r) {
+		eu_registry_close(g);
+		return r;
+	}
+	*ret = g;
+	return 0;
+}
+
+void eu_registry_close(struct eu_registry *g)
+{
+	if (!g)
+		return;
+	eu_net_close(g->net);
+	eu_credentials_done(&g->who);
+	free(g->authorization);
+	free(g);
+}
+
+/* ---- who we are */
+
+/* The value of NAME="VALUE" in a challenge; its length in @ret_len. */
+static const char *parameter(const char *challenge, const char *name,
+			     size_t *ret_len)
+{
+	const size_t n = strlen(name);
+	const char *p = strchr(challenge, ' ');
+
+	while (p) {
+		p += strspn(p, " ,\t");
+		if (!strncasecmp(p, name, n) && p[n] == '=') {
+			p += n + 1;
+			*ret_len = *p == '"' ? strcspn(p + 1, "\"") :
+					       strcspn(p, ", ");
+			return *p == '"' ? p + 1 : p;
+		}
+		/* Commas are in values, too. */
+		p += strcspn(p, ",\"");
+		if (*p == '"') {
+			p = strchr(p + 1, '"');
+			p = p ? p + 1 : NULL;
+		}
+		if (p && !*p)
+			p = NULL;
+	}
+	return NULL;
+}
+
+static void put_query(struct eu_buf *to, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (isalnum((unsigned char)text[i]) || strchr("-._~", text[i]))
+			eu_buf_putc(to, text[i]);
+		else
+			eu_buf_printf(to, "%%%02X", (unsigned char)text[i]);
+	}
+}
+
+static int set_authorization(struct eu_registry *g, const char *kind,
+			     const char *value, struct eu_error *err)
+{
+	char *text;
+
+	if (asprintf(&text, "Authorization: %s%s", kind, value) < 0)
+		return eu_error_oom(err);
+	free(g->authorization);
+	g->authorization = text;
+	return 0;
+}
+
+static int set_basic(struct eu_registry *g, struct eu_error *err)
+{
+	eu_auto_free char *basic = eu_credentials_basic(&g->who);
+
+	return basic ? set_authorization(g, "", basic, err) : eu_error_oom(err);
+}
+
+/* Where tokens are given: REALM?service=...&scope=repository:PATH:... */
+static const char *token_url(const struct eu_registry *g, const char *challenge,
+			     struct eu_buf *url)
+{
+	char scope[EU_REF_PATH + 32];
+	const char *realm, *service;
+	size_t n;
+
+	realm = parameter(challenge, "realm", &n);
+	if (!realm)
+		return NULL;
+	eu_buf_put(url, realm, n);
+	eu_buf_putc(url, memchr(realm, '?', n) ? '&' : '?');
+	service = parameter(challenge, "service", &n);
+	if (service) {
+		eu_buf_puts(url, "service=");
+		put_query(url, service, n);
+		eu_buf_putc(url, '&');
+	}
+	n = snprintf(scope, sizeof(scope), "repository:%s:%s", g->ref.path,
+		     g->may_push ? "pull,push" : "pull");
+	eu_buf_puts(url, "scope=");
+	put_query(url, scope, n);
+	return eu_buf_str(url);
+}
+
+static int take_token(struct eu_registry *g, const struct eu_http *h,
+		      struct eu_error *err)
+{
+	eu_auto_json json_t *j = NULL;
+	const char *token;
+
+	if (h->status != 200)
+		return eu_error_set(err, h->status < 500 ? -EACCES : -EIO,
+				    "'%s' gives no token (%d)", h->url,
+				    h->status);
+	j = eu_json_read(h->text.data ?: "", h->text.len, err);
+	if (!j)
+		return eu_error_prefix(err, -EINVAL, "'%s'", h->url);
+	token = eu_json_str(j, "token") ?: eu_json_str(j, "access_token");
+	/* Nothing that would become another header. */
+	if (!token || strpbrk(token, "\r\n"))
+		return eu_error_set(err, -EINVAL, "'%s' gives no token", h->url);
+	return set_authorization(g, "Bearer ", token, err);
+}
+
+static int get_token(struct eu_registry *g, const char *challenge,
+		     struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_free char *basic = NULL;
+	const char *headers[2] = { 0 };
+	struct eu_http h = { .method = "GET",
+			     .headers = headers,
+			     .max = MAX_TOKEN };
+	int r;
+
+	h.url = token_url(g, challenge, &url);
+	if (!h.url)
+		return eu_error_set(err, -EINVAL,
+				    "'%s' says not where to get a token",
+				    g->ref.host);
+	if (g->who.user) {
+		r = set_basic(g, err);
+		if (r)
+			return r;
+		headers[0] = g->authorization;
+	}
+	r = eu_http_run(g->net, &h, err);
+	if (!r)
+		r = take_token(g, &h, err);
+	eu_http_done(&h);
+	return r;
+}
+
+/* Answers a 401; -EACCES if there is nothing to answer with. */
+static int authorize(struct eu_registry *g, const struct eu_http *h,
+		     struct eu_error *err)
+{
+	const char *challenge = eu_http_header(h, "www-authenticate") ?: "";
+
+	if (!strncasecmp(challenge, "Bearer ", 7))
+		return get_token(g, challenge, err);
+	if (!g->who.user)
+		return eu_error_set(
+			err, -EACCES,
+			"'%s' wants to know who you are: 'ecli login %s'",
+			g->ref.host, g->ref.host);
+	return set_basic(g, err);
+}
+
+/* ---- requests */
+
+static const char *url_of(const struct eu_registry *g, struct eu_buf *to,
+			  const char *what, const char *which)
+{
+	const char *host = g->ref.host;
+
+	if (!strcmp(host, "docker.io"))
+		host = "registry-1.docker.io";
+	eu_buf_printf(to, "%s://%s/v2/%s/%s/%s", g->scheme, host, g->ref.path,
+		      what, which);
+	return eu_buf_str(to);
+}
+
+/* What a registry says of an error, {"errors":[{"message":...}]}. */
+static int refused(const struct eu_registry *g, const struct eu_http *h,
+		   const char *what, struct eu_error *err)
+{
+	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
+					      NULL);
+	const json_t *e = json_array_get(json_object_get(j, "errors"), 0);
+	const char *text = eu_json_str(e, "message");
+	const int code = h->status == 404		      ? -ENOENT :
+			 h->status == 401 || h->status == 403 ? -EACCES :
+			 h->status == 429		      ? -EBUSY :
+								-EIO;
+
+	if (h->status == 401)
+		return eu_error_set(err, code,
+				    "'%s' does not let '%s' in with this password",
+				    g->ref.host, g->who.user ?: "anybody");
+	return eu_error_set(err, code, "'%s' %s '%s': %s%s%d%s", g->ref.host,
+			    what, g->ref.path, text ?: "", text ? " (" : "",
+			    h->status, text ? ")" : "");
+}
+
+/*
+ * One request with who we are; a 401 is answered once. The last of @headers is
+ * left free for that.
+ */
+static int request(struct eu_registry *g, struct eu_http *h,
+		   const char **headers, size_t n, struct eu_error *err)
+{
+	int r;
+
+	h->headers = headers;
+	for (int tries = 0;; tries++) {
+		headers[n] = g->authorization;
+		r = eu_http_run(g->net, h, err);
+		if (r || h->status != 401 || tries)
+			return r;
+		r = authorize(g, h, err);
+		if (r)
+			return r;
+		eu_http_done(h);
+	}
+}
+
+int eu_registry_manifest(struct eu_registry *g, const char *which,
+			 struct eu_descriptor *ret, char **ret_data,
+			 struct eu_error *err)
+{
+	const char *headers[] = {
+		"Accept: " EU_OCI_MANIFEST ", " EU_OCI_INDEX
+		", application/vnd.docker.distribution.manifest.v2+json"
+		", application/vnd.docker.distribution.manifest.list.v2+json",
+		NULL, NULL
+	};
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	struct eu_http h = { .method = "GET", .max = EU_MANIFEST_MAX };
+	struct eu_descriptor d = { 0 };
+	size_t len;
+	char *data;
+	int r;
+
+	h.url = url_of(g, &url, "manifests", which);
+	r = request(g, &h, headers, 1, err);
+	if (!r && h.status != 200)
+		r = refused(g, &h, "does not give", err);
+	if (!r)
+		r = eu_digest_of(h.text.data ?: "", h.text.len, d.digest, err);
+	if (!r && strchr(which, ':') && strcmp(which, d.digest) != 0)
+		r = eu_error_set(err, -EBADMSG,
+				 "'%s' gives another manifest than '%s'",
+				 g->ref.host, which);
+	if (!r) {
+		snprintf(d.type, sizeof(d.type), "%.*s",
+			 (int)strcspn(eu_http_header(&h, "content-type") ?: "",
+				      "; "),
+			 eu_http_header(&h, "content-type") ?: "");
+		data = eu_buf_take(&h.text, &len);
+		d.size = len;
+		if (data) {
+			*ret = d;
+			*ret_data = data;
+		} else {
+			r = eu_error_oom(err);
+		}
+	}
+	eu_http_done(&h);
+	return r;
+}
+
+struct checked {
+	const struct eu_descriptor *d;
+	struct eu_sha256 sha;
+	uint64_t size;
+	eu_http_write_fn write;
+	void *ctx;
+};
+
+static int check(void *ctx, const void *data, size_t len, struct eu_error *err)
+{
+	struct checked *c = ctx;
+
+	c->size += len;
+	eu_sha256_update(&c->sha, data, len);
+	return c->write(c->ctx, data, len, err);
+}
+
+static int wrong_blob(struct checked *c, const struct eu_registry *g,
+		      struct eu_error *err)
+{
+	uint8_t sum[EU_SHA256_SIZE];
+	char digest[EU_DIGEST];
+
+	eu_sha256_final(&c->sha, sum);
+	eu_digest_format(sum, digest);
+	if (c->size == c->d->size && !strcmp(digest, c->d->digest))
+		return 0;
+	return eu_error_set(err, -EBADMSG,
+			    "'%s' gives other bytes than '%s' (%llu of %llu)",
+			    g->ref.host, c->d->digest,
+			    (unsigned long long)c->size,
+			    (unsigned long long)c->d->size);
+}
+
+int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
+		     eu_http_write_fn write, void *ctx, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	struct checked c = { .d = d, .write = write, .ctx = ctx };
+	const char *headers[] = { NULL, NULL };
+	struct eu_http h = {
+		.method = "GET", .write = check, .ctx = &c, .max = d->size ?: 1
+	};
+	int r = eu_sha256_init(&c.sha, err);
+
+	if (r)
+		return r;
+	h.url = url_of(g, &url, "blobs", d->digest);
+	r = request(g, &h, headers, 0, err);
+	if (!r && h.status != 200)
+		r = refused(g, &h, "does not give a blob of", err);
+	if (!r)
+		r = wrong_blob(&c, g, err);
+	eu_http_done(&h);
+	return r;
+}
+
+static int has_blob(struct eu_registry *g, const char *digest, bool *ret,
+		    struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	const char *headers[] = { NULL, NULL };
+	struct eu_http h = { .method = "HEAD" };
+	int r;
+
+	h.url = url_of(g, &url, "blobs", digest);
+	r = request(g, &h, headers, 0, err);
+	if (!r && h.status != 200 && h.status != 404)
+		r = refused(g, &h, "does not say whether it has a blob of", err);
+	if (!r)
+		*ret = h.status == 200;
+	eu_http_done(&h);
+	return r;
+}
+
+/* An upload's address may lack scheme and host. */
+static int upload_url(const struct eu_registry *g, const struct eu_http *h,
+		      const char *digest, struct eu_buf *to, struct eu_error *err)
+{
+	const char *at = eu_http_header(h, "location");
+
+	if (!at)
+		return eu_error_set(err, -EIO, "'%s' says not where to upload",
+				    g->ref.host);
+	if (*at == '/')
+		eu_buf_printf(to, "%s://%s", g->scheme, g->ref.host);
+	eu_buf_printf(to, "%s%cdigest=%s", at, strchr(at, '?') ? '&' : '?',
+		      digest);
+	return to->error ? eu_error_oom(err) : 0;
+}
+
+static int upload(struct eu_registry *g, const struct eu_descriptor *d,
+		  const void *data, const char *at, struct eu_error *err)
+{
+	const char *headers[] = { "Content-Type: application/octet-stream",
+				  NULL, NULL };
+	struct eu_http h = {
+		.method = "PUT", .url = at, .body = data, .body_len = d->size
+	};
+	int r = request(g, &h, headers, 1, err);
+
+	if (!r && h.status != 201)
+		r = refused(g, &h, "does not take a blob for", err);
+	eu_http_done(&h);
+	return r;
+}
+
+int eu_registry_push_blob(struct eu_registry *g, const struct eu_descriptor *d,
+			  const void *data, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL), at = EU_BUF(MAX_URL);
+	const char *headers[] = { NULL, NULL };
+	struct eu_http h = { .method = "POST" };
+	bool there;
+	int r;
+
+	g->may_push = true;
+	r = has_blob(g, d->digest, &there, err);
+	if (r || there)
+		return r;
+	h.url = url_of(g, &url, "blobs/uploads", "");
+	r = request(g, &h, headers, 0, err);
+	if (!r && h.status != 202)
+		r = refused(g, &h, "does not take anything for", err);
+	if (!r)
+		r = upload_url(g, &h, d->digest, &at, err);
+	if (!r)
+		r = upload(g, d, data, eu_buf_str(&at), err);
+	eu_http_done(&h);
+	return r;
+}
+
+int eu_registry_push_manifest(struct eu_registry *g, const char *which,
+			      const char *type, const char *data, size_t len,
+			      struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	char content[EU_OCI_TYPE + 16];
+	const char *headers[] = { content, NULL, NULL };
+	struct eu_http h = { .method = "PUT", .body = data, .body_len = len };
+	int r;
+
+	g->may_push = true;
+	snprintf(content, sizeof(content), "Content-Type: %s", type);
+	h.url = url_of(g, &url, "manifests", which);
+	r = request(g, &h, headers, 1, err);
+	if (!r && h.status != 201) {
+		r = refused(g, &h, "does not take the manifest of", err);
+		if (h.status == 400 || h.status == 415)
+			r = -EOPNOTSUPP;
+	}
+	eu_http_done(&h);
+	return r;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OCI_REGISTRY_H
+#define EU_OCI_REGISTRY_H
+
+/*
+ * A repository of a registry, by the OCI distribution specification 1.1.
+ * Nothing that it gives is handed on unless its digest is the one asked for.
+ */
+
+#include "net/http.h"
+#include "oci/auth.h"
+#include "oci/manifest.h"
+
+struct eu_registry;
+
+struct eu_registry_opts {
+	const char *user, *password; /* NULL: eu_credentials_find() */
+	const char *cacert;	     /* PEM file, or NULL */
+	bool insecure;		     /* accept any certificate */
+	bool plain_http; /* so it is for this machine without cacert */
+};
+
+int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
+		     struct eu_registry **ret, struct eu_error *err);
+/* Accepts NULL. */
+void eu_registry_close(struct eu_registry *r);
+
+/*
+ * The manifest called @which, a tag or a digest, with what it is. -ENOENT,
+ * -EACCES, -EBADMSG for a wrong digest.
+ */
+int eu_registry_manifest(struct eu_registry *r, const char *which,
+			 struct eu_descriptor *ret, char **ret_data,
+			 struct eu_error *err);
+
+/*
+ * A blob to @write, in pieces; -EBADMSG at its end if it is not what @d says.
+ */
+int eu_registry_blob(struct eu_registry *r, const struct eu_descriptor *d,
+		     eu_http_write_fn write, void *ctx, struct eu_error *err);
+
+/* Gives it a blob unless it has it. */
+int eu_registry_push_blob(struct eu_registry *r, const struct eu_descriptor *d,
+			  const void *data, struct eu_error *err);
+
+/* Gives it a manifest as @which. -EOPNOTSUPP if it does not take its type. */
+int eu_registry_push_manifest(struct eu_registry *r, const char *which,
+			      const char *type, const char *data, size_t len,
+			      struct eu_error *err);
+
+#endif

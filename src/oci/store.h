@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OCI_STORE_H
+#define EU_OCI_STORE_H
+
+/*
+ * What was pulled, as an image layout of the OCI image specification: blobs
+ * under their digest, and an index of the references, which other tools read.
+ *
+ * A file under a digest is whole and has that digest, whatever happens: it is
+ * written beside, flushed, and renamed. The index is replaced in one step, and
+ * locked meanwhile.
+ */
+
+#include <stdio.h>
+
+#include "base/sha256.h"
+#include "oci/manifest.h"
+
+struct eu_store {
+	char *dir;
+	char *blobs; /* dir/blobs/sha256 */
+};
+
+/*
+ * The store at @dir, made if it is not there; NULL: $EUNOMIA_STORE, or
+ * eunomia/store in $XDG_DATA_HOME or ~/.local/share.
+ */
+int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err);
+void eu_store_done(struct eu_store *s);
+
+#define eu_auto_store EU_CLEANUP(eu_store_done)
+
+/* Where a blob is or would be, to be freed; NULL: no memory. */
+char *eu_store_path(const struct eu_store *s, const char *digest);
+
+/* Has it a blob of this digest and size? */
+bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d);
+
+/* A blob that comes in pieces. */
+struct eu_store_writer {
+	const struct eu_store *store;
+	char *tmp;
+	int fd;
+	uint64_t size;
+	struct eu_sha256 sha;
+};
+
+int eu_store_begin(const struct eu_store *s, struct eu_store_writer *ret,
+		   struct eu_error *err);
+/* An eu_http_write_fn: @writer is a struct eu_store_writer. */
+int eu_store_write(void *writer, const void *data, size_t len,
+		   struct eu_error *err);
+/* Keeps it under the digest of @d; -EBADMSG if it has another one. */
+int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
+		  struct eu_error *err);
+/* Removes what was not kept. */
+void eu_store_end(struct eu_store_writer *w);
+
+/* The three of them. */
+int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
+		 const void *data, struct eu_error *err);
+
+/* Lets @ref stand for the manifest @d. */
+int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
+		 const struct eu_descriptor *d, struct eu_error *err);
+
+/* What @ref stands for; -ENOENT. */
+int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
+		  struct eu_descriptor *ret, struct eu_error *err);
+
+/* A manifest that it has. */
+int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
+		      struct eu_manifest *ret, struct eu_error *err);
+
+/*
+ * Calls @fn for each reference until it returns something else than 0, which
+ * is returned.
+ */
+typedef int (*eu_store_fn)(void *ctx, const char *name,
+			   const struct eu_descriptor *d, struct eu_error *err);
+int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
+		     struct eu_error *err);
+
+/* Forgets @ref; its blobs stay until eu_store_prune(). -ENOENT. */
+int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
+		   struct eu_error *err);
+
+#endif

@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# Packages to and from a registry.
+
+load ../helper
+load ../registry
+
+bats_require_minimum_version 1.5.0
+
+PACKAGE=$EXAMPLES/bootstrap/package.json
+
+# A file of each kind that can be pushed.
+files() {
+	cp "$PACKAGE" package.json
+	printf '\0asm\1\0\0\0' >app.wasm
+	cp "$OBJ/hello.bpf.o" x.bpf.o
+	tar -cf x.tar package.json
+}
+
+# manifest PATH[:TAG]: what the registry has, by another client.
+manifest() {
+	skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/$1"
+}
+
+@test "what is pushed comes back byte for byte" {
+	registry
+	files
+	for f in package.json app.wasm x.bpf.o x.tar; do
+		run -0 "$ECLI" push -m $f "$REGISTRY/me/${f%%.*}:${f##*.}"
+		[[ $output == "$REGISTRY/me/${f%%.*}:${f##*.}@sha256:"* ]]
+		digest=${output#*@}
+		run -0 "$ECLI" pull "$REGISTRY/me/${f%%.*}:${f##*.}" -o back
+		[ "$output" = "back $digest" ]
+		cmp $f back
+		# By the digest as well, under its own name.
+		mkdir -p there
+		(cd there && "$ECLI" pull "$REGISTRY/me/${f%%.*}@$digest")
+		cmp $f there/$f
+	done
+}
+
+@test "the same file has the same digest wherever it is pushed" {
+	registry
+	files
+	"$ECLI" push -m package.json "$REGISTRY/a:1" >first
+	"$ECLI" push -m package.json "$REGISTRY/b/c:2" >second
+	[ "$(sed 's/.*@//' first)" = "$(sed 's/.*@//' second)" ]
+	SOURCE_DATE_EPOCH=0 "$ECLI" push -m package.json "$REGISTRY/a:3" >third
+	[ "$(sed 's/.*@//' first)" != "$(sed 's/.*@//' third)" ]
+	manifest a:3 >third
+	[ "$(jq -r '.annotations["org.opencontainers.image.created"]' third)" = 1970-01-01T00:00:00Z ]
+}
+
+@test "a manifest says what it is" {
+	registry
+	files
+	"$ECLI" push -m package.json -a org.opencontainers.image.licenses=MIT \
+		-a x=y=z "$REGISTRY/a"
+	"$ECLI" push "$REGISTRY/w"
+	manifest a >a
+	manifest w >w
+	[ "$(jq -c '[.artifactType, .annotations]' a)" = '["application/vnd.eunomia.package.v1+json",{"org.opencontainers.image.licenses":"MIT","org.opencontainers.image.title":"package.json","x":"y=z"}]' ]
+	# As other clients of Wasm modules want it.
+	[ "$(jq -c '[.config.mediaType, .layers[].mediaType, .artifactType]' w)" = '["application/vnd.wasm.config.v1+json","application/vnd.wasm.content.layer.v1+wasm",null]' ]
+	run -2 "$ECLI" push -a nonsense "$REGISTRY/a"
+	[[ ${lines[0]} == *'annotations should be like `key=value`'* ]]
+}
+
+@test "skopeo copies what was pushed, and what it pushed is pulled" {
+	registry
+	files
+	"$ECLI" push -m package.json "$REGISTRY/a:1" >pushed
+	skopeo copy -q --src-tls-verify=false "docker://$REGISTRY/a:1" oci:layout:a
+	[ "$(jq -r '.manifests[0].digest' layout/index.json)" = "$(sed 's/.*@//' pushed)" ]
+	skopeo copy -q --dest-tls-verify=false oci:layout:a "docker://$REGISTRY/b:2"
+	"$ECLI" pull "$REGISTRY/b:2" -o back
+	cmp package.json back
+	# The store is a layout that others read.
+	skopeo copy -q "oci:$EUNOMIA_STORE:$REGISTRY/b:2" dir:copy
+	[ -e "copy/$(sha256sum <package.json | cut -d' ' -f1)" ]
+}
+
+@test "a registry that wants to know who it is" {
+	registry "$(accounts me secret)"
+	files
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
+	export HOME=$T
+	run -1 "$ECLI" push "$REGISTRY/a"
+	[[ $output == *"'$REGISTRY' wants to know who you are: 'ecli login $REGISTRY'"* ]]
+	run -1 "$ECLI" push -u me -p wrong "$REGISTRY/a"
+	[ "$output" = "ecli: '$REGISTRY' does not let 'me' in with this password" ]
+	"$ECLI" push -u me -p secret "$REGISTRY/a"
+	echo secret | "$ECLI" pull -u me --password-stdin "$REGISTRY/a" -o back
+	cmp app.wasm back
+	printf 'me\nsecret\n' | "$ECLI" pull -i "$REGISTRY/a" -o back
+	mkdir .docker
+	printf '{"auths":{"%s":{"auth":"%s"},"other":{}}}' "$REGISTRY" \
+		"$(printf me:secret | base64)" >.docker/config.json
+	"$ECLI" pull "$REGISTRY/a" -o back
+	echo '{' >.docker/config.json
+	run -1 "$ECLI" pull "$REGISTRY/a" -o back
+	[[ $output == *"'$T/.docker/config.json'"* ]]
+	run -2 "$ECLI" pull -p secret "$REGISTRY/a"
+	run -2 "$ECLI" pull -i -u me "$REGISTRY/a"
+}
+
+@test "what cannot be pushed or pulled" {
+	registry
+	files
+	echo hello >text
+	run -1 "$ECLI" push -m text "$REGISTRY/a"
+	[ "$output" = "ecli: 'text' is no package, BPF object, archive or Wasm module" ]
+	run -1 "$ECLI" push -m none "$REGISTRY/a"
+	[[ $output == *"'none'"* ]]
+	run -1 "$ECLI" push "$REGISTRY/A"
+	[[ $output == *"reference '$REGISTRY/A': its path"* ]]
+	run -1 "$ECLI" pull "$REGISTRY/a:1"
+	[ "$output" = "ecli: '$REGISTRY' does not give 'a': manifest unknown (404)" ]
+	run -1 "$ECLI" pull 127.0.0.1:1/a
+	[[ $output == *"onnect"* ]]
+	run -2 "$ECLI" pull
+	run -2 "$ECLI" push a b
+	[ ! -e "$EUNOMIA_STORE/index.json" ]
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "oci/artifact.h"
+
+#define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define DIGEST "sha256:" SUM
+
+static void references_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *text, *host, *path, *tag, *digest;
+	} cases[] = {
+		{ "x", "docker.io", "library/x", "latest", "" },
+		{ "me/x", "docker.io", "me/x", "latest", "" },
+		{ "x:1.2_3-4", "docker.io", "library/x", "1.2_3-4", "" },
+		{ "localhost/x", "localhost", "x", "latest", "" },
+		{ "localhost:5000/x", "localhost:5000", "x", "latest", "" },
+		{ "localhost:5000/x:5", "localhost:5000", "x", "5", "" },
+		/* Without a slash it is a tag. */
+		{ "localhost:5000", "docker.io", "library/localhost", "5000", "" },
+		{ "example.org/a/b__c/d--e.f:T", "example.org", "a/b__c/d--e.f",
+		  "T", "" },
+		{ "example.org/x@" DIGEST, "example.org", "x", "", DIGEST },
+		{ "example.org/x:1@" DIGEST, "example.org", "x", "1", DIGEST },
+		{ "[::1]:5000/x", "[::1]:5000", "x", "latest", "" },
+		{ "127.0.0.1:80/x", "127.0.0.1:80", "x", "latest", "" },
+		{ "Host.org/x", "Host.org", "x", "latest", "" },
+		/* No dot and no colon: a part of the path. */
+		{ "localhosts/x", "docker.io", "localhosts/x", "latest", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_error err = { 0 };
+		struct eu_ref ref;
+
+		print_message("'%s'\n", cases[i].text);
+		if (eu_ref_parse(cases[i].text, &ref, &err))
+			fail_msg("%s", err.text);
+		assert_string_equal(ref.host, cases[i].host);
+		assert_string_equal(ref.path, cases[i].path);
+		assert_string_equal(ref.tag, cases[i].tag);
+		assert_string_equal(ref.digest, cases[i].digest);
+	}
+}
+
+static void references_that_are_none(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "", "empty" },
+		{ "X", "path" },
+		{ "a//b", "path" },
+		{ "/x", "path" },
+		{ "x/", "path" },
+		{ "a..b", "path" },
+		{ "a___b", "path" },
+		{ "-a", "path" },
+		{ "a-", "path" },
+		{ "x:", "tag" },
+		{ "x:-1", "tag" },
+		{ "x:a b", "tag" },
+		{ "x@sha256:12", "digest" },
+		{ "x@" DIGEST "0", "digest" },
+		{ "x@md5:" SUM, "digest" },
+		{ "exa_mple.org/x", "host" },
+		{ "-a.org/x", "host" },
+		{ "a.org:port/x", "host" },
+		{ "a.org:123456/x", "host" },
+		{ "[::1/x", "host" },
+		{ "../x", "host" },
+	};
+	char longest[EU_REF_TEXT + 2];
+	struct eu_error err;
+	struct eu_ref ref;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		print_message("'%s'\n", cases[i].text);
+		assert_int_equal(eu_ref_parse(cases[i].text, &ref, &err),
+				 -EINVAL);
+		if (!strstr(err.text, cases[i].why))
+			fail_msg("%s", err.text);
+	}
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	for (size_t n = sizeof(longest) - 1; n > EU_REF_PATH; n /= 2) {
+		longest[n] = '\0';
+		assert_int_equal(eu_ref_parse(longest, &ref, &err), -EINVAL);
+		assert_non_null(strstr(err.text, "too long"));
+	}
+}
+
+static void this_machine_is_told_from_others(void **state)
+{
+	static const struct {
+		const char *text;
+		bool loopback;
+	} cases[] = {
+		{ "localhost/x", true },      { "localhost:1/x", true },
+		{ "127.0.0.1:5000/x", true }, { "127.8.9.1/x", true },
+		{ "[::1]:80/x", true },	      { "127.0.0.1.org/x", false },
+		{ "localhost.org/x", false }, { "128.0.0.1/x", false },
+		{ "[::12]:80/x", false },     { "x", false },
+	};
+	struct eu_ref ref;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		print_message("'%s'\n", cases[i].text);
+		assert_int_equal(eu_ref_parse(cases[i].text, &ref, NULL), 0);
+		assert_int_equal(eu_ref_is_loopback(&ref), cases[i].loopback);
+	}
+}
+
+static void digests_are_sha256(void **state)
+{
+	char digest[EU_DIGEST];
+
+	(void)state;
+	assert_int_equal(eu_digest_of("abc", 3, digest, NULL), 0);
+	assert_string_equal(
+		digest,
+		"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#define PART(type, n) \
+	"{\"mediaType\":\"" type "\",\"digest\":\"" DIGEST "\",\"size\":" #n "}"
+
+static void manifests_are_read(void **state)
+{
+	static const char text[] =
+		"{\"schemaVersion\":2,\"artifactType\":\"a/b\",\"config\":" PART(
+			"c/d", 2) ",\"layers\":[" PART("e/f", 7) "]}";
+	struct eu_manifest m;
+
+	(void)state;
+	assert_int_equal(
+		eu_manifest_read(text, sizeof(text) - 1, NULL, &m, NULL), 0);
+	assert_false(m.index);
+	assert_string_equal(m.type, EU_OCI_MANIFEST);
+	assert_string_equal(m.artifact, "a/b");
+	assert_string_equal(m.config.type, "c/d");
+	assert_int_equal(m.n, 1);
+	assert_string_equal(m.parts[0].type, "e/f");
+	assert_string_equal(m.parts[0].digest, DIGEST);
+	assert_int_equal(m.parts[0].size, 7);
+	eu_manifest_done(&m);
+}
+
+static void manifests_that_are_none(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "", "manifest" },
+		{ "[]", "object" },
+		{ "<html>", "manifest" },
+		{ "{}", "no list 'layers'" },
+		{ "{\"layers\":{}}", "no list 'layers'" },
+		{ "{\"layers\":[]}", "digest" }, /* no config */
+		{ "{\"manifests\":[{}]}", "digest" },
+		{ "{\"mediaType\":\"x/y\",\"layers\":[]}", "'x/y'" },
+		{ "{\"layers\":[{\"digest\":\"" DIGEST "\"}]}", "type" },
+		{ "{\"layers\":[{\"digest\":\"" DIGEST
+		  "\",\"mediaType\":\"a/b\",\"size\":-1}]}",
+		  "size" },
+	};
+	struct eu_manifest m;
+	struct eu_error err;
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		print_message("'%s'\n", cases[i].text);
+		assert_int_equal(eu_manifest_read(cases[i].text,
+						  strlen(cases[i].text), NULL,
+						  &m, &err),
+				 -EINVAL);
+		if (!strstr(err.text, cases[i].why))
+			fail_msg("%s", err.text);
+	}
+}
+
+static void manifests_have_limits(void **state)
+{
+	struct eu_buf b = EU_BUF(64 << 20);
+	struct eu_manifest m;
+	struct eu_error err;
+
+	(void)state;
+	eu_buf_puts(&b, "{\"layers\":[" PART("a/b", 1));
+	for (size_t i = 0; i < 100000; i++)
+		eu_buf_puts(&b, "," PART("a/b", 1));
+	eu_buf_puts(&b, "]}");
+	assert_int_equal(eu_manifest_read(b.data, b.len, NULL, &m, &err), -E2BIG);
+	eu_buf_done(&b);
+}
+
+static void kinds_are_told_by_their_beginning(void **state)
+{
+	char tar[512] = { 0 };
+
+	(void)state;
+	memcpy(tar + 257, "ustar", 5);
+	assert_string_equal(eu_artifact_of("\0asm\1\0\0\0", 8)->suffix, ".wasm");
+	assert_string_equal(eu_artifact_of("{}", 2)->suffix, ".json");
+	assert_string_equal(eu_artifact_of("\177ELF\2", 5)->suffix, ".bpf.o");
+	assert_string_equal(eu_artifact_of(tar, sizeof(tar))->suffix, ".tar");
+	assert_null(eu_artifact_of("", 0));
+	assert_null(eu_artifact_of("\0as", 3));
+	assert_null(eu_artifact_of("hello", 5));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(references_are_taken_apart),
+		cmocka_unit_test(references_that_are_none),
+		cmocka_unit_test(this_machine_is_told_from_others),
+		cmocka_unit_test(digests_are_sha256),
+		cmocka_unit_test(manifests_are_read),
+		cmocka_unit_test(manifests_that_are_none),
+		cmocka_unit_test(manifests_have_limits),
+		cmocka_unit_test(kinds_are_told_by_their_beginning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

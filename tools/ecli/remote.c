@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { MAX_LINE = 4096 };
+
+void remote_option(struct remote *r, int id, const char *value)
+{
+	switch (id) {
+	case REMOTE_USER: r->o.user = value; break;
+	case REMOTE_PASSWORD: r->o.password = value; break;
+	case REMOTE_PASSWORD_STDIN: r->password_stdin = true; break;
+	case REMOTE_PROMPT: r->prompt = true; break;
+	case REMOTE_PLAIN_HTTP: r->o.plain_http = true; break;
+	case REMOTE_CACERT: r->o.cacert = value; break;
+	case REMOTE_INSECURE: r->o.insecure = true; break;
+	}
+}
+
+/* A line of standard input without its end, to be freed. */
+static int read_line(const char *what, char **ret, struct eu_error *err)
+{
+	char line[MAX_LINE];
+
+	if (!fgets(line, sizeof(line), stdin))
+		return eu_error_set(err, -ENODATA, "standard input has no %s",
+				    what);
+	line[strcspn(line, "\r\n")] = '\0';
+	*ret = strdup(line);
+	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* The same, of a person; @secret is not shown. */
+static int ask(const char *what, bool secret, char **ret, struct eu_error *err)
+{
+	struct termios old, quiet;
+	const bool hide = secret && !tcgetattr(STDIN_FILENO, &old);
+	int r;
+
+	fprintf(stderr, "%s: ", what);
+	if (hide) {
+		quiet = old;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	r = read_line(what, ret, err);
+	if (hide) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+		fputc('\n', stderr);
+	}
+	return r;
+}
+
+int remote_complete(struct remote *r, struct eu_error *err)
+{
+	struct eu_registry_opts *o = &r->o;
+	int n = 0;
+
+	if (r->prompt && (o->user || o->password))
+		return eu_error_set(
+			err, -EINVAL,
+			"--prompt asks for what --username and --password give: leave one of them out");
+	if ((o->password || r->password_stdin) && !o->user && !r->prompt)
+		return eu_error_set(err, -EINVAL,
+				    "a password is for a --username");
+	if (r->prompt) {
+		n = ask("user name", false, &r->typed[0], err);
+		if (!n)
+			n = ask("password", true, &r->typed[1], err);
+		o->user = r->typed[0];
+	} else if (r->password_stdin) {
+		n = read_line("password", &r->typed[1], err);
+	} else if (o->user && !o->password) {
+		n = ask("password", true, &r->typed[1], err);
+	}
+	if (!n && r->typed[1])
+		o->password = r->typed[1];
+	return n;
+}
+
+void remote_done(struct remote *r)
+{
+	free(r->typed[0]);
+	free(r->typed[1]);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ECLI_REMOTE_H
+#define ECLI_REMOTE_H
+
+/* What the commands that talk to registries have in common. */
+
+#include "ecli.h"
+#include "oci/artifact.h"
+
+struct remote {
+	struct eu_registry_opts o;
+	bool prompt, password_stdin;
+	char *typed[2]; /* user and password */
+};
+
+enum {
+	REMOTE_USER = 100,
+	REMOTE_PASSWORD,
+	REMOTE_PASSWORD_STDIN,
+	REMOTE_PROMPT,
+	REMOTE_PLAIN_HTTP,
+	REMOTE_CACERT,
+	REMOTE_INSECURE,
+};
+
+/* Rows of their tables of options. */
+#define REMOTE_OPTIONS                                                            \
+	{ 'u', "username", "NAME", "who you are for the registry", REMOTE_USER }, \
+		{ 'p', "password", "PASSWORD",                                    \
+		  "with --username; others see it in the list of processes",      \
+		  REMOTE_PASSWORD },                                              \
+		{ 0, "password-stdin", NULL,                                      \
+		  "with --username: read the password from standard input",       \
+		  REMOTE_PASSWORD_STDIN },                                        \
+		{ 'i', "prompt", NULL, "ask for user name and password",          \
+		  REMOTE_PROMPT },                                                \
+		{ 0, "plain-http", NULL,                                          \
+		  "no TLS, as it is for registries of this machine",              \
+		  REMOTE_PLAIN_HTTP },                                            \
+		{ 0, "cacert", "FILE",                                            \
+		  "trust the authorities of this PEM file as well",               \
+		  REMOTE_CACERT },                                                \
+	{                                                                         \
+		0, "insecure", NULL, "accept any certificate", REMOTE_INSECURE    \
+	}
+
+/* Takes the option @id if it is one of them. */
+void remote_option(struct remote *r, int id, const char *value);
+/* When all options have been seen: asks for what is to be asked for. */
+int remote_complete(struct remote *r, struct eu_error *err);
+void remote_done(struct remote *r);
+
+#endif
