@@ -8,7 +8,7 @@
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
 #	make bench		measure
-#	make soak		ten minutes at saturation: does memory stay flat?
+#	make soak		ten minutes each at saturation: does memory stay flat?
 #	make install [PREFIX=/usr/local] [DESTDIR=]
 #	make uninstall [DESTDIR=]
 #	make format, lint, clean

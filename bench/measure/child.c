@@ -157,6 +157,12 @@ static void add_memory(struct child *c, pid_t pid)
 	fclose(f);
 }
 
+void child_memory(struct child *c)
+{
+	c->peak = c->anon = c->file = 0;
+	add_memory(c, c->pid);
+}
+
 /* Has it said that it is ready? */
 static bool is_ready(int fd, bool prints)
 {
@@ -194,7 +200,7 @@ void child_start(struct child *c, char *const argv[], const struct child_opts *o
 		c->printed = ready[0];
 	else
 		close(ready[0]);
-	add_memory(c, c->pid);
+	child_memory(c);
 }
 
 double child_cpu(const struct child *c)

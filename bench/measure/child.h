@@ -26,7 +26,7 @@ struct child {
 	pid_t pid;
 	double to_ready; /* seconds from execve(2) to READY=1 */
 	double cpu_to_ready;
-	/* KiB, when ready: VmHWM, RssAnon, RssFile, with those of its children */
+	/* KiB, when ready or last asked: VmHWM, RssAnon, RssFile, with those of its children */
 	long peak, anon, file;
 	int printed;	     /* where it prints to, or -1 */
 	struct rusage usage; /* when ended */
@@ -44,6 +44,8 @@ void child_start(struct child *c, char *const argv[], const struct child_opts *o
 double child_cpu(const struct child *c);
 /* Returns when it waits for something. */
 void child_settle(const struct child *c);
+/* Its memory as it is now, into @c. */
+void child_memory(struct child *c);
 /* Ends it as Ctrl-C would. */
 void child_stop(struct child *c);
 /* Runs a command to its end; what it prints is dropped. Wall seconds. */

@@ -25,6 +25,7 @@ static const struct {
 	{ "limit", figure_limit },   { "pair", figure_pair },
 	{ "guest", figure_guest },   { "callback", figure_callback },
 	{ "lookup", figure_lookup }, { "saturation", figure_saturation },
+	{ "soak", figure_soak },
 };
 
 static void add(struct command *c, int *n, const char *word)

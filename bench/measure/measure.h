@@ -50,5 +50,6 @@ int figure_guest(const struct setup *s, int argc, char **argv);
 int figure_callback(const struct setup *s, int argc, char **argv);
 int figure_lookup(const struct setup *s, int argc, char **argv);
 int figure_saturation(const struct setup *s, int argc, char **argv);
+int figure_soak(const struct setup *s, int argc, char **argv);
 
 #endif
