@@ -34,6 +34,7 @@ struct eu_wanted_import {
 /* Of bytes that were compiled. */
 struct eu_module_info {
 	bool memory, start; /* are exported */
+	bool bpf_main;	    /* as well */
 };
 
 struct eu_guest_opts {
@@ -89,6 +90,12 @@ struct eu_engine_functions {
 	/* The same for the function that is exported as @name. */
 	int (*call_export)(void *guest, const char *name, const uint32_t args[3],
 			   int32_t *ret, struct eu_error *err);
+	/*
+	 * From a host function that stands in front of the engine's own function
+	 * @name of WASI: calls that, with @v as in eu_import. Errors as above.
+	 */
+	int (*wasi)(void *guest, const char *name, uint64_t *v,
+		    struct eu_error *err);
 	/* Until the guest's code runs again. */
 	uint8_t *(*memory)(void *guest, size_t *ret_len);
 	/*

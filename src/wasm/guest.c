@@ -110,6 +110,8 @@ static int make_module(struct eu_wasm *w, const struct eu_wasm_opts *o,
 	if (r)
 		return r;
 	info = w->engine_fns->info(w->module);
+	if (!info.start && info.bpf_main)
+		return eu_host_earlier(err);
 	if (!info.start || !info.memory)
 		return eu_error_set(
 			err, -EINVAL,
@@ -124,13 +126,12 @@ static int init(struct eu_wasm *w, const struct eu_wasm_opts *o,
 	const void *functions;
 	int r;
 
-	while (o->dirs && o->dirs[2 * w->n_dirs])
-		w->n_dirs++;
 	w->log = o->log;
 	w->log_ctx = o->log_ctx;
 	w->wrapper = strdup(o->wrapper ?: "callback-wrapper");
 	w->callback = strdup(o->callback ?: "go-callback");
 	w->json = o->json;
+	eu_host_files_open(w, o->dirs);
 	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->go_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!w->wrapper || !w->callback)
@@ -317,6 +318,7 @@ void eu_wasm_close(struct eu_wasm *w)
 	if (w->guest)
 		w->engine_fns->guest_close(w->guest);
 	eu_host_done(w);
+	eu_host_files_close(w);
 	if (w->module)
 		w->engine_fns->module_close(w->module);
 	if (w->engine)

@@ -115,8 +115,8 @@ static const struct eu_host_calls of_none = { rows, EU_COUNT(rows) };
 static const char OLD[] = "env";
 
 static const struct eu_host_calls *const nouns[] = {
-	&of_none,      &eu_host_objects, &eu_host_variables,
-	&eu_host_maps, &eu_host_buffers, &eu_wasi_calls,
+	&of_none,	  &eu_host_objects, &eu_host_variables, &eu_host_maps,
+	&eu_host_buffers, &eu_host_files,   &eu_wasi_calls,
 };
 
 static bool same(const char *a, const char *b, size_t len)
@@ -154,6 +154,25 @@ static const struct eu_import *find_in(const struct eu_wasm *w,
 	return NULL;
 }
 
+/* Does it import what modules did before there was this interface? */
+static bool is_earlier(const struct eu_wanted_import *wanted)
+{
+	static const char *const names[] = { "create_bpf", "run_bpf",
+					     "wait_and_poll_bpf" };
+	bool is = false;
+
+	for (size_t i = 0; i < EU_COUNT(names); i++)
+		is = is || same(names[i], wanted->name, wanted->name_len);
+	return is && same(OLD, wanted->module, wanted->module_len);
+}
+
+int eu_host_earlier(struct eu_error *err)
+{
+	return eu_error_set(
+		err, -ENOTSUP,
+		"is a module of the earlier interface ('bpf_main', 'create_bpf'), which nothing runs any more: build its source anew with a main() and <libbpf-wasm.h>, as docs/wasm.md says");
+}
+
 int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 		 const struct eu_import **ret, struct eu_error *err)
 {
@@ -164,6 +183,8 @@ int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 		*ret = find_in(w, nouns[i], wanted, &other);
 	if (*ret || same(EU_WASI, wanted->module, wanted->module_len))
 		return 0;
+	if (is_earlier(wanted))
+		return eu_host_earlier(err);
 	eu_error_set(err, -ENOENT, "imports '%.*s' from '%.*s', ",
 		     (int)wanted->name_len, wanted->name,
 		     (int)wanted->module_len, wanted->module);

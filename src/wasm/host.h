@@ -9,7 +9,7 @@
  * which ends if it lies.
  *
  * A noun is a file with the functions for it and a table of them: objects.c,
- * variables.c, maps.c, buffers.c, wasi.c. host.c has those tables, and what belongs to none.
+ * variables.c, maps.c, buffers.c, files.c, wasi.c. host.c has those tables, and what belongs to none.
  */
 
 #include <bpf/libbpf.h>
@@ -40,13 +40,20 @@ struct eu_host_object {
 struct eu_host_buffer;
 
 struct eu_host_map {
-	uint64_t handle; /* of its object; 0: closed */
-	int fd;		 /* borrowed of the object, as the next */
-	const struct bpf_map *map;
+	uint64_t handle;	   /* of its object; 0: closed */
+	int fd;			   /* borrowed of the object, as the next two */
+	const struct bpf_map *map; /* or NULL: */
+	const struct bpf_program *prog; /* it stands for that, to be put in maps */
 	enum bpf_map_type type;
 	uint32_t key_size, value_size; /* as the kernel copies them */
-	bool holds_maps;
+	uint8_t holds;		       /* of what, see maps.c */
 	struct eu_host_buffer *buffer; /* NULL: not polled yet */
+};
+
+/* A descriptor of WASI's. */
+struct eu_host_file {
+	int fd;	       /* ours for what it stands for; -1: none */
+	bool standard; /* it is 0, 1 or 2 as they were at first */
 };
 
 struct eu_wasm {
@@ -75,6 +82,8 @@ struct eu_wasm {
 	size_t n_objects;
 	struct eu_host_map *maps; /* by descriptor - EU_HOST_FIRST_FD */
 	size_t n_maps;
+	struct eu_host_file *files; /* by the guest's number */
+	size_t n_files;
 	size_t n_dirs; /* that it may open files in */
 	int n_cpus;    /* possible ones, or an error; 0: not asked yet */
 };
@@ -96,7 +105,7 @@ struct eu_host_calls {
 };
 
 extern const struct eu_host_calls eu_host_objects, eu_host_variables,
-	eu_host_maps, eu_host_buffers, eu_wasi_calls;
+	eu_host_maps, eu_host_buffers, eu_host_files, eu_wasi_calls;
 
 /*
  * The function that an import asks for. -ENOENT with words if there is none of
@@ -104,6 +113,9 @@ extern const struct eu_host_calls eu_host_objects, eu_host_variables,
  */
 int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 		 const struct eu_import **ret, struct eu_error *err);
+
+/* Words for a module that was made for what came before "wasm_bpf". */
+int eu_host_earlier(struct eu_error *err);
 
 /* @len bytes of the guest's memory at @at, or NULL; until its code runs. */
 void *eu_host_bytes(struct eu_wasm *w, uint32_t at, uint32_t len);
@@ -161,6 +173,14 @@ bool eu_host_maps_busy(const struct eu_wasm *w, uint64_t handle);
 /* Is a callback called for what is in it? Accepts NULL, as the next does. */
 bool eu_host_buffer_busy(const struct eu_host_buffer *b);
 void eu_host_buffer_free(struct eu_host_buffer *b);
+
+/* The standard ones and those of the folders, as eu_guest_opts has them. */
+void eu_host_files_open(struct eu_wasm *w, const char *const *dirs);
+void eu_host_files_close(struct eu_wasm *w);
+
+/* What the guest's descriptor @fd stands for; borrowed. -1: nothing of use. */
+int eu_host_file(const struct eu_wasm *w, uint32_t fd);
+bool eu_host_file_standard(const struct eu_wasm *w, uint32_t fd);
 
 /* Of an object that is closed: the sections that are mapped. */
 void eu_host_sections_close(struct eu_host_object *o);

@@ -7,11 +7,63 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/kernel.h"
+
 /* Maps and their entries. */
 
 enum { MAX_MAPS = 65536 };
 
-struct eu_host_map *eu_host_map(struct eu_wasm *w, uint32_t fd)
+/*
+ * What keys and values are. Where they are descriptors, those of the guest are
+ * put in place of ours on the way to the kernel, and a guest never names ours.
+ */
+enum {
+	NOTHING, /* there are no entries, or they are not for guests */
+	BYTES,
+	MAPS,	    /* values: descriptors of maps */
+	PROGRAMS,   /* of programs */
+	FILES,	    /* of what the guest opened */
+	BY_FILE,    /* such are the keys */
+	DEVICES,    /* values: a number, and perhaps a program's descriptor */
+	TO_BE_SEEN, /* what a guest has none of: it may look, and delete */
+};
+
+static const uint8_t holds[] = {
+	[BPF_MAP_TYPE_HASH] = BYTES,
+	[BPF_MAP_TYPE_ARRAY] = BYTES,
+	[BPF_MAP_TYPE_PROG_ARRAY] = PROGRAMS,
+	[BPF_MAP_TYPE_PERF_EVENT_ARRAY] = NOTHING,
+	[BPF_MAP_TYPE_PERCPU_HASH] = BYTES,
+	[BPF_MAP_TYPE_PERCPU_ARRAY] = BYTES,
+	[BPF_MAP_TYPE_STACK_TRACE] = BYTES,
+	[BPF_MAP_TYPE_CGROUP_ARRAY] = FILES,
+	[BPF_MAP_TYPE_LRU_HASH] = BYTES,
+	[BPF_MAP_TYPE_LRU_PERCPU_HASH] = BYTES,
+	[BPF_MAP_TYPE_LPM_TRIE] = BYTES,
+	[BPF_MAP_TYPE_ARRAY_OF_MAPS] = MAPS,
+	[BPF_MAP_TYPE_HASH_OF_MAPS] = MAPS,
+	[BPF_MAP_TYPE_DEVMAP] = DEVICES,
+	[BPF_MAP_TYPE_SOCKMAP] = TO_BE_SEEN,
+	[BPF_MAP_TYPE_CPUMAP] = DEVICES,
+	[BPF_MAP_TYPE_XSKMAP] = TO_BE_SEEN,
+	[BPF_MAP_TYPE_SOCKHASH] = TO_BE_SEEN,
+	[BPF_MAP_TYPE_CGROUP_STORAGE] = BYTES,
+	[BPF_MAP_TYPE_REUSEPORT_SOCKARRAY] = TO_BE_SEEN,
+	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = BYTES,
+	[BPF_MAP_TYPE_QUEUE] = BYTES,
+	[BPF_MAP_TYPE_STACK] = BYTES,
+	[BPF_MAP_TYPE_SK_STORAGE] = NOTHING,
+	[BPF_MAP_TYPE_DEVMAP_HASH] = DEVICES,
+	[BPF_MAP_TYPE_STRUCT_OPS] = NOTHING,
+	[BPF_MAP_TYPE_RINGBUF] = NOTHING,
+	[BPF_MAP_TYPE_INODE_STORAGE] = BY_FILE,
+	[BPF_MAP_TYPE_TASK_STORAGE] = NOTHING,
+	[BPF_MAP_TYPE_BLOOM_FILTER] = BYTES,
+	[EU_BPF_MAP_TYPE_CGRP_STORAGE] = BY_FILE,
+};
+
+/* A number of the guest's; NULL if there is nothing behind it. */
+static struct eu_host_map *at(struct eu_wasm *w, uint32_t fd)
 {
 	struct eu_host_map *m;
 
@@ -19,6 +71,13 @@ struct eu_host_map *eu_host_map(struct eu_wasm *w, uint32_t fd)
 		return NULL;
 	m = &w->maps[fd - EU_HOST_FIRST_FD];
 	return m->handle ? m : NULL;
+}
+
+struct eu_host_map *eu_host_map(struct eu_wasm *w, uint32_t fd)
+{
+	struct eu_host_map *m = at(w, fd);
+
+	return m && m->map ? m : NULL;
 }
 
 void eu_host_maps_close(struct eu_wasm *w, uint64_t handle)
@@ -72,30 +131,6 @@ static bool is_percpu(enum bpf_map_type t)
 	       t == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-/*
- * Its keys and values are bytes. In other maps they are descriptors, of which
- * a guest must not name ours.
- */
-static bool is_plain(enum bpf_map_type t)
-{
-	switch (t) {
-	case BPF_MAP_TYPE_HASH:
-	case BPF_MAP_TYPE_ARRAY:
-	case BPF_MAP_TYPE_PERCPU_HASH:
-	case BPF_MAP_TYPE_PERCPU_ARRAY:
-	case BPF_MAP_TYPE_STACK_TRACE:
-	case BPF_MAP_TYPE_LRU_HASH:
-	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
-	case BPF_MAP_TYPE_LPM_TRIE:
-	case BPF_MAP_TYPE_CGROUP_STORAGE:
-	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-	case BPF_MAP_TYPE_QUEUE:
-	case BPF_MAP_TYPE_STACK:
-	case BPF_MAP_TYPE_BLOOM_FILTER: return true;
-	default: return false;
-	}
-}
-
 static int describe_map(struct eu_wasm *w, uint64_t handle,
 			const struct bpf_map *m, struct eu_host_map *ret)
 {
@@ -108,8 +143,8 @@ static int describe_map(struct eu_wasm *w, uint64_t handle,
 				     .type = bpf_map__type(m),
 				     .key_size = bpf_map__key_size(m),
 				     .value_size = size };
-	ret->holds_maps = ret->type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
-			  ret->type == BPF_MAP_TYPE_HASH_OF_MAPS;
+	if (ret->type < EU_COUNT(holds))
+		ret->holds = holds[ret->type];
 	if (!is_percpu(ret->type))
 		return 0;
 	n_cpus = eu_host_cpus(w);
@@ -120,104 +155,200 @@ static int describe_map(struct eu_wasm *w, uint64_t handle,
 	return 0;
 }
 
+/* A place for one more; -ENOMEM, -E2BIG. */
+static int new_place(struct eu_wasm *w, size_t *ret)
+{
+	size_t i = 0;
+	int r;
+
+	while (i < w->n_maps && w->maps[i].handle)
+		i++;
+	if (i == w->n_maps) {
+		r = eu_array_grow(&w->maps, i, sizeof(*w->maps), MAX_MAPS);
+		if (r)
+			return r;
+		w->maps[w->n_maps++] = (struct eu_host_map){ 0 };
+	}
+	*ret = i;
+	return 0;
+}
+
+/* The object's map or program: the number that it has, or gets. */
+static int number_of(struct eu_wasm *w, uint64_t handle,
+		     const struct bpf_map *m, const struct bpf_program *prog)
+{
+	struct eu_host_map new;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < w->n_maps; i++) {
+		if (w->maps[i].handle == handle && w->maps[i].map == m &&
+		    w->maps[i].prog == prog)
+			return EU_HOST_FIRST_FD + (int)i;
+	}
+	if (m)
+		r = describe_map(w, handle, m, &new);
+	else
+		new = (struct eu_host_map){ .handle = handle,
+					    .fd = bpf_program__fd(prog),
+					    .prog = prog };
+	if (!r)
+		r = new_place(w, &i);
+	if (r)
+		return eu_host_answer(w, r);
+	w->maps[i] = new;
+	return EU_HOST_FIRST_FD + (int)i;
+}
+
 static int map_fd(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
 	struct eu_host_object *o = eu_host_object(w, v[0]);
 	const char *name = eu_host_string(w, v[1]);
-	uint64_t handle = v[0];
 	struct bpf_map *m;
-	size_t i = 0;
-	int r = 0;
 
 	if (!name)
 		return eu_host_trap(err);
 	m = o ? find_map(o->p, name) : NULL;
-	if (!m || o->p->phase == EU_PHASE_OPEN) {
+	if (!m || o->p->phase == EU_PHASE_OPEN)
 		v[0] = eu_host_answer(w, m ? -EBUSY : -EINVAL);
-		return 0;
-	}
-	for (; i < w->n_maps; i++) {
-		if (w->maps[i].handle == handle && w->maps[i].map == m) {
-			v[0] = EU_HOST_FIRST_FD + i;
-			return 0;
-		}
-	}
-	for (i = 0; i < w->n_maps && w->maps[i].handle; i++)
-		;
-	if (i == w->n_maps)
-		r = eu_array_grow(&w->maps, i, sizeof(*w->maps), MAX_MAPS);
-	if (!r)
-		r = describe_map(w, handle, m, &w->maps[i]);
-	if (!r)
-		w->n_maps = eu_max(w->n_maps, i + 1);
-	v[0] = r ? eu_host_answer(w, r) : EU_HOST_FIRST_FD + (int)i;
+	else
+		v[0] = number_of(w, v[0], m, NULL);
 	return 0;
 }
 
-/* A value that is to hold a map: the guest's descriptor of it as ours. */
+static int program_fd(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct eu_host_object *o = eu_host_object(w, v[0]);
+	const char *name = eu_host_string(w, v[1]);
+	struct bpf_program *prog;
+
+	if (!name)
+		return eu_host_trap(err);
+	prog = o ? eu_program_find(o->p, name) : NULL;
+	if (!prog || o->p->phase == EU_PHASE_OPEN || bpf_program__fd(prog) < 0)
+		v[0] = eu_host_answer(w, !o   ? -EINVAL :
+					 prog ? -EBUSY :
+						-ENOENT);
+	else
+		v[0] = number_of(w, v[0], NULL, prog);
+	return 0;
+}
+
+/* What the kernel gets in place of the guest's. */
+struct ours {
+	uint32_t key, value[2];
+};
+
+/* The map is not for that; the words say so. */
+static int refuse(struct eu_wasm *w, const struct eu_host_map *m, const char *what)
+{
+	struct eu_error why;
+
+	eu_error_set(&why, -EOPNOTSUPP, "map '%s' (%s): %s",
+		     bpf_map__name(m->map),
+		     libbpf_bpf_map_type_str(m->type) ?: "unknown", what);
+	return eu_host_fail(w, 1, &why);
+}
+
+/* A descriptor of what @kind of values stand for; negative: it has none. */
+static int ours_for(struct eu_wasm *w, int kind, const void *theirs)
+{
+	const struct eu_host_map *m;
+	uint32_t fd;
+
+	memcpy(&fd, theirs, sizeof(fd));
+	if (kind == FILES)
+		return eu_host_file(w, fd);
+	m = at(w, fd);
+	return m && !m->map == (kind != MAPS) ? m->fd : -1;
+}
+
+/* Puts ours for the guest's descriptors in @key and, of updates, @value. */
 static int translate(struct eu_wasm *w, const struct eu_host_map *m,
-		     const void *value, uint32_t *ret)
+		     uint32_t cmd, void **key, void **value, struct ours *o)
 {
-	const struct eu_host_map *inner;
-	uint32_t fd;
+	const bool updates = cmd == BPF_MAP_UPDATE_ELEM;
+	const uint8_t kind = m->holds;
+	int fd = 0;
 
-	memcpy(&fd, value, sizeof(fd));
-	inner = eu_host_map(w, fd);
-	if (!m->holds_maps || !inner)
-		return -EBADF;
-	*ret = inner->fd;
-	return 0;
+	if (kind == NOTHING)
+		return refuse(w, m, "has no entries for guests");
+	if (kind == TO_BE_SEEN && updates)
+		return refuse(w, m, "a guest has no descriptors for its values");
+	if (kind == BY_FILE && cmd == BPF_MAP_GET_NEXT_KEY)
+		return refuse(w, m, "its keys cannot be gone through");
+	if (kind == BY_FILE) {
+		fd = m->key_size == sizeof(o->key) ? ours_for(w, FILES, *key) :
+						     -1;
+		o->key = fd;
+		*key = &o->key;
+	} else if (updates && kind == DEVICES) {
+		if (m->value_size != sizeof(o->value))
+			return 0;
+		memcpy(o->value, *value, sizeof(o->value));
+		if ((int32_t)o->value[1] > 0)
+			o->value[1] = fd = ours_for(w, PROGRAMS, &o->value[1]);
+		*value = o->value;
+	} else if (updates && kind != TO_BE_SEEN) {
+		fd = m->value_size == sizeof(o->value[0]) ?
+			     ours_for(w, kind, *value) :
+			     -1;
+		o->value[0] = fd;
+		*value = o->value;
+	}
+	return fd < 0 ? eu_host_answer(w, -EBADF) : 0;
 }
 
-static int update(struct eu_wasm *w, const struct eu_host_map *m,
-		  const void *key, const void *value, uint64_t flags)
+/* 0: keys and values of @m are bytes. */
+static int expect_bytes(const struct eu_host_map *m)
 {
-	uint32_t fd;
-	int r;
-
-	if (!m->holds_maps)
-		return bpf_map_update_elem(m->fd, key, value, flags);
-	r = translate(w, m, value, &fd);
-	return r ? r : bpf_map_update_elem(m->fd, key, &fd, flags);
-}
-
-/* 0: entries of @m can be looked at. */
-static int expect_entries(const struct eu_host_map *m)
-{
-	return m && (is_plain(m->type) || m->holds_maps) ? 0 : -EBADF;
+	return m && m->holds == BYTES ? 0 : m ? -EOPNOTSUPP : -EBADF;
 }
 
 /* Both of its signatures: addresses of 64 bits are cut. */
 static int operate(void *ctx, uint64_t *v, struct eu_error *err)
 {
-	enum { LOOKUP = 1, UPDATE, DELETE, GET_NEXT_KEY };
 	struct eu_wasm *w = ctx;
 	const struct eu_host_map *m = eu_host_map(w, v[0]);
 	const uint32_t cmd = v[1], key_at = v[2], value_at = v[3], next_at = v[4];
 	const uint64_t flags = v[5];
 	void *key, *value, *next;
-	int r = cmd < LOOKUP || cmd > GET_NEXT_KEY ? -EINVAL : expect_entries(m);
+	struct ours ours;
+	int r = 0;
 
-	if (r) {
-		v[0] = eu_host_answer(w, r);
+	if (cmd < BPF_MAP_LOOKUP_ELEM || cmd > BPF_MAP_GET_NEXT_KEY || !m) {
+		v[0] = eu_host_answer(w, m ? -EINVAL : -EBADF);
 		return 0;
 	}
 	key = eu_host_bytes(w, key_at, m->key_size);
-	value = eu_host_bytes(w, value_at, cmd <= UPDATE ? m->value_size : 0);
-	next = eu_host_bytes(w, next_at, cmd == GET_NEXT_KEY ? m->key_size : 0);
+	value = eu_host_bytes(w, value_at,
+			      cmd <= BPF_MAP_UPDATE_ELEM ? m->value_size : 0);
+	next = eu_host_bytes(w, next_at,
+			     cmd == BPF_MAP_GET_NEXT_KEY ? m->key_size : 0);
 	if (!key || !value || !next)
 		return eu_host_trap(err);
+	if (__builtin_expect(m->holds != BYTES, 0))
+		r = translate(w, m, cmd, &key, &value, &ours);
+	if (r) {
+		v[0] = r;
+		return 0;
+	}
 	/* A queue or a stack has none. */
 	if (!m->key_size)
 		key = NULL;
 	switch (cmd) {
-	case LOOKUP:
+	case BPF_MAP_LOOKUP_ELEM:
 		r = bpf_map_lookup_elem_flags(m->fd, key, value, flags);
 		break;
-	case UPDATE: r = update(w, m, key, value, flags); break;
-	case DELETE: r = bpf_map_delete_elem_flags(m->fd, key, flags); break;
-	case GET_NEXT_KEY:
+	case BPF_MAP_UPDATE_ELEM:
+		r = bpf_map_update_elem(m->fd, key, value, flags);
+		break;
+	case BPF_MAP_DELETE_ELEM:
+		r = bpf_map_delete_elem_flags(m->fd, key, flags);
+		break;
+	case BPF_MAP_GET_NEXT_KEY:
 		r = bpf_map_get_next_key(m->fd, key_at ? key : NULL, next);
 		break;
 	}
@@ -230,7 +361,7 @@ static int lookup_and_delete(void *ctx, uint64_t *v, struct eu_error *err)
 	struct eu_wasm *w = ctx;
 	const struct eu_host_map *m = eu_host_map(w, v[0]);
 	void *key, *value;
-	int r = expect_entries(m);
+	int r = expect_bytes(m);
 
 	if (r) {
 		v[0] = eu_host_answer(w, r);
@@ -285,11 +416,8 @@ static int batch(void *ctx, uint64_t *v, struct eu_error *err)
 	uint32_t n, token;
 	int r = cmd < BPF_MAP_LOOKUP_BATCH || cmd > BPF_MAP_DELETE_BATCH ?
 			-EINVAL :
-			expect_entries(m);
+			expect_bytes(m);
 
-	/* Values that hold descriptors are set one by one. */
-	if (!r && m->holds_maps && cmd == BPF_MAP_UPDATE_BATCH)
-		r = -EOPNOTSUPP;
 	if (r) {
 		v[0] = eu_host_answer(w, r);
 		return 0;
@@ -384,6 +512,7 @@ static const struct eu_import rows[] = {
 	{ EU_WASM_BPF, "wasm_bpf_map_fd_by_name", "Ii:i", map_fd },
 	{ EU_WASM_BPF, "wasm_bpf_map_operate", "iiiiiI:i", operate },
 	{ EU_WASM_BPF, "wasm_bpf_map_operate", "iiIIII:i", operate },
+	{ EU_EUNOMIA, "program_fd", "Ii:i", program_fd },
 	{ EU_EUNOMIA, "map_info", "iii:i", info },
 	{ EU_EUNOMIA, "map_lookup_and_delete", "iiiI:i", lookup_and_delete },
 	{ EU_EUNOMIA, "map_batch", "iiiiiiiI:i", batch },

@@ -15,6 +15,8 @@
 enum { MAX_STACK = 1 << 20, MAX_PARAMS = 16 };
 /* Of one guest; entries of a table take eight bytes. */
 enum { MAX_TABLE = 1 << 20, MAX_TABLES = 4, MAX_MEMORIES = 1 };
+/* The guest, and what calls WASI for it. */
+enum { MAX_INSTANCES = 2 };
 
 struct guest {
 	wasmtime_store_t *store;
@@ -27,10 +29,14 @@ struct guest {
 	wasmtime_func_t func;
 	uint32_t index;
 	bool has_func;
+	bool open; /* its memory is known */
+	wasmtime_instance_t wasi;
+	bool has_wasi;
 	bool (*interrupted)(void *ctx);
 	void *ctx;
-	int status; /* of an exit inside of a callback */
-	int failed; /* 0, or what ends the guest */
+	void *engine; /* borrowed */
+	int status;   /* of an exit inside of a callback */
+	int failed;   /* 0, or what ends the guest */
 	struct eu_error why;
 };
 
@@ -77,6 +83,22 @@ static const char *const traps[] = {
 	"it failed",
 };
 
+/* The line that says most: the last of the causes, "N: " before it or not. */
+static char *cause_in(char *text)
+{
+	static const char causes[] = "Caused by:\n";
+	char *at = strstr(text, causes), *end;
+
+	at = at ? at + strlen(causes) : text;
+	while (at > text && (end = strchr(at, '\n')) && end[1])
+		at = end + 1;
+	at += strspn(at, " ");
+	end = at + strspn(at, "0123456789");
+	at = *end == ':' ? end + 1 + strspn(end + 1, " ") : at;
+	at[strcspn(at, "\n")] = '\0';
+	return at;
+}
+
 /* Takes @e. */
 static int failed(wasmtime_error_t *e, struct eu_error *err)
 {
@@ -87,9 +109,7 @@ static int failed(wasmtime_error_t *e, struct eu_error *err)
 	text = strndup(m.data ?: "", m.size);
 	wasm_byte_vec_delete(&m);
 	wasmtime_error_delete(e);
-	if (text && strchr(text, '\n'))
-		*strchr(text, '\n') = '\0';
-	fail(err, -EINVAL, "%s", text ?: "out of memory");
+	fail(err, -EINVAL, "%s", text ? cause_in(text) : "out of memory");
 	free(text);
 	return -EINVAL;
 }
@@ -103,18 +123,24 @@ static int ended(struct guest *g, wasmtime_error_t *e, wasm_trap_t *t,
 {
 	wasmtime_trap_code_t code;
 
+	if (!e && !t)
+		return 0;
 	if (e && wasmtime_error_exit_status(e, &g->status)) {
 		wasmtime_error_delete(e);
 		return 1;
 	}
-	if (e && g->failed == -EINTR) {
-		wasmtime_error_delete(e);
-		return fail(err, -EINTR, "%s", g->why.text);
+	if (g->failed) {
+		/* It began inside of a host function, or of one of its callbacks. */
+		if (e)
+			wasmtime_error_delete(e);
+		if (t)
+			wasm_trap_delete(t);
+		if (err && err != &g->why && g->failed < 0)
+			*err = g->why;
+		return g->failed;
 	}
 	if (e)
 		return failed(e, err);
-	if (!t)
-		return 0;
 	if (!wasmtime_trap_code(t, &code))
 		code = EU_COUNT(traps) - 1;
 	code = eu_min(code, EU_COUNT(traps) - 1);
@@ -129,6 +155,9 @@ static void *engine_open(struct eu_error *err)
 
 	wasmtime_config_epoch_interruption_set(c, true);
 	wasmtime_config_max_wasm_stack_set(c, MAX_STACK);
+	/* Guests have 32 bits and one memory. */
+	wasmtime_config_wasm_multi_memory_set(c, false);
+	wasmtime_config_wasm_memory64_set(c, false);
 	wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
 	e = wasm_engine_new_with_config(c);
 	if (!e)
@@ -212,6 +241,9 @@ static struct eu_module_info info(void *module)
 		r.start = r.start ||
 			  (kind == WASM_EXTERN_FUNC && name->size == 6 &&
 			   !memcmp(name->data, "_start", 6));
+		r.bpf_main = r.bpf_main ||
+			     (kind == WASM_EXTERN_FUNC && name->size == 8 &&
+			      !memcmp(name->data, "bpf_main", 8));
 	}
 	wasm_exporttype_vec_delete(&all);
 	return r;
@@ -277,7 +309,8 @@ static wasm_trap_t *enter(void *env, wasmtime_caller_t *caller,
 	for (size_t i = 0; i < b->n_params; i++)
 		v[i] = b->import->type[i] == 'i' ? (uint32_t)raw[i].i32 :
 						   (uint64_t)raw[i].i64;
-	r = b->import->call(b->ctx, v, &why);
+	r = g->open ? b->import->call(b->ctx, v, &why) :
+		      fail(&why, -EFAULT, "calls the host before its _start");
 	if (r) {
 		if (!g->failed) {
 			g->failed = r;
@@ -468,10 +501,11 @@ static int guest_open(void *engine, void *module, const struct eu_guest_opts *o,
 		return fail(err, -ENOMEM, "out of memory");
 	g->store = wasmtime_store_new(engine, NULL, NULL);
 	g->context = wasmtime_store_context(g->store);
-	wasmtime_store_limiter(g->store, o->max_memory, MAX_TABLE, 1,
-			       MAX_TABLES, MAX_MEMORIES);
+	wasmtime_store_limiter(g->store, o->max_memory, MAX_TABLE,
+			       MAX_INSTANCES, MAX_TABLES, MAX_MEMORIES);
 	g->interrupted = o->interrupted;
 	g->ctx = o->ctx;
+	g->engine = engine;
 	wasmtime_context_set_epoch_deadline(g->context, 1);
 	wasmtime_store_epoch_deadline_callback(g->store, on_deadline, g, NULL);
 	l = wasmtime_linker_new(engine);
@@ -484,6 +518,7 @@ static int guest_open(void *engine, void *module, const struct eu_guest_opts *o,
 		return r < 0 ? r : fail(err, -EINVAL, "it ends before its start");
 	}
 	find_exports(g);
+	g->open = true;
 	*ret = g;
 	return 0;
 }
@@ -502,12 +537,6 @@ static int run(void *guest, int *ret_status, struct eu_error *err)
 		return fail(err, -ENOENT, "there is no function '_start'");
 	e = wasmtime_func_call(g->context, &x.of.func, NULL, 0, NULL, 0, &trap);
 	r = ended(g, e, trap, err);
-	if (g->failed) {
-		/* It began inside of a host function. */
-		r = g->failed;
-		if (err && r < 0)
-			*err = g->why;
-	}
 	if (r < 0)
 		return r;
 	*ret_status = g->status;
@@ -582,6 +611,99 @@ static int call_export(void *guest, const char *name, const uint32_t args[3],
 	return call_func(g, &x.of.func, args, ret, err);
 }
 
+/*
+ * The engine's functions of WASI want a caller that exports "memory". This one
+ * imports the guest's and hands on the functions that the host stands in front
+ * of: "g" "m" is the memory.
+ */
+static const char between[] =
+	"\0asm\1\0\0\0"
+	/* Types: path_open, fd_close, of two parameters. */
+	"\x01\x19\3"
+	"\x60\x09\x7f\x7f\x7f\x7f\x7f\x7e\x7e\x7f\x7f\1\x7f"
+	"\x60\1\x7f\1\x7f"
+	"\x60\2\x7f\x7f\1\x7f"
+	/* Imports */
+	"\x02\x99\1\5"
+	"\1g\1m\2\0\0"
+	"\x16wasi_snapshot_preview1\x09path_open\0\0"
+	"\x16wasi_snapshot_preview1\x08"
+	"fd_close\0\1"
+	"\x16wasi_snapshot_preview1\x0b"
+	"fd_renumber\0\2"
+	"\x16wasi_snapshot_preview1\x0d"
+	"fd_fdstat_get\0\2"
+	/* Functions and exports */
+	"\x03\5\4\0\1\2\2"
+	"\x07\x3f\5"
+	"\6memory\2\0"
+	"\x09path_open\0\4"
+	"\x08"
+	"fd_close\0\5"
+	"\x0b"
+	"fd_renumber\0\6"
+	"\x0d"
+	"fd_fdstat_get\0\7"
+	/* Code: all parameters, and the call */
+	"\x0a\x31\4"
+	"\x16\0\x20\0\x20\1\x20\2\x20\3\x20\4\x20\5\x20\6\x20\7\x20\x08\x10\0\x0b"
+	"\6\0\x20\0\x10\1\x0b"
+	"\x08\0\x20\0\x20\1\x10\2\x0b"
+	"\x08\0\x20\0\x20\1\x10\3\x0b";
+
+/* Once for a guest that opens files. */
+static int stand_between(struct guest *g, void *engine, struct eu_error *err)
+{
+	wasmtime_linker_t *l = wasmtime_linker_new(engine);
+	wasmtime_extern_t m = { .kind = WASMTIME_EXTERN_MEMORY,
+				.of.memory = g->memory };
+	wasmtime_module_t *module = NULL;
+	wasm_trap_t *trap = NULL;
+	wasmtime_error_t *e;
+	int r;
+
+	e = wasmtime_linker_define_wasi(l);
+	if (!e)
+		e = wasmtime_linker_define(l, g->context, "g", 1, "m", 1, &m);
+	if (!e)
+		e = wasmtime_module_new(engine, (const uint8_t *)between,
+					sizeof(between) - 1, &module);
+	if (!e)
+		e = wasmtime_linker_instantiate(l, g->context, module, &g->wasi,
+						&trap);
+	r = ended(g, e, trap, err);
+	if (module)
+		wasmtime_module_delete(module);
+	wasmtime_linker_delete(l);
+	g->has_wasi = !r;
+	return r;
+}
+
+static int wasi(void *guest, const char *name, uint64_t *v, struct eu_error *err)
+{
+	struct guest *g = guest;
+	wasmtime_val_raw_t raw[MAX_PARAMS];
+	wasm_trap_t *trap = NULL;
+	wasmtime_error_t *e;
+	wasmtime_extern_t x;
+	int r = g->has_wasi ? 0 : stand_between(g, g->engine, err);
+
+	if (r)
+		return r;
+	if (!wasmtime_instance_export_get(g->context, &g->wasi, name,
+					  strlen(name), &x))
+		return fail(err, -ENOENT, "there is no function '%s'", name);
+	/* Both kinds of numbers lie at its beginning. */
+	for (size_t i = 0; i < MAX_PARAMS; i++)
+		raw[i].i64 = (int64_t)v[i];
+	e = wasmtime_func_call_unchecked(g->context, &x.of.func, raw,
+					 MAX_PARAMS, &trap);
+	r = ended(g, e, trap, err);
+	if (!r)
+		v[0] = (uint32_t)raw[0].i32;
+	return r;
+}
+
 static uint8_t *memory(void *guest, size_t *ret_len)
 {
 	struct guest *g = guest;
@@ -610,6 +732,7 @@ static const struct eu_engine_functions functions = {
 	.run = run,
 	.call = call,
 	.call_export = call_export,
+	.wasi = wasi,
 	.memory = memory,
 	.interrupt = interrupt,
 };

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,63 +196,79 @@ static int autoload(void *ctx, uint64_t *v, struct eu_error *err)
 	return 0;
 }
 
-/* 0, or what the guest is told; a trap is in *@ret_trap. */
-static int attach_to(struct eu_wasm *w, const uint64_t *v, int *ret_trap,
-		     struct eu_error *err)
+/*
+ * The number of what is new among the object's links, or an error. Every call
+ * counts: a guest that knows the order can detach what has not told its number.
+ */
+static int attach_to(struct eu_wasm *w, struct eu_host_object *o,
+		     const char *name, const char *target)
 {
-	struct eu_host_object *o = eu_host_object(w, v[0]);
-	const char *name = eu_host_string(w, v[1]);
-	const char *target = (uint32_t)v[2] ? eu_host_string(w, v[2]) : "";
-	struct eu_error why;
-
-	*ret_trap = 0;
-	if (!name || !target)
-		*ret_trap = eu_host_trap(err);
-	else if (!o)
-		return eu_host_answer(w, -EINVAL);
-	else if (eu_attach_program(o->p, name, target, &why))
-		return eu_host_fail(w, 0, &why);
-	return 0;
-}
-
-/* It remembers which of the object's links are new. */
-static int attach_link(void *ctx, uint64_t *v, struct eu_error *err)
-{
-	struct eu_wasm *w = ctx;
-	struct eu_host_object *o = eu_host_object(w, v[0]);
-	const size_t before = o ? o->p->n_links : 0;
 	struct eu_host_attached *a;
-	int trap, r = 0;
+	struct eu_error why;
+	size_t before;
+	int r;
 
-	if (o)
-		r = eu_array_grow(&o->attached, o->n_attached, sizeof(*a),
-				  MAX_ATTACHED);
-	if (r) {
-		v[0] = eu_host_answer(w, r);
-		return 0;
-	}
-	r = attach_to(w, v, &trap, err);
-	v[0] = r;
-	if (trap || r)
-		return trap;
+	if (!o)
+		return eu_host_answer(w, -EINVAL);
+	before = o->p->n_links;
+	r = eu_array_grow(&o->attached, o->n_attached, sizeof(*a), MAX_ATTACHED);
+	if (r)
+		return eu_host_answer(w, r);
+	if (eu_attach_program(o->p, name, target, &why))
+		return eu_host_fail(w, 0, &why);
 	if (o->last_number == INT32_MAX)
 		o->last_number = 0;
 	a = &o->attached[o->n_attached++];
 	*a = (struct eu_host_attached){ .number = ++o->last_number,
 					.first = before,
 					.n = o->p->n_links - before };
-	v[0] = a->number;
+	return a->number;
+}
+
+static int attach_link(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const char *name = eu_host_string(w, v[1]);
+	const char *target = (uint32_t)v[2] ? eu_host_string(w, v[2]) : "";
+
+	if (!name || !target)
+		return eu_host_trap(err);
+	v[0] = attach_to(w, eu_host_object(w, v[0]), name, target);
 	return 0;
 }
 
-/* Numbered too: a guest that knows the order can detach it. */
 static int attach(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	int r = attach_link(ctx, v, err);
 
-	if ((int32_t)v[0] > 0)
-		v[0] = 0;
+	v[0] = eu_min((int32_t)v[0], 0);
 	return r;
+}
+
+/* To what a descriptor of the guest's stands for: a control group, a map. */
+static int attach_fd(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	const char *name = eu_host_string(w, v[1]);
+	const int32_t fd = v[2];
+	const struct eu_host_map *m = fd < 0 ? NULL : eu_host_map(w, fd);
+	const int file = fd < 0 ? -1 : eu_host_file(w, fd);
+	char target[256] = "";
+	int r;
+
+	if (!name)
+		return eu_host_trap(err);
+	if (fd >= 0 && file < 0 && (!m || m->handle != v[0])) {
+		v[0] = eu_host_answer(w, -EBADF);
+		return 0;
+	}
+	if (m)
+		snprintf(target, sizeof(target), "%s", bpf_map__name(m->map));
+	else if (file >= 0)
+		snprintf(target, sizeof(target), "/proc/self/fd/%d", file);
+	r = attach_to(w, eu_host_object(w, v[0]), name, target);
+	v[0] = eu_min(r, 0);
+	return 0;
 }
 
 static int link_detach(void *ctx, uint64_t *v, struct eu_error *err)
@@ -363,6 +380,7 @@ static const struct eu_import rows[] = {
 	{ EU_WASM_BPF, "wasm_load_bpf_object", "ii:I", load },
 	{ EU_WASM_BPF, "wasm_close_bpf_object", "I:i", unload },
 	{ EU_WASM_BPF, "wasm_attach_bpf_program", "Iii:i", attach },
+	{ EU_WASM_BPF, "wasm_attach_bpf_program_fd", "Iii:i", attach_fd },
 	{ EU_EUNOMIA, "object_open", "ii:I", object_open },
 	{ EU_EUNOMIA, "object_load", "I:i", object_load },
 	{ EU_EUNOMIA, "object_name", "Iiiii:i", object_name },

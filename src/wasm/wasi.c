@@ -10,10 +10,8 @@
 #include <time.h>
 
 /*
- * Two functions of WASI preview 1 that are ours and not the engine's: sleeping,
- * which has to end when the guest is stopped, and what kind of file a
- * descriptor is. Standard output is said to be a terminal, so that guests write
- * line by line and nothing waits in their memory when they are stopped.
+ * A function of WASI preview 1 that is ours and not the engine's: sleeping,
+ * which has to end when the guest is stopped.
  */
 
 /* The layout of wasi_snapshot_preview1, little-endian. */
@@ -38,21 +36,10 @@ struct event {
 	uint8_t pad2[6];
 };
 
-struct fdstat {
-	uint8_t filetype;
-	uint8_t pad;
-	uint16_t flags;
-	uint8_t pad2[4];
-	uint64_t rights, inheriting;
-};
-
 enum { CLOCK, FD_READ, FD_WRITE };
 enum { REALTIME, MONOTONIC, ABSTIME = 1 };
-enum { CHARACTER_DEVICE = 2, DIRECTORY, REGULAR_FILE };
-enum { SUCCESS = 0, BADF = 8, INVAL = 28, NOMEM = 48 };
+enum { SUCCESS = 0, INVAL = 28, NOMEM = 48 };
 enum { MAX_SUBSCRIPTIONS = 4096 };
-
-static const uint64_t RIGHTS = (1u << 30) - 1, SEEK = 1 << 2, TELL = 1 << 5;
 
 static uint64_t now_ns(clockid_t id)
 {
@@ -78,15 +65,15 @@ static uint64_t left_of(const struct subscription *s)
  * What poll(2) is to wait for: the guest's standard descriptors. Its files are
  * ready at once.
  */
-static void prepare(const struct subscription *s, struct pollfd *to,
-		    uint64_t *left)
+static void prepare(const struct eu_wasm *w, const struct subscription *s,
+		    struct pollfd *to, uint64_t *left)
 {
 	const uint32_t fd = le32toh(s->id);
 
 	*to = (struct pollfd){ .fd = -1 };
 	if (s->tag == CLOCK) {
 		*left = eu_min(*left, left_of(s));
-	} else if (fd <= 2) {
+	} else if (eu_host_file_standard(w, fd)) {
 		to->fd = fd;
 		to->events = s->tag == FD_READ ? POLLIN : POLLOUT;
 	} else {
@@ -115,7 +102,7 @@ static int wait_all(struct eu_wasm *w, const struct subscription *subs,
 	if (!fds)
 		return NOMEM;
 	for (uint32_t i = 0; i < n; i++)
-		prepare(&subs[i], &fds[i], &left);
+		prepare(w, &subs[i], &fds[i], &left);
 	fds[n] = (struct pollfd){ .fd = w->stop_fd, .events = POLLIN };
 	ts.tv_sec = left / 1000000000;
 	ts.tv_nsec = left % 1000000000;
@@ -175,29 +162,7 @@ static int poll_oneoff(void *ctx, uint64_t *v, struct eu_error *err)
 	return 0;
 }
 
-static int fd_fdstat_get(void *ctx, uint64_t *v, struct eu_error *err)
-{
-	struct eu_wasm *w = ctx;
-	const uint32_t fd = v[0];
-	char *to = eu_host_bytes(w, v[1], sizeof(struct fdstat));
-	struct fdstat s = { .rights = htole64(RIGHTS),
-			    .inheriting = htole64(RIGHTS) };
-
-	if (!to)
-		return eu_host_trap(err);
-	if (fd <= 2) {
-		s.filetype = CHARACTER_DEVICE;
-		s.rights = htole64(RIGHTS & ~(SEEK | TELL));
-	} else {
-		s.filetype = fd < 3 + w->n_dirs ? DIRECTORY : REGULAR_FILE;
-	}
-	memcpy(to, &s, sizeof(s));
-	v[0] = SUCCESS;
-	return 0;
-}
-
 static const struct eu_import rows[] = {
 	{ EU_WASI, "poll_oneoff", "iiii:i", poll_oneoff },
-	{ EU_WASI, "fd_fdstat_get", "ii:i", fd_fdstat_get },
 };
 const struct eu_host_calls eu_wasi_calls = { rows, EU_COUNT(rows) };

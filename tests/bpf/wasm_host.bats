@@ -17,7 +17,9 @@ setup() {
 # The functions of docs/wasm-abi.md, and the bytes of guest.bpf.o.
 more() {
 	{
+		echo '#include <fcntl.h>'
 		echo '#include <stdio.h>'
+		echo '#include <unistd.h>'
 		echo '#include <string.h>'
 		echo '#include <libbpf-wasm.h>'
 		while read -r result name arguments; do
@@ -43,11 +45,14 @@ more() {
 			int global_write uint64_t, const char *, int, const void *, int
 			int buffer_read uint64_t, int, void *, int, int
 			int64_t buffer_lost int
+			int program_fd uint64_t, const char *
 		END
 		echo 'static unsigned char object[] = {'
 		od -An -v -tx1 "$OBJ/${1:-guest}.bpf.o" | sed 's/ \(..\)/0x\1,/g'
 		echo '};'
 		cat <<-'END'
+			__attribute__((import_module("wasm_bpf"), import_name("wasm_attach_bpf_program_fd")))
+			int attach_fd(uint64_t, const char *, int);
 			#define OPEN eu_object_open(object, sizeof(object))
 			#define LOAD wasm_load_bpf_object(object, sizeof(object))
 			__attribute__((unused)) static void why(void)
@@ -76,7 +81,7 @@ main() {
 		echo 'return 0; }'
 	} >main.c
 	guest main
-	run -0 --separate-stderr "$WASM_BPF" "$@" main.wasm
+	run -0 --separate-stderr "$WASM_BPF" "$@" main.wasm $ARGUMENTS
 	echo "$output"
 	echo "$stderr"
 }
@@ -353,4 +358,125 @@ possible() {
 	[ "${lines[2]}" = '0 -2 57 -2 -22 -9' ]
 	[ "${lines[3]}" = '0 0 5' ]
 	[ "${lines[4]}" = '0 1' ]
+}
+
+@test "descriptors of the guest as what maps hold, and nobody else's" {
+	need cgroup2 cgroup_skb
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	OBJECT=holders ARGUMENTS=${cg##*/} main --dir "$(cgroup2):/cg" <<-'END'
+		char path[100], packet[64] = { 0 };
+		uint64_t o = LOAD, v = 77;
+		uint32_t k = 0, device[2] = { 1, 0 };
+		int fd, r = -1, pair[2] = { 1, 0 };
+	#define MAP(name) wasm_bpf_map_fd_by_name(o, name)
+	#define SET(map, value) ({ int value_ = value; bpf_map_update_elem(MAP(map), &k, &value_, 0); })
+	#define RUN(program) ({ eu_program_run(o, program, packet, 64, &r); r; })
+	#define INSIDE (eu_program_run(o, "inside", 0, 0, &r), r)
+		/* A folder, below that of the option; a file is no control group. */
+		snprintf(path, 100, "/cg/%s", argv[1]);
+		printf("%d", SET("groups", fd = open(path, O_RDONLY)));
+		printf(" %d", INSIDE);
+		printf(" %d", SET("groups", open("/cg", O_RDONLY)));
+		printf(" %d", INSIDE);
+		for (int i = 0; i < 20; i++)
+			if (i != fd && i != 3 && SET("groups", i) != -9 && i < 4)
+				printf(" %d!", i);
+		printf(" %d %d\n", SET("groups", MAP("first")), SET("groups", -1));
+		/* Storage by control group, tasks have no descriptors. */
+		printf("%d", bpf_map_update_elem(MAP("of_groups"), &fd, &v, 0));
+		v = 0;
+		printf(" %d", bpf_map_lookup_elem(MAP("of_groups"), &fd, &v));
+		printf(" %d", (int)v);
+		printf(" %d", bpf_map_get_next_key(MAP("of_groups"), &fd, &v));
+		printf(" %d", bpf_map_delete_elem(MAP("of_groups"), &fd));
+		k = 1;
+		printf(" %d", bpf_map_update_elem(MAP("of_groups"), &k, &v, 0));
+		printf(" %d", bpf_map_update_elem(MAP("of_tasks"), &k, &v, 0));
+		why();
+		/* Programs and maps. */
+		printf("%d", SET("progs", eu_program_fd(o, "landed")));
+		printf(" %d", RUN("jump"));
+		printf(" %d %d %d", SET("progs", 5), SET("progs", fd), SET("progs", MAP("first")));
+		printf(" %d", bpf_map_delete_elem(MAP("progs"), &k));
+		printf(" %d\n", RUN("jump"));
+		k = 0;
+		r = bpf_map_update_elem(MAP("second"), &k, &fd, 0);
+		k = 1;
+		printf("%d", SET("outer", MAP("second")));
+		printf(" %d", RUN("of_outer") == fd);
+		printf(" %d %d", SET("outer", eu_program_fd(o, "jump")), SET("outer", 7));
+		printf(" %d", eu_map_info(eu_program_fd(o, "jump"), packet, 64));
+		printf(" %d %d\n", eu_program_fd(o, "none"), eu_program_fd(9, "jump"));
+		/* Devices: numbers, and programs for them. */
+		printf("%d", bpf_map_update_elem(MAP("devs"), &k, pair, 0));
+		for (pair[1] = 3; pair[1] < 30; pair[1]++)
+			if ((r = bpf_map_update_elem(MAP("devs"), &k, pair, 0)) != -9)
+				printf(" %d!", r);
+		pair[1] = eu_program_fd(o, "at_device");
+		printf(" %d", bpf_map_update_elem(MAP("devs"), &k, pair, 0));
+		printf(" %d\n", bpf_map_update_elem(MAP("plain"), &k, pair, 0));
+		/* What a guest has none of. */
+		for (int i = 0; i < 3; i++) {
+			v = fd;
+			printf("%d", bpf_map_update_elem(MAP(i ? i > 1 ? "perf" : "xsks" : "socks"), &k, &v, 0));
+			why();
+		}
+		/* Attaching. */
+		printf("%d", attach_fd(o, "on_egress", fd));
+		printf(" %d", attach_fd(o, "on_egress", 99));
+		printf(" %d", attach_fd(o, "on_egress", MAP("first")));
+		printf(" %d", attach_fd(o, "on_egress", 1));
+		printf(" %d", attach_fd(o, "inside", -1));
+		printf(" %d", attach_fd(9, "inside", -1));
+		close(fd);
+		printf(" %d %d\n", attach_fd(o, "on_egress", fd), SET("groups", fd));
+	END
+	rmdir "$cg"
+	[ "${lines[0]}" = '0 0 0 1 -9 -9' ]
+	[ "${lines[1]}" = "0 0 77 -95 0 -9 -9556 map 'of_tasks' (task_storage): has no entries for guests" ]
+	[ "${lines[2]}" = '0 41 -9 -9 -9 0 40' ]
+	[ "${lines[3]}" = '0 1 -9 -9 -9 -2 -22' ]
+	[ "${lines[4]}" = '0 0 0' ]
+	[ "${lines[5]}" = "-9564 map 'socks' (sockmap): a guest has no descriptors for its values" ]
+	[ "${lines[6]}" = "-9562 map 'xsks' (xskmap): a guest has no descriptors for its values" ]
+	[ "${lines[8]}" = '0 -9 -22 -9 0 -22 -9 -9' ]
+}
+
+@test "a guest's descriptors that are closed, moved and opened anew" {
+	mkdir -p shared/dir
+	echo hello >shared/file
+	cat >files.c <<-'END'
+		#include <errno.h>
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		#include <wasi/api.h>
+		static int kind(int fd)
+		{
+			__wasi_fdstat_t s;
+			int r = __wasi_fd_fdstat_get(fd, &s);
+			return r ? -r : s.fs_filetype;
+		}
+		int main(int argc, char **argv)
+		{
+			int dir = open("/data/dir", O_RDONLY), file = open("/data/file", O_RDONLY);
+			fprintf(stderr, "%d %d %d %d %d\n", dir > 0 && file > dir, kind(1), kind(dir), kind(file), kind(99));
+			fprintf(stderr, "%d %d %d\n", close(dir), close(dir), kind(dir));
+			fprintf(stderr, "%d %d\n", __wasi_fd_renumber(file, 1), kind(file));
+			fprintf(stderr, "%d %d\n", kind(1), close(0));
+			fprintf(stderr, "%d %d\n", kind(0), open("/data/../../etc/passwd", O_RDONLY));
+			return 0;
+		}
+	END
+	guest files
+	run -0 "$WASM_BPF" --dir "$T/shared:/data" files.wasm
+	echo "$output"
+	[ "$output" = '1 2 3 4 -8
+0 -1 -8
+0 -8
+4 0
+-8 -1' ]
+	run -0 "$WASM_BPF" files.wasm
+	[ "${lines[0]}" = '0 2 -8 -8 -8' ]
 }
