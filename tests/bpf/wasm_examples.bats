@@ -11,9 +11,15 @@ setup() {
 	need root wasm guests bpf btf
 }
 
-# module NAME [ARGUMENT...]: runs it.
+# module NAME[/FILE] [ARGUMENT...]: runs it.
 module() {
-	start "$BUILD/tools/wasm-bpf" "$EXAMPLES/wasm/$1/$1.wasm" "${@:2}"
+	start "$BUILD/tools/wasm-bpf" "$EXAMPLES/wasm/${1%/*}/${1#*/}.wasm" \
+		"${@:2}"
+}
+
+# compiled NAME[/FILE] COMPILER: the module is there, or else no such compiler.
+compiled() {
+	[ -e "$EXAMPLES/wasm/${1%/*}/${1#*/}.wasm" ] || skip "without $2"
 }
 
 # there NAME [ARGUMENT...]: in the test's network.
@@ -33,9 +39,9 @@ said() {
 	[ $i = $# ] || { echo "$i lines"; return 1; }
 }
 
-@test "wasm execve" {
-	need tracepoint
-	module execve
+# shows_execve MODULE: that it does as execve.
+shows_execve() {
+	module "$1"
 	end=$((SECONDS + PATIENCE))
 	# Each program that is started is a line.
 	until [ -s "$OUT" ] || [ $SECONDS -gt $end ]; do
@@ -49,10 +55,26 @@ said() {
 	grep -qx "\[$by\] bash -> /bin/true a b c  " "$OUT"
 }
 
-@test "wasm bootstrap" {
+@test "wasm execve" {
 	need tracepoint ringbuf
-	[ "$(wc -c <"$EXAMPLES/wasm/bootstrap/bootstrap.wasm")" -le 60000 ]
-	module bootstrap
+	shows_execve execve
+}
+
+@test "wasm execve in Go" {
+	need tracepoint ringbuf
+	compiled go-execve 'Go 1.24'
+	shows_execve go-execve
+}
+
+@test "wasm execve by Emscripten" {
+	need tracepoint ringbuf
+	compiled emscripten/execve Emscripten
+	shows_execve emscripten/execve
+}
+
+# shows_bootstrap MODULE: that it does as bootstrap.
+shows_bootstrap() {
+	module "$1"
 	wait_for '^TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE$'
 	bash -c 'exec sh -c "exit 7"' &
 	by=$!
@@ -60,6 +82,18 @@ said() {
 	wait_for "^[0-9:]{8} EXIT  sh +$by +$BASHPID +\[7\] \([0-9]+ms\)$"
 	stop_it
 	grep -Eq "^[0-9:]{8} EXEC  sh +$by +$BASHPID +/.*/sh$" "$OUT"
+}
+
+@test "wasm bootstrap" {
+	need tracepoint ringbuf
+	[ "$(wc -c <"$EXAMPLES/wasm/bootstrap/bootstrap.wasm")" -le 60000 ]
+	shows_bootstrap bootstrap
+}
+
+@test "wasm bootstrap in Rust" {
+	need tracepoint ringbuf
+	compiled rust-bootstrap 'Rust for wasm32-wasi'
+	shows_bootstrap rust-bootstrap
 }
 
 # opens ARGUMENT...: what is said of a process that opens two files, the second
