@@ -5,7 +5,7 @@
 #	load ../registry
 #	registry [LINE OF ITS CONFIGURATION]...
 #
-# sets $REGISTRY to its HOST:PORT. What is pulled goes to a store of the test's.
+# sets $REGISTRY to its HOST:PORT until stop_registry. What is pulled goes to a store of the test's.
 
 export EUNOMIA_STORE
 
@@ -22,8 +22,23 @@ registry() {
 			"http: {addr: '127.0.0.1:0'$tls}" "$@"
 	} >"$T/registry.$registries.yml"
 	start docker-registry serve "$T/registry.$registries.yml"
+	REGISTRY_PID=$PID
 	wait_for 'listening on 127' "$ERR"
 	REGISTRY=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' "$ERR")
+}
+
+stop_registry() {
+	kill "$REGISTRY_PID"
+	wait "$REGISTRY_PID" || :
+}
+
+# web FOLDER: a web server of it, $WEB its HOST:PORT, what it answered in web.log.
+web() {
+	(cd "$1" && exec python3 -u -m http.server --bind 127.0.0.1 0) \
+		>"$T/web.out" 2>"$T/web.log" 3>&- &
+	children+=($!)
+	wait_for 'Serving HTTP' "$T/web.out"
+	WEB=127.0.0.1:$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$T/web.out")
 }
 
 # accounts NAME PASSWORD: the lines of a configuration that lets this one in.

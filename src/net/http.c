@@ -72,8 +72,9 @@ static int on_body(void *ctx, int status, const void *data, size_t len)
 
 	if (status < 200 || status > 299) {
 		/* Words for people: the beginning will do. */
-		eu_buf_put(&h->text, data,
-			   eu_min(len, MAX_TEXT - eu_min(h->text.len, MAX_TEXT)));
+		if (h->text.len < MAX_TEXT)
+			eu_buf_put(&h->text, data,
+				   eu_min(len, MAX_TEXT - h->text.len));
 		return h->text.error;
 	}
 	h->taken += len;

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "pkg/base64.h"
+#include "base/base64.h"
 
 enum { MAX_FILE = 1 << 20, MAX_PASSWORD = 64 << 10 };
 

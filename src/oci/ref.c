@@ -8,7 +8,8 @@
 
 #include "base/sha256.h"
 
-static const char DEFAULT_HOST[] = "docker.io", DEFAULT_TAG[] = "latest";
+static const char DEFAULT_HOST[] = "docker.io", DEFAULT_TAG[] = "latest",
+		  LIBRARY[] = "library/";
 
 static int invalid(const char *text, const char *why, struct eu_error *err)
 {
@@ -120,9 +121,15 @@ static char *cut(char *text, char c)
 	return at + 1;
 }
 
-static void copy(char *to, size_t size, const char *from)
+/* False if there is no room. */
+static bool copy(char *to, size_t size, const char *from)
 {
-	snprintf(to, size, "%s", from);
+	const size_t n = strlen(from);
+
+	if (n >= size)
+		return false;
+	memcpy(to, from, n + 1);
+	return true;
 }
 
 int eu_ref_parse(const char *text, struct eu_ref *ret, struct eu_error *err)
@@ -130,11 +137,11 @@ int eu_ref_parse(const char *text, struct eu_ref *ret, struct eu_error *err)
 	char work[EU_REF_TEXT], *digest, *tag, *slash, *path = work;
 	const char *host = DEFAULT_HOST;
 	struct eu_ref ref = { 0 };
+	size_t n;
 
-	if (!*text || strlen(text) >= sizeof(work))
+	if (!*text || !copy(work, sizeof(work), text))
 		return invalid(text, *text ? "it is too long" : "it is empty",
 			       err);
-	copy(work, sizeof(work), text);
 	digest = cut(work, '@');
 	if (digest && !eu_digest_is_valid(digest))
 		return invalid(text, "its digest is not sha256 and 64 digits",
@@ -161,13 +168,12 @@ int eu_ref_parse(const char *text, struct eu_ref *ret, struct eu_error *err)
 			text,
 			"its path has other than lower case letters, digits, and '.', '_' or '-' between them",
 			err);
-	copy(ref.host, sizeof(ref.host), host);
-	if ((size_t)snprintf(
-		    ref.path, sizeof(ref.path), "%s%s",
-		    host == DEFAULT_HOST && !strchr(path, '/') ? "library/" : "",
-		    path) >= sizeof(ref.path) ||
-	    strlen(host) >= sizeof(ref.host))
+	n = host == DEFAULT_HOST && !strchr(path, '/') ? sizeof(LIBRARY) - 1 : 0;
+	memcpy(ref.path, LIBRARY, n);
+	if (!copy(ref.host, sizeof(ref.host), host) ||
+	    !copy(ref.path + n, sizeof(ref.path) - n, path))
 		return invalid(text, "it is too long", err);
+	/* Their length has been looked at. */
 	copy(ref.tag, sizeof(ref.tag), tag ?: (digest ? "" : DEFAULT_TAG));
 	copy(ref.digest, sizeof(ref.digest), digest ?: "");
 	*ret = ref;

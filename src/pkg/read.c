@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/utf8.h"
-#include "pkg/base64.h"
+#include "base/base64.h"
 #include "pkg/legacy.h"
 #include "pkg/object.h"
 #include "pkg/tar.h"

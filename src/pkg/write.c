@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pkg/base64.h"
+#include "base/base64.h"
 #include "pkg/zlib.h"
 
 /*

@@ -7,10 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/stat.h>
 
-#include "base/buf.h"
+#include "base/cachedir.h"
 #include "base/file.h"
 
 enum { MAX_VERSION = 64 };
@@ -20,46 +18,6 @@ struct head {
 	char version[MAX_VERSION];
 	uint8_t digest[EU_SHA256_SIZE]; /* of what follows */
 };
-
-/* Is it ours alone? */
-static bool is_private(int fd, mode_t type)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && (st.st_mode & S_IFMT) == type &&
-	       st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
-}
-
-/* A folder below another one, made if it is not there. */
-static char *below(char *dir, const char *name)
-{
-	eu_auto_close int fd = -1;
-	char *path = dir ? eu_path_join(dir, name) : NULL;
-
-	free(dir);
-	if (!path)
-		return NULL;
-	mkdir(path, 0700);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && is_private(fd, S_IFDIR))
-		return path;
-	free(path);
-	return NULL;
-}
-
-static char *find_dir(void)
-{
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	char *dir = NULL;
-
-	if (getauxval(AT_SECURE))
-		return NULL;
-	if (cache && *cache == '/')
-		dir = strdup(cache);
-	else if (home && *home == '/')
-		dir = below(strdup(home), ".cache");
-	return below(below(dir, "eunomia"), "wasm");
-}
 
 void eu_cache_init(struct eu_cache *c, const void *wasm, size_t len,
 		   const char *version)
@@ -71,7 +29,7 @@ void eu_cache_init(struct eu_cache *c, const void *wasm, size_t len,
 		return;
 	for (size_t i = 0; i < sizeof(d); i++)
 		snprintf(c->name + 2 * i, 3, "%02x", d[i]);
-	c->dir = find_dir();
+	c->dir = eu_cachedir_open("wasm");
 }
 
 void eu_cache_done(struct eu_cache *c)
@@ -115,7 +73,7 @@ void *eu_cache_read(const struct eu_cache *c, size_t *ret_len)
 	if (!path)
 		return NULL;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || !is_private(fd, S_IFREG) || fstat(fd, &st) ||
+	if (fd < 0 || !eu_cachedir_is_private(fd, S_IFREG) || fstat(fd, &st) ||
 	    st.st_size <= (off_t)sizeof(struct head) || st.st_size > EU_CACHE_MAX)
 		return NULL;
 	/* What is used last is thrown away last. */

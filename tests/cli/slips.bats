@@ -22,10 +22,10 @@ setup() {
 }
 
 @test "words that are no command" {
-	said "'rnu' is neither a command (run, check, inspect) nor a file; did you mean 'run'?" \
+	said "'rnu' is neither a command (run, check, inspect, push, pull) nor a file; did you mean 'run'?" \
 		2 rnu x.bpf.o
 	[ "${lines[1]}" = "Try 'ecli --help'." ]
-	said "'nothing' is neither a command (run, check, inspect) nor a file" \
+	said "'nothing' is neither a command (run, check, inspect, push, pull) nor a file" \
 		2 help nothing
 	said "cannot open 'no/file': No such file or directory" 1 no/file
 	run -2 "$LMP" biuld
@@ -53,8 +53,8 @@ setup() {
 		said "'x.bpf.c' is a C source: compile it with ecc first" \
 			1 $command x.bpf.c
 		said "'.' is a folder without a package.json" 1 $command .
-		said "'https://a.b/c.json': addresses are not supported yet: download it, and run the file" \
-			1 $command https://a.b/c.json
+		said "'ftp://a.b/c.json': http, https, oci, file and data are known here" \
+			1 $command ftp://a.b/c.json
 	done
 	: >package.json
 	said "'.' is a folder: give './package.json'" 1 run .

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "pkg/base64.h"
+#include "base/base64.h"
 
 static void test_base64(void **state)
 {

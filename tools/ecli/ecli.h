@@ -58,6 +58,14 @@ extern const char *program_name;
 /* "5", "1.5", "500ms", "2m", "1h" as nanoseconds. -EINVAL. */
 int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 
+/*
+ * The bytes of an address or a reference to a registry, to be freed, which the
+ * store and the cache keep. FETCH_NOT for the name of a file.
+ */
+enum { FETCH_NOT = 1 };
+int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
+	  struct eu_error *err);
+
 /* What a command line names, read once: by its bytes it is seen what it is. */
 struct program_file {
 	const char *path; /* "-": standard input */

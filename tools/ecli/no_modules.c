@@ -48,6 +48,20 @@ const struct eu_command command_wasm_bpftool = {
 	.run = run,
 };
 
+int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
+	  struct eu_error *err)
+{
+	(void)max;
+	(void)ret_data;
+	(void)ret_len;
+	if (!strstr(word, "://"))
+		return FETCH_NOT;
+	return eu_error_set(
+		err, -ENOTSUP,
+		"the static ecli fetches nothing: download '%s', and run the file",
+		word);
+}
+
 static int run_remote(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct eu_error err;

@@ -25,12 +25,10 @@ static int refuse_folder(const char *path, struct eu_error *err)
 static int read_bytes(const char *path, struct program_file *f)
 {
 	struct stat st;
+	int r = fetch(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len, &f->err);
 
-	if (strstr(path, "://"))
-		return eu_error_set(
-			&f->err, -EOPNOTSUPP,
-			"'%s': addresses are not supported yet: download it, and run the file",
-			path);
+	if (r != FETCH_NOT)
+		return r;
 	if (eu_ends_with(path, ".c"))
 		return eu_error_set(
 			&f->err, -EINVAL,

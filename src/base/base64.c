@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pkg/base64.h"
+#include "base/base64.h"
 
 #include <ctype.h>
 #include <errno.h>

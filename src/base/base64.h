@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EU_PKG_BASE64_H
-#define EU_PKG_BASE64_H
+#ifndef EU_BASE_BASE64_H
+#define EU_BASE_BASE64_H
 
 /* Base64 as RFC 4648 section 4 defines it: the standard alphabet, padded. */
 

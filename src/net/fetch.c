@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "net/fetch.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/base64.h"
+#include "base/cachedir.h"
+#include "base/file.h"
+#include "base/sha256.h"
+
+enum { MAX_TAG = 512 };
+
+/* ---- what was fetched before */
+
+/*
+ * A file of the cache: a line that asks whether there is something newer, as
+ * the header that it is sent as, and the bytes.
+ */
+struct kept {
+	char *path; /* NULL: nothing is kept */
+	char *data;
+	size_t len;
+	char *question; /* in @data */
+	size_t at;	/* where the bytes begin */
+};
+
+static void kept_open(struct kept *k, const char *address, uint64_t max)
+{
+	eu_auto_free char *dir = eu_cachedir_open("http");
+	uint8_t sum[EU_SHA256_SIZE];
+	char name[EU_SHA256_HEX + 1];
+	char *end;
+
+	*k = (struct kept){ 0 };
+	if (!dir || eu_sha256(address, strlen(address), sum, NULL))
+		return;
+	for (size_t i = 0; i < sizeof(sum); i++)
+		snprintf(name + 2 * i, 3, "%02x", sum[i]);
+	k->path = eu_path_join(dir, name);
+	if (!k->path ||
+	    eu_file_read(k->path, max + MAX_TAG, &k->data, &k->len, NULL))
+		return;
+	end = memchr(k->data, '\n', k->len);
+	if (!end)
+		return;
+	*end = '\0';
+	k->question = k->data;
+	k->at = end + 1 - k->data;
+}
+
+static void kept_done(struct kept *k)
+{
+	free(k->path);
+	free(k->data);
+}
+
+static void keep(const struct kept *k, const struct eu_http *h)
+{
+	eu_auto_buf struct eu_buf file = EU_BUF(h->text.len + MAX_TAG);
+	const char *control = eu_http_header(h, "cache-control");
+	const char *tag = eu_http_header(h, "etag");
+	const char *date = eu_http_header(h, "last-modified");
+
+	if (!k->path || (!tag && !date) ||
+	    (control && strcasestr(control, "no-store")))
+		return;
+	eu_buf_printf(&file, "%s: %s\n",
+		      tag ? "If-None-Match" : "If-Modified-Since", tag ?: date);
+	eu_buf_put(&file, h->text.data, h->text.len);
+	/* Without it the file is fetched again the next time. */
+	if (!file.error)
+		eu_file_write(k->path, file.data, file.len, NULL);
+}
+
+/* ---- the schemes */
+
+static int take(char **ret_data, size_t *ret_len, char *data, size_t len,
+		struct eu_error *err)
+{
+	if (!data)
+		return eu_error_oom(err);
+	*ret_data = data;
+	*ret_len = len;
+	return 0;
+}
+
+static int answer(struct eu_http *h, struct kept *k, char **ret_data,
+		  size_t *ret_len, struct eu_error *err)
+{
+	size_t len;
+	char *data;
+
+	if (h->status == 304 && k->question) {
+		len = k->len - k->at;
+		memmove(k->data, k->data + k->at, len + 1);
+		return take(ret_data, ret_len, eu_take_ptr(k->data), len, err);
+	}
+	if (h->status != 200)
+		return eu_error_set(err, h->status == 404 ? -ENOENT : -EIO,
+				    "'%s': the server answers %d", h->url,
+				    h->status);
+	keep(k, h);
+	data = eu_buf_take(&h->text, &len);
+	return take(ret_data, ret_len, data, len, err);
+}
+
+static int from_web(const char *address, const struct eu_http_opts *o,
+		    uint64_t max, char **ret_data, size_t *ret_len,
+		    struct eu_error *err)
+{
+	const char *headers[] = { NULL, NULL };
+	struct eu_http h = {
+		.method = "GET", .url = address, .headers = headers, .max = max
+	};
+	struct eu_net *net;
+	struct kept k;
+	int r = eu_net_open(o, &net, err);
+
+	if (r)
+		return r;
+	kept_open(&k, address, max);
+	headers[0] = k.question;
+	r = eu_http_run(net, &h, err);
+	if (!r)
+		r = answer(&h, &k, ret_data, ret_len, err);
+	eu_http_done(&h);
+	kept_done(&k);
+	eu_net_close(net);
+	return r;
+}
+
+/* "%41" as "A", in place. */
+static int unescape(char *s, size_t *ret_len)
+{
+	char *const begin = s;
+	char *to = s, hex[3] = "";
+
+	for (; *s; s++) {
+		if (*s != '%') {
+			*to++ = *s;
+			continue;
+		}
+		if (!isxdigit((unsigned char)s[1]) ||
+		    !isxdigit((unsigned char)s[2]))
+			return -EINVAL;
+		memcpy(hex, s + 1, 2);
+		*to++ = (char)strtoul(hex, NULL, 16);
+		s += 2;
+	}
+	*to = '\0';
+	*ret_len = to - begin;
+	return 0;
+}
+
+static int from_file(const char *address, const struct eu_http_opts *o,
+		     uint64_t max, char **ret_data, size_t *ret_len,
+		     struct eu_error *err)
+{
+	eu_auto_free char *path = NULL;
+	const char *rest = address + strlen("file://");
+	size_t len;
+
+	(void)o;
+	if (!strncmp(rest, "localhost/", 10))
+		rest += strlen("localhost");
+	if (*rest != '/')
+		return eu_error_set(err, -EINVAL,
+				    "'%s': write file:///PATH, from the root",
+				    address);
+	path = strdup(rest);
+	if (!path)
+		return eu_error_oom(err);
+	if (unescape(path, &len))
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s': a '%%' is not followed by two hexadecimal digits",
+			address);
+	return eu_file_read(path, max, ret_data, ret_len, err);
+}
+
+/* data:[TYPE][;base64],BYTES, as RFC 2397 has it. */
+static int from_data(const char *address, const struct eu_http_opts *o,
+		     uint64_t max, char **ret_data, size_t *ret_len,
+		     struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf out = EU_BUF(max);
+	const char *comma = strchr(address, ',');
+	eu_auto_free char *text = comma ? strdup(comma + 1) : NULL;
+	size_t len;
+	char *data;
+	int r;
+
+	(void)o;
+	if (!comma)
+		return eu_error_set(err, -EINVAL,
+				    "a data address without a comma");
+	if (!text)
+		return eu_error_oom(err);
+	r = unescape(text, &len);
+	if (r)
+		return eu_error_set(
+			err, r,
+			"a data address with a '%%' that is not followed by two hexadecimal digits");
+	if (comma - address >= 7 && !strncasecmp(comma - 7, ";base64", 7))
+		r = eu_base64_decode(text, len, &out, err);
+	else
+		eu_buf_put(&out, text, len);
+	if (r)
+		return eu_error_prefix(err, r, "a data address");
+	data = eu_buf_take(&out, &len);
+	return take(ret_data, ret_len, data, len, err);
+}
+
+static const struct {
+	const char *scheme;
+	int (*from)(const char *address, const struct eu_http_opts *o,
+		    uint64_t max, char **ret_data, size_t *ret_len,
+		    struct eu_error *err);
+} schemes[] = {
+	{ "http://", from_web },
+	{ "https://", from_web },
+	{ "file://", from_file },
+	{ "data:", from_data },
+};
+
+bool eu_fetch_knows(const char *address)
+{
+	for (size_t i = 0; i < EU_COUNT(schemes); i++) {
+		if (!strncasecmp(address, schemes[i].scheme,
+				 strlen(schemes[i].scheme)))
+			return true;
+	}
+	return false;
+}
+
+int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
+	     char **ret_data, size_t *ret_len, struct eu_error *err)
+{
+	for (size_t i = 0; i < EU_COUNT(schemes); i++) {
+		if (!strncasecmp(address, schemes[i].scheme,
+				 strlen(schemes[i].scheme)))
+			return schemes[i].from(address, o, max, ret_data,
+					       ret_len, err);
+	}
+	return eu_error_set(err, -EINVAL,
+			    "'%s': http, https, file and data are known here",
+			    address);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_NET_FETCH_H
+#define EU_NET_FETCH_H
+
+/*
+ * Files by their address. Those of HTTP are kept with what their servers name
+ * them by (ETag, Last-Modified), and sent again only if they have changed.
+ */
+
+#include "net/http.h"
+
+/* Has it a scheme: http, https, file or data? */
+bool eu_fetch_knows(const char *address);
+
+/*
+ * The bytes at @address with a NUL behind them, to be freed. -ENOENT for 404,
+ * -E2BIG above @max bytes, -EIO for other answers than 200.
+ */
+int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
+	     char **ret_data, size_t *ret_len, struct eu_error *err);
+
+#endif

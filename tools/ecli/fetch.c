@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ecli.h"
+#include "net/fetch.h"
+#include "oci/artifact.h"
+
+enum { CONNECT_MS = 10000, STALL_MS = 30000 };
+
+static const char OCI[] = "oci://";
+
+/* What the store has; else what the registry has, which it has then. */
+static int find(const struct eu_store *s, const struct eu_ref *ref,
+		struct eu_descriptor *ret, struct eu_error *err)
+{
+	const struct eu_registry_opts o = { 0 };
+	struct eu_registry *g = NULL;
+	int r = eu_store_find(s, ref, ret, err);
+
+	if (r != -ENOENT)
+		return r;
+	r = eu_registry_open(ref, &o, &g, err);
+	if (!r)
+		r = eu_artifact_pull(g, s, ref, ret, err);
+	eu_registry_close(g);
+	return r;
+}
+
+static int from_registry(const struct eu_ref *ref, uint64_t max,
+			 char **ret_data, size_t *ret_len, struct eu_error *err)
+{
+	eu_auto_store struct eu_store s = { 0 };
+	eu_auto_free char *path = NULL;
+	struct eu_descriptor d;
+	int r = eu_store_open(NULL, &s, err);
+
+	if (!r)
+		r = find(&s, ref, &d, err);
+	if (!r)
+		r = eu_artifact_file(&s, &d, &path, NULL, err);
+	return r ?: eu_file_read(path, max, ret_data, ret_len, err);
+}
+
+/* Without a host somebody may rather have misspelt a file. */
+static bool has_host(const char *word)
+{
+	const size_t n = strcspn(word, "/");
+
+	return word[n] && (memchr(word, '.', n) || memchr(word, ':', n) ||
+			   (n == 9 && !memcmp(word, "localhost", n)));
+}
+
+int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
+	  struct eu_error *err)
+{
+	const struct eu_http_opts http = { .connect_ms = CONNECT_MS,
+					   .stall_ms = STALL_MS };
+	const bool named = !strncmp(word, OCI, strlen(OCI));
+	struct eu_ref ref;
+
+	if (!strcmp(word, "-") || (!named && !access(word, F_OK)))
+		return FETCH_NOT;
+	if (eu_fetch_knows(word))
+		return eu_fetch(word, &http, max, ret_data, ret_len, err);
+	if (named) {
+		if (eu_ref_parse(word + strlen(OCI), &ref, err))
+			return -EINVAL;
+	} else if (strstr(word, "://")) {
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s': http, https, oci, file and data are known here",
+			word);
+	} else if (!has_host(word) || eu_ref_parse(word, &ref, NULL)) {
+		return FETCH_NOT;
+	}
+	return from_registry(&ref, max, ret_data, ret_len, err);
+}
