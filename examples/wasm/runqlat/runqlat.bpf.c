@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "runqlat.h"
@@ -38,6 +39,20 @@ struct {
 } hists SEC(".maps");
 
 static const struct hist zero;
+
+/* Before Linux 5.14 a task's state had another name. */
+struct task_struct___before {
+	long state;
+} __attribute__((preserve_access_index));
+
+static bool may_run(struct task_struct *task)
+{
+	struct task_struct___before *before = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return !task->__state;
+	return !before->state;
+}
 
 static int log2_of(u64 v)
 {
@@ -107,7 +122,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 		count(t->waited);
 	if (t)
 		bpf_map_delete_elem(&start, &pid);
-	if (preempt)
+	if (may_run(prev)) /* others only go before it */
 		waits(pid);
 	pid = next->pid;
 	t = bpf_map_lookup_elem(&start, &pid);
