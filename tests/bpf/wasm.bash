@@ -18,5 +18,5 @@ bootstrap() {
 	"$ECC" bootstrap.bpf.c bootstrap.h >ecc.out
 	"$BPFTOOL" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
 	"$BPFTOOL" btf dump file bootstrap.bpf.o format c -j >bootstrap.wasm.h
-	guest bootstrap -s
+	guest bootstrap -Wl,--strip-debug
 }
