@@ -426,6 +426,11 @@ int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 
 	if (!name || !guard)
 		return eu_error_oom(err);
+	if (!pkg->n_progs && !pkg->n_maps)
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' has neither programs nor maps; if 'ecc --header-only' wrote it, compile the program again",
+			pkg->origin);
 	eu_buf_printf(out,
 		      "%s#ifndef __%s_SKEL_H__\n#define __%s_SKEL_H__\n\n"
 		      "#include <errno.h>\n#include <stdbool.h>\n"

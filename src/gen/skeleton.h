@@ -10,7 +10,7 @@
 /*
  * What "bpftool gen skeleton" writes, for <libbpf-wasm.h>: the object's bytes,
  * its maps, programs and variables by name, and functions to open, load, attach
- * and destroy. -EINVAL for what C cannot name.
+ * and destroy. -EINVAL for what C cannot name, and for an object of types alone.
  */
 int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 		      struct eu_error *err);

@@ -505,3 +505,40 @@ skeleton() {
 		9
 	END
 }
+
+# made WHAT: by the program's own compile (P) or the header's (H), with what is
+# generated of it, in a folder of that name.
+made() {
+	case $1 in
+	P)
+		"$ECC" bootstrap.bpf.c bootstrap.h >ecc.out
+		"$BPFTOOL" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
+		;;
+	H)
+		"$ECC" bootstrap.h --header-only >ecc.out
+		"$BPFTOOL" btf dump file bootstrap.bpf.o format c -j \
+			>bootstrap.wasm.h
+		;;
+	esac
+	if [ ! -d "$1" ]; then
+		mkdir "$1"
+		cp bootstrap.bpf.o bootstrap.*.h "$1"
+	fi
+	cmp bootstrap.bpf.o "$1/bootstrap.bpf.o"
+}
+
+@test "the types of a header alone, before and after the program, and again" {
+	cp "$ROOT"/examples/bootstrap/bootstrap.{bpf.c,h} .
+	for order in PHPH HPHP HHPP PPHH; do
+		rm -f bootstrap.bpf.o bootstrap.skel.h bootstrap.wasm.h
+		for ((i = 0; i < 4; i++)); do
+			made "${order:i:1}"
+		done
+		cmp bootstrap.skel.h P/bootstrap.skel.h
+		cmp bootstrap.wasm.h H/bootstrap.wasm.h
+	done
+	grep -q '^struct event {' bootstrap.wasm.h
+	# Of types alone there is no skeleton.
+	run -1 "$BPFTOOL" gen skeleton -j bootstrap.bpf.o
+	[[ $output == *"'bootstrap.bpf.o' has neither programs nor maps;"*"compile the program again" ]]
+}
