@@ -8,6 +8,7 @@
 #include "ecli.h"
 #include "gen/printers.h"
 #include "gen/skeleton.h"
+#include "gen/wit.h"
 
 /* What of bpftool's command line makers of Wasm guests use. */
 
@@ -31,6 +32,7 @@ static const struct {
 	{ { "gen", "skeleton", "FILE" }, eu_skeleton_write },
 	{ { "gen", "printers", "FILE" }, eu_printers_write },
 	{ { "btf", "dump", "file", "FILE", "format", "c" }, eu_skeleton_types },
+	{ { "btf", "dump", "file", "FILE", "format", "wit" }, eu_wit_write },
 };
 
 static bool fits(const char *const *form, const char *const *words,
@@ -86,16 +88,16 @@ static int run(const struct eu_command *cmd, int argc, char **argv)
 	}
 	eu_error_set(
 		&err, -EINVAL,
-		"'gen skeleton FILE', 'gen printers FILE' or 'btf dump file FILE format c'");
+		"'gen skeleton FILE', 'gen printers FILE' or 'btf dump file FILE format c|wit'");
 	return fail_usage(cmd, &err);
 }
 
 const struct eu_command command_wasm_bpftool = {
 	.name = "",
-	.usage = "gen skeleton|printers FILE | btf dump file FILE format c",
+	.usage = "gen skeleton|printers FILE | btf dump file FILE format c|wit",
 	.summary = "write C headers for Wasm guests",
 	.description =
-		"Writes what the user space of the BPF object FILE is compiled with as Wasm to standard output: its skeleton, with the object in it, or the types of its BTF as they are in the kernel's memory, with pointers as numbers, all gaps written out and sizes asserted, or functions that print these types as JSON and text.",
+		"Writes what the user space of the BPF object FILE is compiled with as Wasm to standard output: its skeleton, with the object in it, or the types of its BTF as they are in the kernel's memory, with pointers as numbers, all gaps written out and sizes asserted, or functions that print these types as JSON and text. As WIT the types are for other languages than C.",
 	.examples = "wasm-bpftool gen skeleton -j x.bpf.o >x.skel.h\n"
 		    "wasm-bpftool gen printers x.bpf.o >x.print.h\n"
 		    "wasm-bpftool btf dump file x.bpf.o format c -j >x.wasm.h\n",
