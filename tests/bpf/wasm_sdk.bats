@@ -542,3 +542,66 @@ made() {
 	run -1 "$BPFTOOL" gen skeleton -j bootstrap.bpf.o
 	[[ $output == *"'bootstrap.bpf.o' has neither programs nor maps;"*"compile the program again" ]]
 }
+
+# installed: the root of an installation below $T, in $AT.
+installed() {
+	DESTDIR=$T/root meson install -C "$BUILD" --no-rebuild --quiet
+	AT=$T/root$(meson introspect "$BUILD" --buildoptions |
+		jq -r '.[] | select(.name == "prefix").value')
+	# Libraries are looked for where they will be, not below DESTDIR.
+	export LD_LIBRARY_PATH
+	LD_LIBRARY_PATH=$(dirname "$(find "$AT" -name 'libeunomia.so.0')")
+	mkdir project
+	cp "$ROOT"/examples/bootstrap/bootstrap.{bpf.c,h} project
+	cp "$ROOT/examples/wasm/bootstrap/bootstrap.c" project
+}
+
+# works FILE.wasm: it is bootstrap.
+works() {
+	[ -s "$AT/include/eunomia/wasm/libbpf-wasm.h" ]
+	run -0 "$WASM_BPF" "$1" -h
+	[ "${lines[0]}" = 'BPF bootstrap demo application.' ]
+	[ "$(imports "$1" | wc -l)" = 6 ]
+}
+
+@test "a guest by pkg-config" {
+	need plain program:meson program:pkg-config
+	installed
+	cd project
+	pc() {
+		PKG_CONFIG_PATH=$(dirname "$(find "$AT" -name eunomia-wasm.pc)") \
+			pkg-config --define-variable="prefix=$AT" "$@" eunomia-wasm
+	}
+	"$(pc --variable=ecc)" bootstrap.bpf.c bootstrap.h >ecc.out
+	tool=$(pc --variable=bpftool)
+	"$tool" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
+	"$tool" btf dump file bootstrap.bpf.o format c -j >bootstrap.wasm.h
+	# shellcheck disable=SC2046
+	clang-16 -O2 $(pc --cflags) -o bootstrap.wasm bootstrap.c $(pc --libs)
+	works bootstrap.wasm
+}
+
+@test "a guest by CMake" {
+	need plain program:meson program:cmake
+	installed
+	cat >project/CMakeLists.txt <<-'END'
+		cmake_minimum_required(VERSION 3.18)
+		project(guest LANGUAGES NONE)
+		find_package(eunomia-wasm 0.1 REQUIRED)
+		eunomia_wasm_add(guest BPF bootstrap.bpf.c HEADER bootstrap.h
+			SOURCES bootstrap.c)
+	END
+	cmake -S project -B made -DCMAKE_PREFIX_PATH="$AT" \
+		-DEUNOMIA_WASM_CLANG="$(command -v clang-16)" >cmake.out
+	cmake --build made >make.out
+	works made/guest.wasm
+	# What has not changed is not made again; what has, is.
+	cmake --build made | tee again
+	run -1 grep -q Generating again
+	touch project/bootstrap.bpf.c
+	cmake --build made | tee again
+	grep -q 'Generating guest.wasm' again
+	# A version that is none of these.
+	sed -i 's/wasm 0.1/wasm 9.0/' project/CMakeLists.txt
+	run ! cmake -S project -B other -DCMAKE_PREFIX_PATH="$AT"
+}
