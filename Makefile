@@ -7,6 +7,7 @@
 #	make test		all that this machine can test
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
+#	make test-interop	ours by others' tools; builds these, for minutes
 #	make bench		measure
 #	make soak		ten minutes each at saturation: does memory stay flat?
 #	make install [PREFIX=/usr/local] [DESTDIR=]
@@ -30,7 +31,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh bench soak install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh test-interop bench soak install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -62,6 +63,11 @@ test-matrix:
 test-fresh:
 	@scripts/setup test
 	@scripts/test-fresh
+
+test-interop:
+	@scripts/setup test
+	@$U scripts/build $(BUILD)
+	@BUILD='$(CURDIR)/$(BUILD)' bats tests/interop
 
 bench:
 	@scripts/setup bench
