@@ -60,7 +60,6 @@ static int deliver(struct eu_host_buffer *b, const void *data, size_t size)
 	struct eu_wasm *w = b->w;
 	const uint32_t n = eu_min(size, (size_t)b->room);
 	const uint32_t args[3] = { b->ctx, b->data, n };
-	/* The last callback may have made the memory larger. */
 	void *to = eu_host_bytes(w, b->data, b->room);
 
 	if (!to) {

@@ -96,7 +96,7 @@ struct eu_engine_functions {
 	 */
 	int (*wasi)(void *guest, const char *name, uint64_t *v,
 		    struct eu_error *err);
-	/* Until the guest's code runs again. */
+	/* It stays where it is; @ret_len grows while the guest's code runs. */
 	uint8_t *(*memory)(void *guest, size_t *ret_len);
 	/*
 	 * From any thread or signal handler: all guests of the engine ask at

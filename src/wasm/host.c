@@ -10,12 +10,10 @@ int eu_host_trap(struct eu_error *err)
 	return eu_error_set(err, -EFAULT, "out of bounds memory access");
 }
 
-void *eu_host_bytes(struct eu_wasm *w, uint32_t at, uint32_t len)
+void *eu_host_new_bytes(struct eu_wasm *w, uint32_t at, uint32_t len)
 {
-	size_t size;
-	uint8_t *m = w->engine_fns->memory(w->guest, &size);
-
-	return at <= size && len <= size - at ? m + at : NULL;
+	w->memory = w->engine_fns->memory(w->guest, &w->memory_size);
+	return (uint64_t)at + len <= w->memory_size ? w->memory + at : NULL;
 }
 
 const char *eu_host_string(struct eu_wasm *w, uint32_t at)

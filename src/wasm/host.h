@@ -78,6 +78,10 @@ struct eu_wasm {
 	bool paused, stopped, standing, running;
 	unsigned int looked; /* how often the guest has looked at these */
 
+	/* The guest's memory as it was last seen: it never becomes smaller. */
+	uint8_t *memory;
+	size_t memory_size;
+
 	struct eu_host_object *objects; /* by handle - 1 */
 	size_t n_objects;
 	struct eu_host_map *maps; /* by descriptor - EU_HOST_FIRST_FD */
@@ -117,8 +121,16 @@ int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 /* Words for a module that was made for what came before "wasm_bpf". */
 int eu_host_earlier(struct eu_error *err);
 
-/* @len bytes of the guest's memory at @at, or NULL; until its code runs. */
-void *eu_host_bytes(struct eu_wasm *w, uint32_t at, uint32_t len);
+/* As the next one, where memory has to be looked at that may be new. */
+void *eu_host_new_bytes(struct eu_wasm *w, uint32_t at, uint32_t len);
+
+/* @len bytes of the guest's memory at @at, or NULL. */
+static inline void *eu_host_bytes(struct eu_wasm *w, uint32_t at, uint32_t len)
+{
+	if ((uint64_t)at + len >= w->memory_size)
+		return eu_host_new_bytes(w, at, len);
+	return w->memory + at;
+}
 
 /* A string of the guest's; NULL if its end is not in the memory. */
 const char *eu_host_string(struct eu_wasm *w, uint32_t at);

@@ -46,6 +46,7 @@ struct binding {
 	struct guest *guest;
 	void *ctx;
 	size_t n_params, n_results;
+	uint32_t wide; /* a bit for each parameter of 64 bits */
 };
 
 /*
@@ -155,7 +156,8 @@ static void *engine_open(struct eu_error *err)
 
 	wasmtime_config_epoch_interruption_set(c, true);
 	wasmtime_config_max_wasm_stack_set(c, MAX_STACK);
-	/* Guests have 32 bits and one memory. */
+	/* Guests have 32 bits and one memory, which has room to grow. */
+	wasmtime_config_memory_may_move_set(c, false);
 	wasmtime_config_wasm_multi_memory_set(c, false);
 	wasmtime_config_wasm_memory64_set(c, false);
 	wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
@@ -300,15 +302,17 @@ static wasm_trap_t *enter(void *env, wasmtime_caller_t *caller,
 {
 	struct binding *b = env;
 	struct guest *g = b->guest;
-	uint64_t v[MAX_PARAMS] = { 0 };
+	/* Clearing all of it would take longer than most of what is called. */
+	uint64_t v[MAX_PARAMS];
 	struct eu_error why;
 	int r;
 
 	(void)caller;
 	(void)n;
+	v[0] = 0;
 	for (size_t i = 0; i < b->n_params; i++)
-		v[i] = b->import->type[i] == 'i' ? (uint32_t)raw[i].i32 :
-						   (uint64_t)raw[i].i64;
+		v[i] = b->wide >> i & 1 ? (uint64_t)raw[i].i64 :
+					  (uint32_t)raw[i].i32;
 	r = g->open ? b->import->call(b->ctx, v, &why) :
 		      fail(&why, -EFAULT, "calls the host before its _start");
 	if (r) {
@@ -357,6 +361,8 @@ static int bind(struct guest *g, wasmtime_linker_t *l,
 		return fail(err, -ENOMEM, "out of memory");
 	*b = (struct binding){ .import = im, .guest = g, .ctx = ctx };
 	f = functype(im->type, &b->n_params, &b->n_results);
+	for (size_t i = 0; i < b->n_params; i++)
+		b->wide |= (uint32_t)(im->type[i] == 'I') << i;
 	e = wasmtime_linker_define_func_unchecked(l, im->module,
 						  strlen(im->module), im->name,
 						  strlen(im->name), f, enter, b,
