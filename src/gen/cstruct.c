@@ -244,13 +244,23 @@ static void asserts(struct writer *w, const struct btf_type *t)
 	}
 }
 
+/* Types are in the skeleton as well as in the header of all: once is enough. */
+static void begin_once(struct writer *w, const char *what, const char *name)
+{
+	eu_buf_printf(w->out,
+		      "#ifndef WASM_BPF_HAS_%s_%s\n#define WASM_BPF_HAS_%s_%s\n",
+		      what, name, what, name);
+}
+
 static void write_enum(struct writer *w, const struct btf_type *t)
 {
 	const struct btf_enum *e = btf_enum(t);
+	const char *name = text(w->btf, t->name_off);
 
 	if (!btf_is_enum(t) || t->size != 4)
 		return;
-	eu_buf_printf(w->out, "enum %s {\n", text(w->btf, t->name_off));
+	begin_once(w, "enum", name);
+	eu_buf_printf(w->out, "enum %s {\n", name);
 	for (uint32_t i = 0; i < btf_vlen(t); i++) {
 		eu_buf_printf(w->out, "\t%s = ", text(w->btf, e[i].name_off));
 		if (btf_kflag(t) || e[i].val >= 0)
@@ -258,7 +268,7 @@ static void write_enum(struct writer *w, const struct btf_type *t)
 		else
 			eu_buf_printf(w->out, "%uu,\n", (uint32_t)e[i].val);
 	}
-	eu_buf_puts(w->out, "};\n\n");
+	eu_buf_puts(w->out, "};\n#endif\n\n");
 }
 
 static int needed(struct writer *w, uint32_t id);
@@ -278,15 +288,17 @@ static int needed_by_members(struct writer *w, const struct btf_type *t)
 
 static int write_composite(struct writer *w, const struct btf_type *t)
 {
+	const char *what = btf_is_struct(t) ? "struct" : "union";
+	const char *name = text(w->btf, t->name_off);
 	int r = needed_by_members(w, t);
 
-	if (r || !t->name_off)
+	if (r || !*name)
 		return r;
-	eu_buf_printf(w->out, "%s %s", btf_is_struct(t) ? "struct" : "union",
-		      text(w->btf, t->name_off));
+	begin_once(w, what, name);
+	eu_buf_printf(w->out, "%s %s", what, name);
 	w->pads = 0;
 	r = body(w, t, 0);
-	eu_buf_puts(w->out, ";\n");
+	eu_buf_puts(w->out, ";\n#endif\n");
 	if (!r)
 		asserts(w, t);
 	eu_buf_putc(w->out, '\n');

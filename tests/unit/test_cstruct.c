@@ -60,6 +60,7 @@ static void test_members(void **state)
 		    "\tunsigned __int128 wide;\n"
 		    "\tchar __pad2[16];\n"
 		    "} __attribute__((packed));\n"
+		    "#endif\n"
 		    "_Static_assert(sizeof(struct all) == 64,");
 }
 
@@ -104,6 +105,7 @@ static void test_neighbours(void **state)
 		    "\tchar __pad0[2];\n"
 		    "\tlong long whole;\n"
 		    "} __attribute__((packed));\n"
+		    "#endif\n"
 		    "_Static_assert(sizeof(struct flags) == 16,");
 }
 
@@ -125,12 +127,17 @@ static void test_nested(void **state)
 	assert_int_equal(inner, outer + 1);
 	assert_int_equal(anonymous, outer + 2);
 	expect(btf,
+	       "#ifndef WASM_BPF_HAS_struct_inner\n"
+	       "#define WASM_BPF_HAS_struct_inner\n"
 	       "struct inner {\n"
 	       "\tlong long x;\n"
 	       "} __attribute__((packed));\n"
+	       "#endif\n"
 	       "_Static_assert(sizeof(struct inner) == 8, \"Size of inner is not 8\");\n"
 	       "_Static_assert(offsetof(struct inner, x) == 0, \"x is not at 0\");\n"
 	       "\n"
+	       "#ifndef WASM_BPF_HAS_struct_outer\n"
+	       "#define WASM_BPF_HAS_struct_outer\n"
 	       "struct outer {\n"
 	       "\tstruct inner in;\n"
 	       "\tunion {\n"
