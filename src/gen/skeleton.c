@@ -417,6 +417,11 @@ static void put_functions(const char *name, struct eu_buf *out)
 	put_text(methods, name, NULL, out);
 }
 
+char *eu_skeleton_name(const struct eu_package *pkg)
+{
+	return identifier(pkg->name, false);
+}
+
 int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 		      struct eu_error *err)
 {

@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "pkg/package.h"
 
+/* "bootstrap_bpf", what it calls its struct, in new memory; NULL: no memory. */
+char *eu_skeleton_name(const struct eu_package *pkg);
+
 /*
  * What "bpftool gen skeleton" writes, for <libbpf-wasm.h>: the object's bytes,
  * its maps, programs and variables by name, and functions to open, load, attach

@@ -18,6 +18,7 @@ extern const struct eu_command command_run, command_check, command_inspect;
 extern const struct eu_command command_push, command_pull;
 extern const struct eu_command command_wasm_bpf, command_wasm_bpftool;
 extern const struct eu_command lmp_init, lmp_build, lmp_run;
+extern const struct eu_command lmp_gen_wasm_skel, lmp_build_wasm;
 
 /* "ecli: TEXT" on standard error. Returns the exit status. */
 int fail(const struct eu_error *err);

@@ -9,12 +9,11 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
-#include "ecli.h"
+#include "lmp.h"
 
 /* The commands that ecli has under the name of lmp: init, build, run. */
 
-/* Runs @argv and waits. Returns its exit status, 127 if it cannot be run. */
-static int run_child(char *const *argv)
+int lmp_run_child(char *const *argv)
 {
 	pid_t pid = fork();
 	int status;
@@ -90,7 +89,7 @@ static int write_template(const char *dir, const char *name, size_t i,
 	return eu_file_write(path, b.data, b.len, err);
 }
 
-static int make_dir(const char *path, struct eu_error *err)
+int lmp_make_dir(const char *path, struct eu_error *err)
 {
 	if (mkdir(path, 0777) && errno != EEXIST)
 		return eu_error_set(err, -errno, "cannot make folder '%s': %s",
@@ -118,7 +117,7 @@ static int init_git(const char *dir)
 	char *argv[] = { (char *)"git",	 (char *)"-C", (char *)dir,
 			 (char *)"init", (char *)"-q", NULL };
 
-	return run_child(argv);
+	return lmp_run_child(argv);
 }
 
 /* The folder's last part; here, the template's own name. */
@@ -178,13 +177,13 @@ static int make_project(const char *dir, struct eu_error *err)
 
 	if (!name || !github || !flows)
 		return eu_error_oom(err);
-	r = make_dir(dir, err);
+	r = lmp_make_dir(dir, err);
 	if (!r)
 		r = check_empty(dir, err);
 	if (!r)
-		r = make_dir(github, err);
+		r = lmp_make_dir(github, err);
 	if (!r)
-		r = make_dir(flows, err);
+		r = lmp_make_dir(flows, err);
 	for (size_t i = 0; i < EU_COUNT(template_files) && !r; i++) {
 		r = write_template(dir, name, i, err);
 		/* Among files of the user's they are not seen at once. */
@@ -290,11 +289,27 @@ static char *find_header(const char *source)
 	return NULL;
 }
 
-static void progress(const char *what, const char *path, const char *end)
+void lmp_progress(const char *what, const char *path)
 {
-	printf("  %-8s %.*s%s\n", what, (int)(strlen(path) - strlen(".bpf.c")),
-	       path, end);
+	printf("  %-8s %s\n", what, path);
 	fflush(stdout);
+}
+
+bool lmp_shows_commands(void)
+{
+	const char *v = getenv("V");
+
+	return v && !strcmp(v, "1");
+}
+
+/* The same of what is made of a source, with another end. */
+static void progress_of(const char *what, const char *source, const char *end)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%.*s%s",
+		 (int)(strlen(source) - strlen(".bpf.c")), source, end);
+	lmp_progress(what, path);
 }
 
 static int build_source(const char *source, struct eu_error *err)
@@ -302,23 +317,48 @@ static int build_source(const char *source, struct eu_error *err)
 	eu_auto_free char *header = find_header(source);
 	eu_auto_free char *ecc = beside("ecc");
 	char *argv[] = { ecc, (char *)source, header, NULL };
-	const char *v = getenv("V");
 	int status;
 
 	if (!ecc)
 		return eu_error_oom(err);
-	if (v && !strcmp(v, "1"))
+	if (lmp_shows_commands())
 		printf("%s %s %s\n", ecc, source, header ?: "");
-	progress("BPF", source, ".bpf.o");
-	status = run_child(argv);
+	progress_of("BPF", source, ".bpf.o");
+	status = lmp_run_child(argv);
 	if (status == 127)
 		return eu_error_set(err, -ENOENT,
 				    "cannot run '%s': is ecc installed?", ecc);
 	if (status)
 		return eu_error_set(err, -EINVAL, "'%s' was not built", source);
-	progress("GEN-SKEL", source, ".skel.json");
-	printf("  %-8s package.json\n", "PACKAGE");
+	progress_of("GEN-SKEL", source, ".skel.json");
+	lmp_progress("PACKAGE", "package.json");
 	return 0;
+}
+
+static bool is_newer(const char *path, const struct stat *than)
+{
+	struct stat st;
+
+	if (!path || stat(path, &st))
+		return false;
+	return st.st_mtim.tv_sec != than->st_mtim.tv_sec ?
+		       st.st_mtim.tv_sec > than->st_mtim.tv_sec :
+		       st.st_mtim.tv_nsec > than->st_mtim.tv_nsec;
+}
+
+int lmp_build_package(struct eu_error *err)
+{
+	eu_auto_free char *source = NULL, *header = NULL;
+	struct stat st;
+	bool there = !stat("package.json", &st);
+	int r = find_source(&source, err);
+
+	if (r)
+		return r == -ENOENT && there ? 0 : r;
+	header = find_header(source);
+	if (there && !is_newer(source, &st) && !is_newer(header, &st))
+		return 0;
+	return build_source(source, err);
 }
 
 static int build(const struct eu_command *cmd, int argc, char **argv)

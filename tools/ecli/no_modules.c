@@ -19,7 +19,7 @@ int eu_module_load(const char *name, const void **ret_functions,
 		name);
 }
 
-/* And for ecli/wasm.c and ecli/bpftool.c, which would be of no use. */
+/* And for ecli/wasm.c, ecli/lmp_wasm.c and ecli/bpftool.c, which would be of no use. */
 int run_wasm(const struct eu_command *cmd, int argc, char **argv,
 	     struct program_file *f)
 {
@@ -30,7 +30,7 @@ int run_wasm(const struct eu_command *cmd, int argc, char **argv,
 	(void)argv;
 	(void)f;
 	eu_error_set(&err, -ENOTSUP,
-		     "the static ecli runs no Wasm: use the other ecli");
+		     "the static ecli knows no Wasm: use the other ecli");
 	return fail(&err);
 }
 
@@ -62,7 +62,7 @@ int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
 		word);
 }
 
-static int run_remote(const struct eu_command *cmd, int argc, char **argv)
+static int run_other(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct eu_error err;
 
@@ -77,12 +77,22 @@ static int run_remote(const struct eu_command *cmd, int argc, char **argv)
 const struct eu_command command_push = {
 	.name = "push",
 	.summary = "not in the static ecli",
-	.run = run_remote,
+	.run = run_other,
 };
 const struct eu_command command_pull = {
 	.name = "pull",
 	.summary = "not in the static ecli",
-	.run = run_remote,
+	.run = run_other,
+};
+const struct eu_command lmp_gen_wasm_skel = {
+	.name = "gen-wasm-skel",
+	.summary = "not in the static ecli",
+	.run = run_other,
+};
+const struct eu_command lmp_build_wasm = {
+	.name = "build-wasm",
+	.summary = "not in the static ecli",
+	.run = run_other,
 };
 
 typedef void any_fn(void);
