@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/net.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -120,6 +121,16 @@ static const struct decided_call guard_decided[] = {
 	  { BPF_PROG_DETACH, BPF_PROG_QUERY, BPF_MAP_DELETE_ELEM },
 	  3 },
 	{ SYS_socket, 0, false, true, { AF_NETLINK }, 1 },
+#ifdef SYS_socketcall
+	/* What glibc calls on s390x: their arguments are not to be seen. */
+	{ SYS_socketcall,
+	  0,
+	  false,
+	  true,
+	  { SYS_SOCKET, SYS_BIND, SYS_GETSOCKNAME, SYS_SETSOCKOPT, SYS_SENDTO,
+	    SYS_SENDMSG, SYS_RECVFROM, SYS_RECVMSG },
+	  8 },
+#endif
 	{ SYS_setns, 1, false, true, { CLONE_NEWNET }, 1 },
 	{ SYS_unlinkat, 2, true, true, { AT_REMOVEDIR }, 1 },
 };
