@@ -274,3 +274,25 @@ ended() {
 	run -2 "$ECLI" run --memory-limit 64 "$OBJ/exec.bpf.o"
 	[[ $output == *"'--memory-limit'"* ]]
 }
+
+@test "-j is what a guest is told when it asks what to write" {
+	cat >format.c <<-'END'
+		#include <stdio.h>
+		#include <libbpf-wasm-host.h>
+		int main(int argc, char **argv)
+		{
+			printf("%d %d\n", eunomia_output_format(), argc);
+			return 0;
+		}
+	END
+	guest format
+	run -0 "$WASM_BPF" format.wasm
+	[ "$output" = '0 1' ]
+	run -0 "$WASM_BPF" -j format.wasm
+	[ "$output" = '1 1' ]
+	run -0 "$ECLI" run --json format.wasm
+	[ "$output" = '1 1' ]
+	# Behind the module options are the guest's.
+	run -0 "$ECLI" run format.wasm -j
+	[ "$output" = '0 2' ]
+}

@@ -3,6 +3,8 @@
 
 load ../helper
 
+bats_require_minimum_version 1.5.0
+
 # Callers are not compiled anew for a new library: what is listed stays as it is,
 # and what is new is appended.
 @test "what callers were compiled against is still there, and all is listed" {
@@ -74,4 +76,39 @@ load ../helper
 	run ./a /nowhere
 	[ "$status" = 1 ]
 	[[ $output == *"/nowhere"* ]]
+}
+
+@test "the Wasm guest of docs/embedding.md is run, and stopped" {
+	need plain wasm wasi
+	sed -n '/^```c$/,/^```$/p' "$ROOT/docs/embedding.md" | sed '/^```/d' >a.c
+	cc -std=c99 -Wall -Wextra -pedantic -Werror -I"$ROOT/include" a.c -o a \
+		"$BUILD/src/libeunomia.so" -Wl,-rpath,"$BUILD/src" -pthread
+	cat >guest.c <<-'END'
+		#include <stdio.h>
+		int main(int argc, char **argv)
+		{
+			printf("%s %s\n", argv[0], argv[1]);
+			for (volatile int i = 0; argv[1][0] == 'l'; i++)
+				;
+			return 7;
+		}
+	END
+	clang-16 --target=wasm32-wasi -O2 -o guest.wasm guest.c
+	export EUNOMIA_MODULE_DIR=$BUILD/src/wasm
+	mkfifo in
+	exec {IN}<>in
+	./a guest.wasm loop <in >out &
+	children+=("$!")
+	wait_for '^guest.wasm loop$' out
+	echo >&$IN
+	wait "${children[-1]}"
+	[ "$(sed -n 2p out)" = 'it was stopped' ]
+	stdbuf -oL ./a guest.wasm end <in >out &
+	children+=("$!")
+	wait_for '^it ended with status 7$' out
+	echo >&$IN
+	wait "${children[-1]}"
+	echo x >bad
+	run -1 ./a bad </dev/null
+	[ "$output" = 'is not Wasm' ]
 }

@@ -47,6 +47,8 @@ installed() {
 	[ "$output" = "$("$ECLI" version)" ]
 	run -0 installed "$PREFIX/bin/ecli" run "$OBJ/exec.bpf.o" --timeout 1ms
 	run -0 installed "$PREFIX/bin/lmp" --version
+	run -0 installed "$PREFIX/bin/lmp" gen-wasm-skel "$OBJ/exec.bpf.o"
+	cmp eunomia-include/bpf-print.h "$ROOT/include/wasm/bpf-print.h"
 	# Modules are looked for where they were put.
 	if has symbols; then
 		find "root$PREFIX" -name sym.so | grep -q .
