@@ -463,6 +463,10 @@ int eu_attach_program(struct eu_program *p, const char *name,
 		if (!r && t->program)
 			r = eu_error_set(err, -EINVAL,
 					 "target '%s' names a program", target);
+		if (!r && eu_target_none(t))
+			r = eu_error_set(err, -EINVAL,
+					 "target '%s' is no place to attach to",
+					 target);
 		a.target = t;
 	} else if (!says_where(prog, a.section)) {
 		r = refuse_bare(prog, a.section, err);
