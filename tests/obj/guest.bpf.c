@@ -40,7 +40,7 @@ u32 runs;
 u64 wide = 0x1122334455667788;
 
 /* As many records as the first argument says, of 4, 5, 6 … bytes. */
-SEC("raw_tp/sys_enter") int fill(struct bpf_raw_tracepoint_args *ctx)
+SEC("raw_tp/sched_process_exec") int fill(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct event e = { .text = "abcdefghijklmnopqrstuvwxyz" };
 

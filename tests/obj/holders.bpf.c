@@ -49,7 +49,7 @@ struct {
 	__array(values, struct inner);
 } outer SEC(".maps") = { .values = { &first } };
 
-SEC("raw_tp/sys_enter") int inside(struct bpf_raw_tracepoint_args *ctx)
+SEC("raw_tp/sched_process_exec") int inside(struct bpf_raw_tracepoint_args *ctx)
 {
 	return bpf_current_task_under_cgroup(&groups, 0);
 }
