@@ -107,13 +107,13 @@ static const struct eu_import rows[] = {
 	{ EU_EUNOMIA, "output_format", ":i", output_format },
 	{ EU_EUNOMIA, "cpu_count", ":i", cpu_count },
 };
-static const struct eu_host_calls of_none = { rows, EU_COUNT(rows) };
+const struct eu_host_calls eu_host_general = { rows, EU_COUNT(rows) };
 
 /* The first one's name for the module; the same functions. */
 static const char OLD[] = "env";
 
 static const struct eu_host_calls *const nouns[] = {
-	&of_none,	  &eu_host_objects, &eu_host_variables, &eu_host_maps,
+	&eu_host_general, &eu_host_objects, &eu_host_variables, &eu_host_maps,
 	&eu_host_buffers, &eu_host_files,   &eu_wasi_calls,
 };
 
