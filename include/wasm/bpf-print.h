@@ -13,7 +13,6 @@
  * hexadecimal numbers are known; others are printed as the numbers they are.
  */
 
-#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -299,6 +298,49 @@ BPF_PRINT_API void bpf_print_enumerator(struct bpf_print *o,
 	bpf_print_text(o, ")");
 }
 
+/* Not inet_ntop(): <arpa/inet.h> has structs that objects have as well. */
+BPF_PRINT_API void bpf_print_ipv4(struct bpf_print *o, const uint8_t *p)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+	bpf_print_text(o, text);
+}
+
+/* As RFC 5952 has it: the first of the longest runs of zeros is left out. */
+BPF_PRINT_API void bpf_print_ipv6(struct bpf_print *o, const uint8_t *p)
+{
+	int run = -1, longest = 1, n;
+	char text[8];
+
+	for (int i = 0; i < 8; i++) {
+		for (n = 0; i + n < 8 && !p[2 * (i + n)] && !p[2 * (i + n) + 1];)
+			n++;
+		if (n > longest) {
+			run = i;
+			longest = n;
+		}
+	}
+	for (int i = 0; i < 8; i++) {
+		if (i == run) {
+			bpf_print_text(o, "::");
+			i += longest - 1;
+			continue;
+		}
+		if (i && i != run + longest)
+			bpf_print_text(o, ":");
+		/* One that stands for an address of version 4. */
+		if (i == 6 && !run &&
+		    (longest == 6 ||
+		     (longest == 5 && p[10] == 0xff && p[11] == 0xff))) {
+			bpf_print_ipv4(o, p + 12);
+			return;
+		}
+		snprintf(text, sizeof(text), "%x", p[2 * i] << 8 | p[2 * i + 1]);
+		bpf_print_text(o, text);
+	}
+}
+
 /* An address or a number in hexadecimal, without quotes. */
 BPF_PRINT_API void bpf_print_formatted(struct bpf_print *o,
 				       const struct bpf_print_step *s,
@@ -310,11 +352,8 @@ BPF_PRINT_API void bpf_print_formatted(struct bpf_print *o,
 	char text[64];
 
 	switch (s->format) {
-	case BPF_PRINT_IPV4:
-	case BPF_PRINT_IPV6:
-		inet_ntop(s->format == BPF_PRINT_IPV4 ? AF_INET : AF_INET6, p,
-			  text, sizeof(text));
-		break;
+	case BPF_PRINT_IPV4: bpf_print_ipv4(o, p); return;
+	case BPF_PRINT_IPV6: bpf_print_ipv6(o, p); return;
 	case BPF_PRINT_MAC:
 		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
 			 p[0], p[1], p[2], p[3], p[4], p[5]);

@@ -76,17 +76,14 @@ static int composite_words(struct writer *w, const struct btf_type *t,
 			   const char *what, int indent)
 {
 	const char *name = text(w->btf, t->name_off);
-	int pads = w->pads, r;
 
 	eu_buf_puts(w->out, what);
 	if (*name) {
 		eu_buf_printf(w->out, " %s", name);
 		return 0;
 	}
-	w->pads = 0;
-	r = body(w, t, indent);
-	w->pads = pads;
-	return r;
+	/* Its gaps may be members of what it stands in: they count on. */
+	return body(w, t, indent);
 }
 
 static int enum_words(struct writer *w, const struct btf_type *t)
@@ -198,6 +195,18 @@ static int member(struct writer *w, const struct btf_type *t, uint32_t i,
 	return r ?: w->out->error;
 }
 
+/* A union that is larger than each of its members. */
+static void fill(struct writer *w, const struct btf_type *t, int indent)
+{
+	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		if (!btf_member_bitfield_size(t, i) &&
+		    eu_cstruct_size(w->btf, btf_members(t)[i].type) == t->size)
+			return;
+	}
+	tabs(w, indent);
+	eu_buf_printf(w->out, "char __pad%d[%u];\n", w->pads++, t->size);
+}
+
 /* " { members } __attribute__((packed))". */
 static int body(struct writer *w, const struct btf_type *t, int indent)
 {
@@ -214,9 +223,7 @@ static int body(struct writer *w, const struct btf_type *t, int indent)
 			return -EOPNOTSUPP;
 		gap(w, at, t->size * 8, indent + 1);
 	} else {
-		/* As large as it is there. */
-		tabs(w, indent + 1);
-		eu_buf_printf(w->out, "char __size[%u];\n", t->size);
+		fill(w, t, indent + 1);
 	}
 	tabs(w, indent);
 	eu_buf_puts(w->out, "} __attribute__((packed))");

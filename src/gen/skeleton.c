@@ -462,11 +462,9 @@ int eu_skeleton_types(const struct eu_package *pkg, struct eu_buf *out,
 
 	eu_buf_puts(out,
 		    "/* Made by \"wasm-bpftool btf dump\": changes will be lost. */\n"
-		    "#ifndef _BPF_WASM_EVENT_H_\n#define _BPF_WASM_EVENT_H_\n\n"
 		    "#include <assert.h>\n#include <stdbool.h>\n"
 		    "#include <stddef.h>\n#include <stdint.h>\n\n");
 	if (pkg->btf)
 		r = eu_cstruct_all(pkg->btf, out, err);
-	eu_buf_puts(out, "#endif\n");
 	return r ? r : out->error ? eu_error_oom(err) : 0;
 }

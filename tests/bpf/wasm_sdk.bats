@@ -174,6 +174,27 @@ skeleton() {
 	END
 }
 
+# In any order, and twice: types that several have are there once.
+@test "what is generated of all objects at hand compiles, as C and C++" {
+	n=0
+	for file in "$OBJ"/*.bpf.o; do
+		name=$(basename "$file" .bpf.o)
+		[ "$name" != empty ] || continue
+		skeleton "$name"
+		"$BPFTOOL" btf dump file "$file" format c -j >"$name.wasm.h"
+		"$BPFTOOL" gen printers "$file" >"$name.print.h"
+		printf '#include "%s"\n' "$name".{skel,wasm,print,wasm}.h >t.c
+		printf '#include "%s"\n' "$name".{print,wasm,skel,wasm}.h >t.cc
+		for src in t.c t.cc; do
+			echo 'int main(void) { return 0; }' >>$src
+			clang-16 --target=wasm32-wasi -Wall -Wextra -Werror -I. \
+				-I"$ROOT/include/wasm" -fsyntax-only $src
+		done
+		n=$((n + 1))
+	done
+	[ $n -ge 40 ]
+}
+
 @test "skeletons and headers compile as C++" {
 	skeleton sdk
 	"$BPFTOOL" btf dump file "$OBJ/values.bpf.o" format c -j >values.h

@@ -143,9 +143,44 @@ static void test_nested(void **state)
 	       "\tunion {\n"
 	       "\t\tlong long l;\n"
 	       "\t\tint i;\n"
-	       "\t\tchar __size[8];\n"
 	       "\t} __attribute__((packed));\n"
 	       "} __attribute__((packed));\n");
+}
+
+/* Gaps of what has no name are members of what it stands in. */
+static void test_anonymous(void **state)
+{
+	struct btf *btf = base();
+	int outer;
+
+	(void)state;
+	outer = btf__add_struct(btf, "outer", 40);
+	btf__add_field(btf, "c", ids[CHAR], 0, 0);
+	btf__add_field(btf, "", outer + 1, 64, 0);
+	btf__add_field(btf, "", outer + 2, 128, 0);
+	btf__add_field(btf, "", outer + 2, 224, 0);
+	btf__add_struct(btf, "", 8);
+	btf__add_field(btf, "a", ids[CHAR], 0, 0);
+	btf__add_field(btf, "b", ids[INT], 32, 0);
+	btf__add_union(btf, "", 12);
+	btf__add_field(btf, "", ids[INT], 0, 0);
+	expect(btf, "struct outer {\n"
+		    "\tchar c;\n"
+		    "\tchar __pad0[7];\n"
+		    "\tstruct {\n"
+		    "\t\tchar a;\n"
+		    "\t\tchar __pad1[3];\n"
+		    "\t\tint b;\n"
+		    "\t} __attribute__((packed));\n"
+		    "\tunion {\n"
+		    "\t\tint;\n"
+		    "\t\tchar __pad2[12];\n"
+		    "\t} __attribute__((packed));\n"
+		    "\tunion {\n"
+		    "\t\tint;\n"
+		    "\t\tchar __pad3[12];\n"
+		    "\t} __attribute__((packed));\n"
+		    "} __attribute__((packed));\n");
 }
 
 static int write_all(struct btf *btf)
@@ -202,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_bits),
 		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_anonymous),
 		cmocka_unit_test(test_bad),
 	};
 

@@ -33,12 +33,19 @@ static const char *const types =
 	"typedef eu_port 15\n"
 	"typedef eu_hex 3\n"
 	"array 7 2\n"
-	"struct event 256 a:1@0 c:2@32 text:7@40 l:3@256 huge:4@320 f:5@448"
+	"int u8 1\n" /* 19 */
+	"array 19 16\n"
+	"array 19 6\n"
+	"typedef eu_ipv4 1\n"
+	"typedef eu_ipv6 20\n"
+	"typedef eu_mac 21\n"
+	"struct event 288 a:1@0 c:2@32 text:7@40 l:3@256 huge:4@320 f:5@448"
 	" d:6@512 e:8@576 w:9@640 list:10@704 in:12@832 -:13@1088 p:14@1152"
 	" s:15@1216 low:1@1232/3 four:1@1235/4 across:3@1239/33 port:16@1296"
-	" hex:17@1344 texts:18@1408 end:1@1856\n";
+	" hex:17@1344 texts:18@1408 end:1@1856"
+	" v4:22@1888 v6:23@1920 mac:24@2048 last:1@2272\n";
 
-enum { EVENT = 19, SIZE = 256 };
+enum { EVENT = 25, SIZE = 288, V6 = 240 };
 
 static const uint8_t kinds[] = {
 	[EU_STEP_UINT] = BPF_PRINT_UINT,     [EU_STEP_INT] = BPF_PRINT_INT,
@@ -50,7 +57,8 @@ static const uint8_t kinds[] = {
 };
 
 static const uint8_t formats[EU_FORMAT_COUNT] = {
-	[EU_FORMAT_PORT] = BPF_PRINT_PORT,
+	[EU_FORMAT_IPV4] = BPF_PRINT_IPV4, [EU_FORMAT_IPV6] = BPF_PRINT_IPV6,
+	[EU_FORMAT_MAC] = BPF_PRINT_MAC,   [EU_FORMAT_PORT] = BPF_PRINT_PORT,
 	[EU_FORMAT_HEX] = BPF_PRINT_HEX,
 };
 
@@ -129,6 +137,13 @@ static void make(char *data, int seed)
 	for (int i = 0; i < SIZE; i++)
 		data[i] = seed % 4 ? (char)rand() : seed % 8 ? 0 : -1;
 	snprintf(data + 5, 21, "%s", pieces[seed % 8]);
+	/* Runs of zeros in an address, and those that hold another. */
+	for (int i = 0; i < 16 && seed % 2; i++)
+		data[V6 + i] = rand() % 3 ? 0 : data[V6 + i];
+	if (seed % 7 == 0)
+		memset(data + V6, 0, 12);
+	if (seed % 14 == 0)
+		memset(data + V6 + 10, 0xff, 2);
 	if (seed % 3 == 0) {
 		double d = (double)rand() / (1 << rand() % 31);
 
