@@ -4,8 +4,10 @@
 #include <ctype.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "gen/cstruct.h"
 #include "gen/printers.h"
 #include "gen/skeleton.h"
 #include "pkg/types.h"
@@ -283,6 +285,30 @@ int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 	return out->error ? eu_error_oom(err) : 0;
 }
 
+/*
+ * What records, keys and values are. All types of the object may be many, and
+ * some of the kernel's have names of the C library's.
+ */
+static int put_types(const struct eu_package *pkg, struct eu_buf *out,
+		     struct eu_error *err)
+{
+	bool *written = calloc(btf__type_cnt(pkg->btf) + 1, sizeof(*written));
+	int r = written ? 0 : eu_error_oom(err);
+
+	for (size_t i = 0; i < pkg->n_maps && !r; i++) {
+		const struct eu_map *m = &pkg->maps[i];
+		const uint32_t ids[] = { eu_types_of_map(pkg, m),
+					 m->key_type_id, m->value_type_id };
+
+		for (size_t k = 0; k < EU_COUNT(ids) && !m->internal && !r; k++)
+			r = ids[k] ? eu_cstruct_needed(pkg->btf, ids[k],
+						       written, out, err) :
+				     0;
+	}
+	free(written);
+	return r;
+}
+
 int eu_app_header(const struct eu_package *pkg, const char *json, size_t len,
 		  struct eu_buf *out, struct eu_error *err)
 {
@@ -297,8 +323,8 @@ int eu_app_header(const struct eu_package *pkg, const char *json, size_t len,
 	put_string(json, len, out);
 	eu_buf_puts(out, ";\n\n");
 	r = eu_skeleton_write(pkg, out, err);
-	if (!r)
-		r = eu_skeleton_types(pkg, out, err);
+	if (!r && pkg->btf)
+		r = put_types(pkg, out, err);
 	if (!r)
 		r = eu_printers_write(pkg, out, err);
 	return r ? r : out->error ? eu_error_oom(err) : 0;

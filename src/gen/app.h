@@ -16,7 +16,7 @@ int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 
 /*
  * That header: the package of @len bytes at @json as a C string, the object's
- * skeleton, its types and functions that print them.
+ * skeleton, the types of its maps and functions that print types.
  */
 int eu_app_header(const struct eu_package *pkg, const char *json, size_t len,
 		  struct eu_buf *out, struct eu_error *err);

@@ -198,3 +198,17 @@ same() {
 	run -2 "$LMP" build-wasm app.c
 	run -0 "$LMP" build-wasm --help
 }
+
+@test "what is written compiles without a warning, whatever is in an object" {
+	for object in cgroup exec formats hello lookup sampled several sockmap storage; do
+		rm -f app.c
+		"$LMP" gen-wasm-skel "$OBJ/$object.bpf.o" >/dev/null
+		clang-16 --target=wasm32-wasi -Wall -Wextra -Werror \
+			-Ieunomia-include -c -o app.o app.c
+		# The header of all types beside the skeleton.
+		"$BPFTOOL" gen skeleton -j "$OBJ/$object.bpf.o" >x.skel.h
+		"$BPFTOOL" btf dump file "$OBJ/$object.bpf.o" format c -j >x.wasm.h
+		printf '#include "x.skel.h"\n#include "x.wasm.h"\n' >x.c
+		clang-16 --target=wasm32-wasi -I"$ROOT/include/wasm" -c x.c
+	done
+}
