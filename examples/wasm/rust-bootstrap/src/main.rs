@@ -14,7 +14,11 @@ mod host {
     extern "C" {
         pub fn wasm_load_bpf_object(object: *const u8, size: usize) -> u64;
         pub fn wasm_close_bpf_object(object: u64) -> i32;
-        pub fn wasm_attach_bpf_program(object: u64, name: *const u8, target: *const u8) -> i32;
+        pub fn wasm_attach_bpf_program(
+            object: u64,
+            name: *const u8,
+            target: *const u8,
+        ) -> i32;
         pub fn wasm_bpf_map_fd_by_name(object: u64, name: *const u8) -> i32;
         pub fn wasm_bpf_buffer_poll(
             object: u64,
@@ -54,7 +58,9 @@ extern "C" fn on_event(_ctx: usize, data: *const u8, size: usize) -> i32 {
     }
     // The buffer of poll() need not be aligned.
     let e = unsafe { (data as *const Event).read_unaligned() };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
     print!(
         "{:02}:{:02}:{:02} {:<5} {:<16} {:<7} {:<7} ",
         now / 3600 % 24,
@@ -76,24 +82,35 @@ extern "C" fn on_event(_ctx: usize, data: *const u8, size: usize) -> i32 {
 }
 
 fn run() -> Result<(), String> {
-    let object = unsafe { host::wasm_load_bpf_object(OBJECT.as_ptr(), OBJECT.len()) };
+    let object =
+        unsafe { host::wasm_load_bpf_object(OBJECT.as_ptr(), OBJECT.len()) };
     if object == 0 {
         return Err("cannot load the BPF object".into());
     }
     // Names end with a NUL; no target is the one that the section says.
     for name in ["handle_exec\0", "handle_exit\0"] {
         let r = unsafe {
-            host::wasm_attach_bpf_program(object, name.as_ptr(), std::ptr::null())
+            host::wasm_attach_bpf_program(
+                object,
+                name.as_ptr(),
+                std::ptr::null(),
+            )
         };
         if r < 0 {
-            return Err(format!("cannot attach {}: {}", name.trim_end_matches('\0'), r));
+            return Err(format!(
+                "cannot attach {}: {}",
+                name.trim_end_matches('\0'),
+                r
+            ));
         }
     }
     let fd = unsafe { host::wasm_bpf_map_fd_by_name(object, "rb\0".as_ptr()) };
     if fd < 0 {
         return Err(format!("no ring buffer: {fd}"));
     }
-    println!("TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE");
+    println!(
+        "TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE"
+    );
     let mut record = [0u8; size_of::<Event>()];
     let r = loop {
         let r = unsafe {
