@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "cc/advise.h"
 #include "cc/annotate.h"
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/decls.h"
 #include "cc/hints.h"
 #include "cc/module.h"

@@ -8,7 +8,7 @@
  * The library is opened at first use and stays open.
  */
 
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/source.h"
 
 struct eu_decl {

@@ -12,7 +12,7 @@
  * missing it is built first, in a step of its own.
  */
 
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/clang.h"
 
 struct eu_module {

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/prune.h"
 #include "cc/settle.h"
 

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/hash.h"
 #include "pkg/package.h"
 

@@ -203,9 +203,12 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 	eu_auto_manifest struct eu_manifest m = { 0 }, index = { 0 };
 	const struct eu_descriptor *mine;
 	struct eu_descriptor d;
+	eu_auto_close int held = eu_store_use(s, err);
 	char which[EU_DIGEST];
 	int r;
 
+	if (held < 0)
+		return held;
 	r = get_manifest(g, s, eu_ref_which(ref), &d, &m, err);
 	if (r)
 		return r;

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/base64.h"
+#include "oci/helper.h"
 
 enum { MAX_FILE = 1 << 20, MAX_PASSWORD = 64 << 10 };
 
@@ -30,6 +32,11 @@ char *eu_credentials_basic(const struct eu_credentials *c)
 	if (!plain.error)
 		eu_base64_encode(plain.data, plain.len, &out);
 	return plain.error ? NULL : eu_buf_take(&out, NULL);
+}
+
+static bool is_known(const struct eu_credentials *c)
+{
+	return c->user || c->identity_token;
 }
 
 /* "auth" is the base64 of USER:PASSWORD. */
@@ -86,39 +93,74 @@ static const json_t *entry_of(const json_t *auths, const char *host)
 	return e;
 }
 
-static int read_file(const char *path, const char *host,
-		     struct eu_credentials *ret, struct eu_error *err)
+/* The name of the helper that has the passwords of @host, or NULL. */
+static const char *helper_of(const json_t *config, const char *host)
+{
+	return eu_json_str(json_object_get(config, "credHelpers"), host) ?:
+		       eu_json_str(config, "credsStore");
+}
+
+/* A file's JSON; NULL without @err being set if it is not there. */
+static int read_config(const char *path, json_t **ret, struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
-	eu_auto_json json_t *j = NULL;
-	const json_t *entry;
 	size_t len;
 	int r;
 
+	*ret = NULL;
 	if (access(path, F_OK))
 		return 0;
 	r = eu_file_read(path, MAX_FILE, &data, &len, err);
 	if (r)
 		return r;
-	j = eu_json_read(data, len, err);
-	if (!j)
-		return eu_error_prefix(err, -EINVAL, "'%s'", path);
+	*ret = eu_json_read(data, len, err);
+	if (*ret && json_is_object(*ret))
+		return 0;
+	json_decref(*ret);
+	*ret = NULL;
+	return eu_error_prefix(err, -EINVAL, "'%s'", path);
+}
+
+static int read_file(const char *path, const char *host,
+		     struct eu_credentials *ret, struct eu_error *err)
+{
+	eu_auto_json json_t *j = NULL;
+	const json_t *entry;
+	const char *helper;
+	int r = read_config(path, &j, err);
+
+	if (r || !j)
+		return r;
 	entry = entry_of(json_object_get(j, "auths"), host);
+	helper = helper_of(j, host);
 	r = entry ? take(entry, host, ret, err) : 0;
+	if (!r && !is_known(ret) && helper)
+		r = eu_helper_get(helper, host, ret, err);
 	return r ? eu_error_prefix(err, r, "'%s'", path) : 0;
 }
 
 /* The files, first to last: a folder from the environment, and what is in it. */
-static const struct {
+static const struct place {
 	const char *variable, *below;
-} files[] = {
-	{ "REGISTRY_AUTH_FILE", NULL },
-	{ "XDG_RUNTIME_DIR", "containers/auth.json" },
-	{ "XDG_CONFIG_HOME", "containers/auth.json" },
-	{ "HOME", ".config/containers/auth.json" },
-	{ "DOCKER_CONFIG", "config.json" },
-	{ "HOME", ".docker/config.json" },
+	bool written; /* by us, where the variable is there */
+} places[] = {
+	{ "REGISTRY_AUTH_FILE", NULL, true },
+	{ "XDG_RUNTIME_DIR", "containers/auth.json", false },
+	{ "XDG_CONFIG_HOME", "containers/auth.json", false },
+	{ "HOME", ".config/containers/auth.json", false },
+	{ "DOCKER_CONFIG", "config.json", true },
+	{ "HOME", ".docker/config.json", true },
 };
+
+/* To be freed; NULL if the environment does not say where. */
+static char *path_of(const struct place *p)
+{
+	const char *dir = getenv(p->variable);
+
+	if (!dir || !*dir)
+		return NULL;
+	return p->below ? eu_path_join(dir, p->below) : strdup(dir);
+}
 
 int eu_credentials_find(const char *host, struct eu_credentials *ret,
 			struct eu_error *err)
@@ -126,15 +168,10 @@ int eu_credentials_find(const char *host, struct eu_credentials *ret,
 	struct eu_credentials c = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; i < EU_COUNT(files) && !r && !c.user; i++) {
-		const char *dir = getenv(files[i].variable);
-		eu_auto_free char *path = NULL;
+	for (size_t i = 0; i < EU_COUNT(places) && !r && !is_known(&c); i++) {
+		eu_auto_free char *path = path_of(&places[i]);
 
-		if (!dir || !*dir)
-			continue;
-		path = files[i].below ? eu_path_join(dir, files[i].below) :
-					strdup(dir);
-		r = path ? read_file(path, host, &c, err) : eu_error_oom(err);
+		r = path ? read_file(path, host, &c, err) : 0;
 	}
 	if (r) {
 		eu_credentials_done(&c);
@@ -142,4 +179,116 @@ int eu_credentials_find(const char *host, struct eu_credentials *ret,
 	}
 	*ret = c;
 	return 0;
+}
+
+/* ---- changing them */
+
+static int write_config(const char *path, const json_t *j, struct eu_error *err)
+{
+	eu_auto_free char *text = NULL, *dir = strdup(path);
+	char *slash = dir ? strrchr(dir, '/') : NULL;
+	mode_t mask;
+	size_t len;
+	int r;
+
+	text = eu_json_write(j, &len);
+	if (!text || !dir)
+		return eu_error_oom(err);
+	if (slash) {
+		*slash = '\0';
+		mkdir(dir, 0700);
+	}
+	/* From its birth: it replaces what was there. */
+	mask = umask(0077);
+	r = eu_file_write(path, text, len, err);
+	umask(mask);
+	return r;
+}
+
+static json_t *entry_for(const struct eu_credentials *c)
+{
+	eu_auto_free char *basic = eu_credentials_basic(c);
+
+	return basic ? json_pack("{s:s}", "auth", basic + strlen("Basic ")) :
+		       NULL;
+}
+
+static int keep_in(const char *path, const char *host,
+		   const struct eu_credentials *c, struct eu_error *err)
+{
+	eu_auto_json json_t *j = NULL;
+	json_t *auths;
+	const char *helper;
+	int r = read_config(path, &j, err);
+
+	if (r)
+		return r;
+	j = j ?: json_object();
+	helper = helper_of(j, host);
+	if (helper)
+		return eu_helper_store(helper, host, c, err);
+	auths = json_object_get(j, "auths");
+	if (!auths && !json_object_set_new(j, "auths", json_object()))
+		auths = json_object_get(j, "auths");
+	if (json_object_set_new(auths, host, entry_for(c)))
+		return eu_error_oom(err);
+	return write_config(path, j, err);
+}
+
+int eu_credentials_keep(const char *host, const struct eu_credentials *c,
+			struct eu_error *err)
+{
+	for (size_t i = 0; i < EU_COUNT(places); i++) {
+		eu_auto_free char *path = NULL;
+
+		if (!places[i].written)
+			continue;
+		path = path_of(&places[i]);
+		if (path)
+			return keep_in(path, host, c, err);
+	}
+	return eu_error_set(err, -ENOENT,
+			    "no place to keep a password in: set HOME");
+}
+
+static int forget_in(const char *path, const char *host, bool *ret_found,
+		     struct eu_error *err)
+{
+	struct eu_credentials c = { 0 };
+	eu_auto_json json_t *j = NULL;
+	const char *helper;
+	int r = read_config(path, &j, err);
+
+	if (r || !j)
+		return r;
+	helper = helper_of(j, host);
+	if (helper) {
+		r = eu_helper_get(helper, host, &c, err);
+		if (!r && is_known(&c)) {
+			*ret_found = true;
+			r = eu_helper_erase(helper, host, err);
+		}
+		eu_credentials_done(&c);
+		if (r)
+			return r;
+	}
+	if (json_object_del(json_object_get(j, "auths"), host))
+		return 0;
+	*ret_found = true;
+	return write_config(path, j, err);
+}
+
+int eu_credentials_forget(const char *host, struct eu_error *err)
+{
+	bool found = false;
+	int r = 0;
+
+	for (size_t i = 0; i < EU_COUNT(places) && !r; i++) {
+		eu_auto_free char *path = path_of(&places[i]);
+
+		r = path ? forget_in(path, host, &found, err) : 0;
+	}
+	if (!r && !found)
+		r = eu_error_set(err, -ENOENT, "there is nothing for '%s'", host);
+	return r;
 }

@@ -26,6 +26,17 @@ void eu_credentials_done(struct eu_credentials *c);
 int eu_credentials_find(const char *host, struct eu_credentials *ret,
 			struct eu_error *err);
 
+/*
+ * Keeps @c for @host in the first of $REGISTRY_AUTH_FILE and docker's
+ * config.json, or with the helper that this one names. What else the file says
+ * stays; the file is readable by its owner alone.
+ */
+int eu_credentials_keep(const char *host, const struct eu_credentials *c,
+			struct eu_error *err);
+
+/* Forgets those of @host wherever there are any; -ENOENT if nowhere. */
+int eu_credentials_forget(const char *host, struct eu_error *err);
+
 /* "Basic ..." as a header's value, to be freed. */
 char *eu_credentials_basic(const struct eu_credentials *c);
 

@@ -224,15 +224,17 @@ static int authorize(struct eu_registry *g, const struct eu_http *h,
 
 /* ---- requests */
 
+static const char *host_of(const struct eu_registry *g)
+{
+	return strcmp(g->ref.host, "docker.io") ? g->ref.host :
+						  "registry-1.docker.io";
+}
+
 static const char *url_of(const struct eu_registry *g, struct eu_buf *to,
 			  const char *what, const char *which)
 {
-	const char *host = g->ref.host;
-
-	if (!strcmp(host, "docker.io"))
-		host = "registry-1.docker.io";
-	eu_buf_printf(to, "%s://%s/v2/%s/%s/%s", g->scheme, host, g->ref.path,
-		      what, which);
+	eu_buf_printf(to, "%s://%s/v2/%s/%s/%s", g->scheme, host_of(g),
+		      g->ref.path, what, which);
 	return eu_buf_str(to);
 }
 
@@ -278,6 +280,22 @@ static int request(struct eu_registry *g, struct eu_http *h,
 			return r;
 		eu_http_done(h);
 	}
+}
+
+int eu_registry_ping(struct eu_registry *g, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	const char *headers[] = { NULL, NULL };
+	struct eu_http h = { .method = "GET" };
+	int r;
+
+	eu_buf_printf(&url, "%s://%s/v2/", g->scheme, host_of(g));
+	h.url = eu_buf_str(&url);
+	r = request(g, &h, headers, 0, err);
+	if (!r && h.status != 200)
+		r = refused(g, &h, "is no registry, or none for", err);
+	eu_http_done(&h);
+	return r;
 }
 
 int eu_registry_manifest(struct eu_registry *g, const char *which,

@@ -25,6 +25,9 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 /* Accepts NULL. */
 void eu_registry_close(struct eu_registry *r);
 
+/* Does it let us in? -EACCES. */
+int eu_registry_ping(struct eu_registry *r, struct eu_error *err);
+
 /*
  * The manifest called @which, a tag or a digest, with what it is. -ENOENT,
  * -EACCES, -EBADMSG for a wrong digest.

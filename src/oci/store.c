@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "oci/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 #include "base/file.h"
 
-enum { MAX_INDEX = 16 << 20 };
+enum { MAX_INDEX = 16 << 20, MAX_BLOBS = 1 << 20, MAX_DEPTH = 2 };
 
 #define REF_NAME "org.opencontainers.image.ref.name"
 
@@ -240,21 +241,28 @@ static int read_index(const struct eu_store *s, json_t **ret, struct eu_error *e
 }
 
 /* Held until it is closed. */
-static int lock(const struct eu_store *s, struct eu_error *err)
+static int lock(const struct eu_store *s, const char *name, int how,
+		struct eu_error *err)
 {
-	eu_auto_free char *path = eu_path_join(s->dir, "index.lock");
+	eu_auto_free char *path = eu_path_join(s->dir, name);
 	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644) : -1;
 
 	if (!path)
 		return eu_error_oom(err);
 	if (fd < 0)
 		return failed(err, "open", path);
-	while (flock(fd, LOCK_EX))
-		if (errno != EINTR) {
-			eu_close(fd);
-			return failed(err, "lock", path);
-		}
+	while (flock(fd, how)) {
+		if (errno == EINTR)
+			continue;
+		eu_close(fd);
+		return failed(err, "lock", path);
+	}
 	return fd;
+}
+
+int eu_store_use(const struct eu_store *s, struct eu_error *err)
+{
+	return lock(s, "blobs.lock", LOCK_SH, err);
 }
 
 static int write_index(const struct eu_store *s, const json_t *index,
@@ -294,7 +302,7 @@ static int replace(const struct eu_store *s, const struct eu_ref *ref,
 		   json_t *entry, struct eu_error *err)
 {
 	eu_auto_json json_t *own = entry, *index = NULL;
-	eu_auto_close int held = lock(s, err);
+	eu_auto_close int held = lock(s, "index.lock", LOCK_EX, err);
 	char name[EU_REF_TEXT];
 	json_t *list;
 	size_t at;
@@ -411,4 +419,127 @@ int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
 				    path);
 	r = eu_manifest_read(data, len, d->type, ret, err);
 	return r ? eu_error_prefix(err, r, "'%s'", path) : 0;
+}
+
+/* ---- what nobody needs */
+
+struct digests {
+	char (*list)[EU_DIGEST];
+	size_t n;
+};
+
+static int note(struct digests *d, const char *digest, struct eu_error *err)
+{
+	int r = eu_array_grow(&d->list, d->n, sizeof(*d->list), MAX_BLOBS);
+
+	if (r)
+		return eu_error_grow(err, r, MAX_BLOBS, "blobs");
+	memcpy(d->list[d->n++], digest, EU_DIGEST);
+	return 0;
+}
+
+/* The manifest and what it names; of an index its manifests, too. */
+static int note_all(const struct eu_store *s, const struct eu_descriptor *from,
+		    int depth, struct digests *d, struct eu_error *err)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	int r = note(d, from->digest, err);
+
+	/* What is not there or damaged names nothing. */
+	if (r || eu_store_manifest(s, from, &m, NULL))
+		return r;
+	if (!m.index)
+		r = note(d, m.config.digest, err);
+	for (size_t i = 0; i < m.n && !r; i++) {
+		r = m.index && depth < MAX_DEPTH ?
+			    note_all(s, &m.parts[i], depth + 1, d, err) :
+			    note(d, m.parts[i].digest, err);
+	}
+	return r;
+}
+
+static int note_indexed(const struct eu_store *s, struct digests *d,
+			struct eu_error *err)
+{
+	eu_auto_json json_t *index = NULL;
+	struct eu_descriptor from;
+	json_t *entry;
+	size_t i;
+	int r = read_index(s, &index, err);
+
+	if (r)
+		return r;
+	/* Those without a name as well: other tools may have put them there. */
+	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
+		r = eu_descriptor_read(entry, &from, err);
+		if (!r)
+			r = note_all(s, &from, 0, d, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static bool is_noted(const struct digests *d, const char *hex)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (!strcmp(d->list[i] + strlen("sha256:"), hex))
+			return true;
+	}
+	return false;
+}
+
+static int sweep(const struct eu_store *s, const struct digests *d,
+		 uint64_t *ret_bytes, struct eu_error *err)
+{
+	DIR *dir = opendir(s->blobs);
+	struct dirent *e;
+	struct stat st;
+	int r = 0;
+
+	if (!dir)
+		return failed(err, "read", s->blobs);
+	while (!r && (e = readdir(dir))) {
+		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) || is_noted(d, e->d_name))
+			continue;
+		if (unlinkat(dirfd(dir), e->d_name, 0))
+			r = failed(err, "remove a blob of", s->blobs);
+		else
+			*ret_bytes += st.st_size;
+	}
+	closedir(dir);
+	return r;
+}
+
+int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
+		   struct eu_error *err)
+{
+	eu_auto_close int held = lock(s, "blobs.lock", LOCK_EX, err);
+	struct digests d = { 0 };
+	uint64_t bytes = 0;
+	int r;
+
+	if (held < 0)
+		return held;
+	r = note_indexed(s, &d, err);
+	if (!r)
+		r = sweep(s, &d, &bytes, err);
+	free(d.list);
+	if (!r)
+		*ret_bytes = bytes;
+	return r;
+}
+
+uint64_t eu_store_size(const struct eu_store *s, const struct eu_descriptor *d)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	uint64_t size = d->size;
+
+	if (eu_store_manifest(s, d, &m, NULL))
+		return size;
+	size += m.config.size;
+	for (size_t i = 0; i < m.n; i++)
+		size += m.parts[i].size;
+	return size;
 }

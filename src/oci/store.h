@@ -33,6 +33,12 @@ void eu_store_done(struct eu_store *s);
 /* Where a blob is or would be, to be freed; NULL: no memory. */
 char *eu_store_path(const struct eu_store *s, const char *digest);
 
+/*
+ * Held by who adds blobs until a reference stands for them: nothing is pruned
+ * meanwhile. A descriptor to close, or a negative number.
+ */
+int eu_store_use(const struct eu_store *s, struct eu_error *err);
+
 /* Has it a blob of this digest and size? */
 bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d);
 
@@ -84,5 +90,15 @@ int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
 /* Forgets @ref; its blobs stay until eu_store_prune(). -ENOENT. */
 int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 		   struct eu_error *err);
+
+/*
+ * Removes the blobs that no reference stands for, and what was left of pulls
+ * that were killed. How many bytes those were goes to @ret_bytes.
+ */
+int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
+		   struct eu_error *err);
+
+/* Bytes of a manifest with all that it names and the store has. */
+uint64_t eu_store_size(const struct eu_store *s, const struct eu_descriptor *d);
 
 #endif

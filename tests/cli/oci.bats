@@ -123,3 +123,93 @@ manifest() {
 	run -2 "$ECLI" push a b
 	[ ! -e "$EUNOMIA_STORE/index.json" ]
 }
+
+@test "login keeps a password where docker and podman look" {
+	registry "$(accounts me secret)"
+	files
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
+	export HOME=$T
+	run -1 "$ECLI" login -u me -p wrong "$REGISTRY"
+	[ "$output" = "ecli: '$REGISTRY' does not let 'me' in with this password" ]
+	[ ! -e .docker ]
+	mkdir .docker
+	echo '{"auths":{"other":{"auth":"eDp5"}},"detachKeys":"x"}' >.docker/config.json
+	run -0 "$ECLI" login -u me --password-stdin "$REGISTRY" <<<secret
+	[ "$output" = "logged in to $REGISTRY as me" ]
+	[ "$(stat -c %a .docker/config.json)" = 600 ]
+	[ "$(jq -c '[.detachKeys, .auths.other.auth]' .docker/config.json)" = '["x","eDp5"]' ]
+	"$ECLI" push "$REGISTRY/a"
+	# Another client finds it, and what it keeps is found here.
+	skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/a" >/dev/null
+	run -0 "$ECLI" logout "$REGISTRY"
+	[ "$(jq -c '.auths | keys' .docker/config.json)" = '["other"]' ]
+	run -1 "$ECLI" push "$REGISTRY/b"
+	run -1 "$ECLI" logout "$REGISTRY"
+	[ "$output" = "ecli: there is nothing for '$REGISTRY'" ]
+	export REGISTRY_AUTH_FILE=$T/auth.json
+	skopeo login --tls-verify=false -u me -p secret "$REGISTRY"
+	"$ECLI" push "$REGISTRY/b"
+	"$ECLI" logout "$REGISTRY"
+	run -1 "$ECLI" push "$REGISTRY/c"
+}
+
+@test "a helper for passwords" {
+	registry "$(accounts me secret)"
+	files
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
+	export HOME=$T PATH=$T:$PATH
+	cat >docker-credential-test <<-'END'
+		#!/bin/bash
+		read -r line
+		case $1 in
+		store) echo "$line" >"$HOME/kept" ;;
+		erase) rm "$HOME/kept" ;;
+		get) [ -s "$HOME/kept" ] || { echo 'credentials not found in native keychain'; exit 1; }
+			cat "$HOME/kept" ;;
+		esac
+	END
+	chmod +x docker-credential-test
+	mkdir .docker
+	echo '{"credsStore":"test"}' >.docker/config.json
+	run -1 "$ECLI" push "$REGISTRY/a"
+	"$ECLI" login -u me -p secret "$REGISTRY"
+	[ "$(jq -r '[.Username, .Secret, .ServerURL] | join(" ")' kept)" = "me secret $REGISTRY" ]
+	[ "$(cat .docker/config.json)" = '{"credsStore":"test"}' ]
+	"$ECLI" push "$REGISTRY/a"
+	"$ECLI" logout "$REGISTRY"
+	[ ! -e kept ]
+	echo '{"credHelpers":{"'"$REGISTRY"'":"none"}}' >.docker/config.json
+	run -1 "$ECLI" push "$REGISTRY/a"
+	[[ $output == *"docker-credential-none"* ]]
+}
+
+@test "the store: list, tag, remove, prune" {
+	registry
+	files
+	"$ECLI" push -m package.json "$REGISTRY/a:1"
+	"$ECLI" push "$REGISTRY/w"
+	"$ECLI" pull "$REGISTRY/a:1" -o back
+	"$ECLI" pull "$REGISTRY/w" -o back
+	run -0 "$ECLI" images
+	[[ ${lines[0]} == NAME*DIGEST*SIZE*TYPE ]]
+	[[ ${lines[1]} == "$REGISTRY/a:1 "*" application/vnd.eunomia.package.v1+json" ]]
+	[[ ${lines[2]} == "$REGISTRY/w:latest "*" application/vnd.wasm.config.v1+json" ]]
+	"$ECLI" tag "$REGISTRY/a:1" my.host/b:2
+	"$ECLI" rm "$REGISTRY/a:1"
+	[ "$("$ECLI" images -j | jq -r '[.[].name] | sort | join(" ")')" = "$REGISTRY/w:latest my.host/b:2" ]
+	run -0 "$ECLI" prune
+	[ "$output" = '0 bytes' ]
+	# It runs under its other name, and nobody is asked.
+	"$ECLI" inspect my.host/b:2 >/dev/null
+	before=$(ls "$EUNOMIA_STORE/blobs/sha256" | wc -l)
+	"$ECLI" rm my.host/b:2
+	echo half >"$EUNOMIA_STORE/blobs/sha256/.new-123456"
+	run -0 "$ECLI" prune
+	# The manifest and the layer; the config is that of the other one, too.
+	[ "$(ls -A "$EUNOMIA_STORE/blobs/sha256" | wc -l)" = $((before - 2)) ]
+	"$ECLI" inspect "$REGISTRY/w" 2>err || :
+	run -1 "$ECLI" rm my.host/b:2
+	[ "$output" = "ecli: there is no 'my.host/b:2' here" ]
+	run -1 "$ECLI" tag "$REGISTRY/none" x.y/z
+	run -2 "$ECLI" tag a
+}

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cc/child.h"
+#include "base/child.h"
 #include "cc/clang.h"
 #include "cc/comment.h"
 #include "cc/hash.h"

@@ -74,26 +74,23 @@ static int run_other(const struct eu_command *cmd, int argc, char **argv)
 	return fail(&err);
 }
 
-const struct eu_command command_push = {
-	.name = "push",
-	.summary = "not in the static ecli",
-	.run = run_other,
-};
-const struct eu_command command_pull = {
-	.name = "pull",
-	.summary = "not in the static ecli",
-	.run = run_other,
-};
-const struct eu_command lmp_gen_wasm_skel = {
-	.name = "gen-wasm-skel",
-	.summary = "not in the static ecli",
-	.run = run_other,
-};
-const struct eu_command lmp_build_wasm = {
-	.name = "build-wasm",
-	.summary = "not in the static ecli",
-	.run = run_other,
-};
+#define ABSENT(command, word)                        \
+	const struct eu_command command = {          \
+		.name = word,                        \
+		.summary = "not in the static ecli", \
+		.run = run_other,                    \
+	}
+
+ABSENT(command_images, "images");
+ABSENT(command_login, "login");
+ABSENT(command_logout, "logout");
+ABSENT(command_prune, "prune");
+ABSENT(command_pull, "pull");
+ABSENT(command_push, "push");
+ABSENT(command_rm, "rm");
+ABSENT(command_tag, "tag");
+ABSENT(lmp_gen_wasm_skel, "gen-wasm-skel");
+ABSENT(lmp_build_wasm, "build-wasm");
 
 typedef void any_fn(void);
 

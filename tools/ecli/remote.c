@@ -83,6 +83,34 @@ int remote_complete(struct remote *r, struct eu_error *err)
 	return n;
 }
 
+int remote_parse(struct remote *r, const struct eu_command *cmd, int argc,
+		 char **argv, const char **ret_word, const char *what)
+{
+	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
+	struct eu_error err;
+	int i;
+
+	while ((i = eu_args_next(&a, cmd->options, &err)) != EU_ARGS_END) {
+		if (i >= 0 && cmd->options[i].id < REMOTE_USER)
+			return show_help(cmd);
+		if (i >= 0) {
+			remote_option(r, cmd->options[i].id, a.value);
+			continue;
+		}
+		if (i == EU_ARGS_WORD && *ret_word)
+			i = eu_error_set(&err, -EINVAL,
+					 "unexpected argument '%s'", a.value);
+		if (i != EU_ARGS_WORD)
+			return fail_usage(cmd, &err);
+		*ret_word = a.value;
+	}
+	if (!*ret_word)
+		i = eu_error_set(&err, -EINVAL, "no %s given", what);
+	else
+		i = remote_complete(r, &err);
+	return i ? fail_usage(cmd, &err) : -1;
+}
+
 void remote_done(struct remote *r)
 {
 	free(r->typed[0]);

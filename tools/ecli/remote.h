@@ -48,6 +48,12 @@ enum {
 void remote_option(struct remote *r, int id, const char *value);
 /* When all options have been seen: asks for what is to be asked for. */
 int remote_complete(struct remote *r, struct eu_error *err);
+/*
+ * A command line of nothing but these options, --help (the last row) and one
+ * word, @what it is. An exit status, or -1 to go on.
+ */
+int remote_parse(struct remote *r, const struct eu_command *cmd, int argc,
+		 char **argv, const char **ret_word, const char *what);
 void remote_done(struct remote *r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "cc/child.h"
+#include "base/child.h"
 
 #include <errno.h>
 #include <fcntl.h>

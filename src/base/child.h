@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EU_CC_CHILD_H
-#define EU_CC_CHILD_H
+#ifndef EU_BASE_CHILD_H
+#define EU_BASE_CHILD_H
 
 /*
- * A compiler run as a process. What it reads and writes lives in memory files
+ * A program run as a process. What it reads and writes lives in memory files
  * (memfd_create(2)), so nothing blocks on a pipe and no file is left behind,
  * whatever happens.
  */
