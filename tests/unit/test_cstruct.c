@@ -19,6 +19,8 @@ static struct btf *base(void)
 {
 	struct btf *btf = btf__new_empty();
 
+	/* Whatever pointers are here. */
+	btf__set_pointer_size(btf, 8);
 	ids[INT] = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
 	ids[LONG] = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
 	ids[CHAR] = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
