@@ -6,7 +6,7 @@
  * Compiled code of guests, kept from run to run in a folder of the user's own:
  * $XDG_CACHE_HOME/eunomia/wasm or ~/.cache/eunomia/wasm. A file is named by the
  * SHA-256 of what it was compiled from, and begins with the engine's version
- * and the SHA-256 of the code, without which it is not run. Files and folders
+ * and a checksum of the code, without which it is not run. Files and folders
  * that somebody else owns or may write to are not looked at.
  */
 
