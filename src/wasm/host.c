@@ -114,7 +114,7 @@ static const char OLD[] = "env";
 
 static const struct eu_host_calls *const nouns[] = {
 	&eu_host_general, &eu_host_objects, &eu_host_variables, &eu_host_maps,
-	&eu_host_buffers, &eu_host_files,   &eu_wasi_calls,
+	&eu_host_buffers, &eu_host_files,   &eu_host_output,	&eu_wasi_calls,
 };
 
 static bool same(const char *a, const char *b, size_t len)

@@ -110,7 +110,7 @@ struct eu_host_calls {
 
 extern const struct eu_host_calls eu_host_general, eu_host_objects,
 	eu_host_variables, eu_host_maps, eu_host_buffers, eu_host_files,
-	eu_wasi_calls;
+	eu_host_output, eu_wasi_calls;
 
 /*
  * The function that an import asks for. -ENOENT with words if there is none of

@@ -75,7 +75,8 @@ static const struct {
 	{ "eunomia", "map_batch", "iiiiiii:i", -ENOENT, false },
 	{ "env", "object_open", "ii:I", -ENOENT, false },
 	{ EU_WASI, "poll_oneoff", "iiii:i", 0, true },
-	{ EU_WASI, "fd_write", "iiii:i", 0, false },
+	{ EU_WASI, "fd_write", "iiii:i", 0, true },
+	{ EU_WASI, "fd_read", "iiii:i", 0, false },
 };
 
 static void test_imports(void **state)
