@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gen/cstruct.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -36,6 +37,35 @@ static uint32_t plain(const struct btf *btf, uint32_t id)
 		t = type_of(btf, id);
 	}
 	return id;
+}
+
+/* What arrays of arrays are made of in the end; 0: they never end. */
+static uint32_t element_of(const struct btf *btf, uint32_t id)
+{
+	id = plain(btf, id);
+	for (int i = 0; btf_is_array(type_of(btf, id)); i++) {
+		if (i == MAX_DEPTH)
+			return 0;
+		id = plain(btf, btf_array(type_of(btf, id))->type);
+	}
+	return id;
+}
+
+bool eu_cstruct_is_name(const char *s)
+{
+	if (!*s || isdigit((unsigned char)*s))
+		return false;
+	while (isalnum((unsigned char)*s) || *s == '_')
+		s++;
+	return !*s;
+}
+
+/* What has no name is none. */
+static bool is_sayable(const struct writer *w, uint32_t off)
+{
+	const char *name = text(w->btf, off);
+
+	return !*name || eu_cstruct_is_name(name);
 }
 
 uint32_t eu_cstruct_size(const struct btf *btf, uint32_t id)
@@ -127,14 +157,13 @@ static int type_words(struct writer *w, uint32_t id, int indent)
 static int declare(struct writer *w, uint32_t id, const char *name, int indent)
 {
 	const struct btf_array *a;
-	uint32_t element = plain(w->btf, id);
+	const uint32_t element = element_of(w->btf, id);
 	int r;
 
 	if (w->depth == MAX_DEPTH)
 		return -E2BIG;
-	while (btf_is_array(type_of(w->btf, element)))
-		element = plain(w->btf,
-				btf_array(type_of(w->btf, element))->type);
+	if (!element)
+		return -EOPNOTSUPP;
 	w->depth++;
 	r = type_words(w, element, indent);
 	w->depth--;
@@ -180,6 +209,8 @@ static int member(struct writer *w, const struct btf_type *t, uint32_t i,
 	const char *name = text(w->btf, m->name_off);
 	int r;
 
+	if (!is_sayable(w, m->name_off))
+		return -EOPNOTSUPP;
 	if (btf_is_struct(t)) {
 		if (offset < *at || t->size > MAX_SIZE)
 			return -EOPNOTSUPP;
@@ -259,16 +290,20 @@ static void begin_once(struct writer *w, const char *what, const char *name)
 		      what, name, what, name);
 }
 
-static void write_enum(struct writer *w, const struct btf_type *t)
+static int write_enum(struct writer *w, const struct btf_type *t)
 {
 	const struct btf_enum *e = btf_enum(t);
 	const char *name = text(w->btf, t->name_off);
 
 	if (!btf_is_enum(t) || t->size != 4)
-		return;
+		return 0;
+	if (!eu_cstruct_is_name(name))
+		return -EOPNOTSUPP;
 	begin_once(w, "enum", name);
 	eu_buf_printf(w->out, "enum %s {\n", name);
 	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		if (!eu_cstruct_is_name(text(w->btf, e[i].name_off)))
+			return -EOPNOTSUPP;
 		eu_buf_printf(w->out, "\t%s = ", text(w->btf, e[i].name_off));
 		if (btf_kflag(t) || e[i].val >= 0)
 			eu_buf_printf(w->out, "%d,\n", e[i].val);
@@ -276,6 +311,7 @@ static void write_enum(struct writer *w, const struct btf_type *t)
 			eu_buf_printf(w->out, "%uu,\n", (uint32_t)e[i].val);
 	}
 	eu_buf_puts(w->out, "};\n#endif\n\n");
+	return 0;
 }
 
 static int needed(struct writer *w, uint32_t id);
@@ -301,6 +337,8 @@ static int write_composite(struct writer *w, const struct btf_type *t)
 
 	if (r || !*name)
 		return r;
+	if (!eu_cstruct_is_name(name))
+		return -EOPNOTSUPP;
 	begin_once(w, what, name);
 	eu_buf_printf(w->out, "%s %s", what, name);
 	w->pads = 0;
@@ -318,19 +356,15 @@ static int needed(struct writer *w, uint32_t id)
 	const struct btf_type *t;
 	int r = 0;
 
-	id = plain(w->btf, id);
+	id = element_of(w->btf, id);
 	t = type_of(w->btf, id);
-	while (btf_is_array(t)) {
-		id = plain(w->btf, btf_array(t)->type);
-		t = type_of(w->btf, id);
-	}
 	if (w->written[id])
 		return 0;
 	w->written[id] = true;
 	if (btf_is_composite(t))
 		r = write_composite(w, t);
 	else if (btf_is_any_enum(t) && t->name_off && btf_vlen(t))
-		write_enum(w, t);
+		r = write_enum(w, t);
 	return r;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "gen/printers.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "btf/layout.h"
+#include "gen/cstruct.h"
 
 /* What <bpf-print.h> calls them; NULL: a number without more. */
 static const char *const kinds[] = {
@@ -25,16 +25,6 @@ static const char *const formats[EU_FORMAT_COUNT] = {
 	[EU_FORMAT_MAC] = "MAC",   [EU_FORMAT_PORT] = "PORT",
 	[EU_FORMAT_HEX] = "HEX",
 };
-
-/* Names become those of functions. */
-static bool is_identifier(const char *s)
-{
-	if (!*s || isdigit((unsigned char)*s))
-		return false;
-	while (isalnum((unsigned char)*s) || *s == '_')
-		s++;
-	return !*s;
-}
 
 static void put_steps(const struct eu_layout *l, const char *name,
 		      struct eu_buf *out)
@@ -174,7 +164,7 @@ static int list(const struct btf *btf, struct named **ret, size_t *ret_n)
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name = btf__name_by_offset(btf, t->name_off) ?: "";
 
-		if (btf_is_composite(t) && is_identifier(name))
+		if (btf_is_composite(t) && eu_cstruct_is_name(name))
 			all[n++] = (struct named){ name, id };
 	}
 	qsort(all, n, sizeof(*all), by_name);

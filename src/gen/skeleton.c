@@ -99,9 +99,11 @@ static size_t code_mark(const struct eu_object *o, const char *name)
 	       offsetof(Elf64_Shdr, sh_flags) + (big ? 7 : 0);
 }
 
+/* Those of functions ("on_kill.times") have no name in C: they are gaps. */
 static bool is_in(const struct eu_var *v, const struct eu_map *m)
 {
-	return m->internal && !strcmp(v->section, m->name);
+	return m->internal && !strcmp(v->section, m->name) &&
+	       eu_cstruct_is_name(v->name);
 }
 
 /* Those of ".kconfig" are the kernel's. */
@@ -138,8 +140,13 @@ static int put_section(const struct eu_package *pkg, const struct eu_map *m,
 			eu_buf_printf(out, "\t\tchar __pad%d[%u];\n", pads++,
 				      v->offset - at);
 		eu_buf_puts(out, "\t\t");
-		r = eu_cstruct_declare(pkg->btf, v->type_id, v->name, 2, out,
-				       err);
+		/* Without BTF there are bytes. */
+		if (pkg->btf)
+			r = eu_cstruct_declare(pkg->btf, v->type_id, v->name, 2,
+					       out, err);
+		else
+			eu_buf_printf(out, "unsigned char %s[%u]", v->name,
+				      v->size);
 		eu_buf_puts(out, ";\n");
 		at = v->offset + v->size;
 	}
@@ -240,6 +247,19 @@ static void put_bytes(const struct eu_object *o, const char *name,
 		    "\n\t};\n\n\t*sz = sizeof(data);\n\treturn data;\n}\n\n");
 }
 
+/* Sections are named by foreign bytes. */
+static void put_string(const char *s, struct eu_buf *out)
+{
+	eu_buf_putc(out, '"');
+	for (; *s; s++) {
+		if (isalnum((unsigned char)*s) || strchr(" /_.:-+*@,=()[]", *s))
+			eu_buf_putc(out, *s);
+		else
+			eu_buf_printf(out, "\\%03o", (unsigned char)*s);
+	}
+	eu_buf_putc(out, '"');
+}
+
 static void put_maps(const struct eu_package *pkg, struct eu_buf *out)
 {
 	char full[16];
@@ -258,8 +278,10 @@ static void put_maps(const struct eu_package *pkg, struct eu_buf *out)
 		map_name(pkg, m, full);
 		eu_buf_printf(
 			out,
-			"\ts->maps[%zu].name = \"%s\";\n\ts->maps[%zu].map = &obj->maps.%s;\n",
-			i, full, i, m->ident);
+			"\ts->maps[%zu].map = &obj->maps.%s;\n\ts->maps[%zu].name = ",
+			i, m->ident, i);
+		put_string(full, out);
+		eu_buf_puts(out, ";\n");
 		eu_buf_printf(
 			out,
 			"\ts->maps[%zu].facts = (struct bpf_map_facts){ %u, %u, %u, %u, %u };\n",
@@ -274,19 +296,6 @@ static void put_maps(const struct eu_package *pkg, struct eu_buf *out)
 				      section_offset(pkg->object, m->name), i,
 				      m->value_size);
 	}
-}
-
-/* Sections are named by foreign bytes. */
-static void put_string(const char *s, struct eu_buf *out)
-{
-	eu_buf_putc(out, '"');
-	for (; *s; s++) {
-		if (isalnum((unsigned char)*s) || strchr(" /_.:-+*@,=()[]", *s))
-			eu_buf_putc(out, *s);
-		else
-			eu_buf_printf(out, "\\%03o", (unsigned char)*s);
-	}
-	eu_buf_putc(out, '"');
 }
 
 static void put_progs(const struct eu_package *pkg, struct eu_buf *out)
@@ -422,6 +431,25 @@ char *eu_skeleton_name(const struct eu_package *pkg)
 	return identifier(pkg->name, false);
 }
 
+static int check_name(const char *name, struct eu_error *err)
+{
+	return eu_cstruct_is_name(name) ?
+		       0 :
+		       eu_error_set(err, -EINVAL, "'%s' is no name in C", name);
+}
+
+/* What C is to call as the object does. */
+static int check_names(const struct eu_package *pkg, struct eu_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < pkg->n_maps && !r; i++)
+		r = check_name(pkg->maps[i].ident, err);
+	for (size_t i = 0; i < pkg->n_progs && !r; i++)
+		r = check_name(pkg->progs[i].name, err);
+	return r;
+}
+
 int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 		      struct eu_error *err)
 {
@@ -436,6 +464,9 @@ int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 			err, -EINVAL,
 			"'%s' has neither programs nor maps; if 'ecc --header-only' wrote it, compile the program again",
 			pkg->origin);
+	r = check_names(pkg, err);
+	if (r)
+		return r;
 	eu_buf_printf(out,
 		      "%s#ifndef __%s_SKEL_H__\n#define __%s_SKEL_H__\n\n"
 		      "#include <errno.h>\n#include <stdbool.h>\n"

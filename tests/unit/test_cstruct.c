@@ -216,6 +216,24 @@ static void test_bad(void **state)
 	btf__add_struct(btf, "around", 8);
 	btf__add_field(btf, "in", id, 0, 0);
 	assert_true(write_all(btf) < 0);
+	/* Arrays of themselves, and names that would be more than that. */
+	btf = base();
+	id = btf__add_array(btf, ids[INT], btf__type_cnt(btf), 2);
+	btf__add_struct(btf, "rings", 8);
+	btf__add_field(btf, "in", id, 0, 0);
+	assert_int_equal(write_all(btf), -EINVAL);
+	btf = base();
+	btf__add_struct(btf, "x; int y", 4);
+	btf__add_field(btf, "a", ids[INT], 0, 0);
+	assert_int_equal(write_all(btf), -EINVAL);
+	btf = base();
+	btf__add_struct(btf, "x", 4);
+	btf__add_field(btf, "a[2]", ids[INT], 0, 0);
+	assert_int_equal(write_all(btf), -EINVAL);
+	btf = base();
+	btf__add_enum(btf, "e", 4);
+	btf__add_enum_value(btf, "A, B", 0);
+	assert_int_equal(write_all(btf), -EINVAL);
 	/* Twice as much text for each. */
 	btf = base();
 	id = btf__add_union(btf, "", 8);
