@@ -46,6 +46,148 @@ static const char *record_name(const struct eu_package *pkg,
 	return name && *name ? name : NULL;
 }
 
+/* How a key or a value is written: by a function of its struct, or a number. */
+struct form {
+	uint32_t id;
+	const char *name; /* of the struct, or what a number is called */
+	bool is_struct, is_signed;
+};
+
+static bool form_of(const struct eu_package *pkg, uint32_t id, struct form *ret)
+{
+	const struct btf_type *t = btf__type_by_id(pkg->btf, id);
+	const char *name = t ? btf__name_by_offset(pkg->btf, t->name_off) : NULL;
+
+	for (int i = 0; t && i < 64 && (btf_is_typedef(t) || btf_is_mod(t)); i++)
+		t = btf__type_by_id(pkg->btf, t->type);
+	if (!id || !t || !name)
+		return false;
+	*ret = (struct form){ .id = id, .name = name };
+	if (btf_is_composite(t)) {
+		ret->name = btf__name_by_offset(pkg->btf, t->name_off);
+		ret->is_struct = true;
+		return ret->name && *ret->name;
+	}
+	ret->is_signed = btf_is_int(t) && btf_int_encoding(t) & BTF_INT_SIGNED;
+	return *name && btf_is_int(t) && t->size <= 8 &&
+	       !(btf_int_encoding(t) & (BTF_INT_BOOL | BTF_INT_CHAR));
+}
+
+/* A hash whose entries are shown again and again. */
+static bool is_sampled(const struct eu_package *pkg, const struct eu_map *m,
+		       struct form *ret_key, struct form *ret_value)
+{
+	return m->sample && !m->inner && pkg->btf &&
+	       (m->type == BPF_MAP_TYPE_HASH || m->type == BPF_MAP_TYPE_LRU_HASH) &&
+	       form_of(pkg, m->key_type_id, ret_key) &&
+	       form_of(pkg, eu_types_of_map(pkg, m), ret_value);
+}
+
+static size_t count_sampled(const struct eu_package *pkg)
+{
+	struct form key, value;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pkg->n_maps; i++)
+		n += is_sampled(pkg, &pkg->maps[i], &key, &value);
+	return n;
+}
+
+static void put_form(const struct form *f, const char *what, struct eu_buf *out)
+{
+	if (f->is_struct)
+		eu_buf_printf(out,
+			      "\t\t\t%s__json(%s_text, sizeof(%s_text), &%s);\n",
+			      f->name, what, what, what);
+	else
+		eu_buf_printf(out,
+			      "\t\t\tsnprintf(%s_text, sizeof(%s_text), \"{\\\"%s\\\":%%ll%c}\",\n"
+			      "\t\t\t\t (%slong long)%s);\n",
+			      what, what, f->name, f->is_signed ? 'd' : 'u',
+			      f->is_signed ? "" : "unsigned ", what);
+}
+
+/* A function that goes through a map, in the order that its keys have. */
+static int put_shower(const struct eu_package *pkg, const struct eu_map *m,
+		      const struct form *key, const struct form *value,
+		      struct eu_buf *out, struct eu_error *err)
+{
+	static const char loop[] =
+		";\n\tchar key_text[4096], value_text[8192];\n"
+		"\tint err = bpf_map_get_next_key(fd, NULL, &key);\n\n"
+		"\twhile (!err) {\n"
+		"\t\terr = bpf_map_get_next_key(fd, &key, &next);\n"
+		"\t\tif (!bpf_map_lookup_elem(fd, &key, &value)) {\n"
+		"\t\t\t/* Here is the place to filter and to compute. */\n";
+	eu_auto_free char *name = eu_skeleton_name(pkg);
+	int r;
+
+	if (!name)
+		return eu_error_oom(err);
+	eu_buf_printf(out,
+		      "/* Prints the entries of the map '%s'%s. */\n"
+		      "static void show_%s(struct %s *skel)\n{\n"
+		      "\tconst int fd = bpf_map__fd(skel->maps.%s);\n\t",
+		      m->name, m->keep ? "" : ", and empties it", m->ident,
+		      name, m->ident);
+	r = eu_cstruct_declare(pkg->btf, key->id, "key", 1, out, err);
+	eu_buf_puts(out, ", next;\n\t");
+	if (!r)
+		r = eu_cstruct_declare(pkg->btf, value->id, "value", 1, out, err);
+	eu_buf_puts(out, loop);
+	put_form(key, "key", out);
+	put_form(value, "value", out);
+	eu_buf_puts(out, "\t\t\tprintf(\"{");
+	if (count_sampled(pkg) > 1)
+		eu_buf_printf(out, "\\\"map\\\":\\\"%s\\\",", m->name);
+	eu_buf_puts(out, "\\\"key\\\":%s,\\\"value\\\":%s}\\n\",\n"
+			 "\t\t\t       key_text, value_text);\n");
+	if (!m->keep)
+		eu_buf_puts(out, "\t\t\tbpf_map_delete_elem(fd, &key);\n");
+	eu_buf_puts(out, "\t\t}\n\t\tkey = next;\n\t}\n}\n\n");
+	return r;
+}
+
+/* Where nothing comes as an event. */
+static int put_showers(const struct eu_package *pkg, struct eu_buf *out,
+		       struct eu_error *err)
+{
+	struct form key, value;
+	int r = 0;
+
+	for (size_t i = 0; i < pkg->n_maps && !r; i++) {
+		if (is_sampled(pkg, &pkg->maps[i], &key, &value))
+			r = put_shower(pkg, &pkg->maps[i], &key, &value, out,
+				       err);
+	}
+	return r;
+}
+
+/* All maps in one round, which the shortest of their times gives. */
+static void put_rounds(const struct eu_package *pkg, struct eu_buf *out)
+{
+	const struct eu_map *m;
+	struct form key, value;
+	uint32_t ms = 1000;
+
+	for (size_t i = 0; i < pkg->n_maps; i++) {
+		m = &pkg->maps[i];
+		if (is_sampled(pkg, m, &key, &value) && m->interval_ms)
+			ms = eu_min(ms, m->interval_ms);
+	}
+	eu_buf_printf(out, "\twhile (err >= 0) {\n\t\tusleep(%u);\n", ms * 1000);
+	for (size_t i = 0; i < pkg->n_maps; i++) {
+		m = &pkg->maps[i];
+		if (is_sampled(pkg, m, &key, &value))
+			eu_buf_printf(out, "\t\tshow_%s(skel);\n", m->ident);
+	}
+	if (!count_sampled(pkg))
+		eu_buf_puts(
+			out,
+			"\t\t/* Here is the place to read maps: bpf_map_lookup_elem(). */\n");
+	eu_buf_puts(out, "\t}\n");
+}
+
 static const char filter_here[] =
 	"\t/*\n"
 	"\t * Here is the place to filter and to compute: leave out what is of no\n"
@@ -223,7 +365,7 @@ static void put_start(const struct eu_package *pkg, const char *name,
 
 static void put_loop(const struct eu_package *pkg, size_t n, struct eu_buf *out)
 {
-	const char *from = NULL, *line = "";
+	const char *from = NULL;
 
 	for (size_t i = 0; i < pkg->n_maps; i++) {
 		const struct eu_map *m = &pkg->maps[i];
@@ -246,10 +388,12 @@ static void put_loop(const struct eu_package *pkg, size_t n, struct eu_buf *out)
 	eu_buf_printf(out,
 		      "\tfputs(\"running and waiting for the ebpf events from %s...\\n\",\n"
 		      "\t      stderr);\n",
-		      from ?: "maps");
-	if (!n)
-		line = "\t\tsleep(1); /* the place to read maps: bpf_map_lookup_elem() */\n";
-	eu_buf_printf(out, "\twhile (err >= 0)%s\n%s", n > 1 ? " {" : "", line);
+		      from ?: "sampled map");
+	if (!n) {
+		put_rounds(pkg, out);
+		return;
+	}
+	eu_buf_printf(out, "\twhile (err >= 0)%s\n", n > 1 ? " {" : "");
 	for (size_t i = 0; i < pkg->n_maps; i++) {
 		if (!is_buffer(pkg, &pkg->maps[i]))
 			continue;
@@ -265,6 +409,7 @@ int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 {
 	const size_t n = count_buffers(pkg);
 	eu_auto_free char *name = eu_skeleton_name(pkg);
+	int r = 0;
 
 	if (!name)
 		return eu_error_oom(err);
@@ -274,6 +419,10 @@ int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 		      "#include <stdio.h>\n%s\n#include \"ewasm-skel.h\"\n\n",
 		      pkg->name, n ? "" : "#include <unistd.h>\n");
 	put_handlers(pkg, n > 1, out);
+	if (!n)
+		r = put_showers(pkg, out, err);
+	if (r)
+		return r;
 	put_start(pkg, name, out);
 	put_loop(pkg, n, out);
 	for (size_t i = 0; i < pkg->n_maps; i++) {

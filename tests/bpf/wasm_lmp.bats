@@ -49,9 +49,9 @@ build app.wasm success" ]
 	grep -Eqx "\{\"pid\":$pid,\"ppid\":$BASHPID,\"exit_code\":7,\"duration_ns\":[1-9][0-9]*,\"comm\":\"bash\",\"filename\":\"\",\"exit_event\":1\}" "$OUT"
 }
 
-# app OBJECT: app.wasm of an object of tests/obj that sees what fire() does.
+# app OBJECT [PACKAGE]: app.wasm of an object of tests/obj that sees what fire() does.
 app() {
-	"$LMP" gen-wasm-skel "$OBJ/$1.bpf.o"
+	"$LMP" gen-wasm-skel "${2:-$OBJ/$1.bpf.o}"
 	sed -i "s|/\* The place to set constants:.*|skel->rodata->magic = $MAGIC;|" app.c
 	grep -q "magic = $MAGIC;" app.c
 	"$LMP" build-wasm
@@ -66,18 +66,19 @@ all_lines() {
 	done
 }
 
-# same OBJECT SIGNAL... [-- OPTION...]: the guest and the package, run at the
+# same OBJECT|PACKAGE SIGNAL... [-- OPTION...]: the guest and the package, run at the
 # same time, write the same for each kill(2). The guest's output is in $OUT.
 same() {
-	local object=$1 signals=() file n runner theirs
+	local object=$OBJ/$1.bpf.o signals=() file n runner theirs
 
+	[ ! -e "$1" ] || object=$1
 	shift
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		signals+=("$1")
 		shift
 	done
 	shift || :
-	run_ready "$OBJ/$object.bpf.o" --magic "$MAGIC" -j "$@"
+	run_ready "$object" --magic "$MAGIC" -j "$@"
 	runner=$PID theirs=$OUT
 	start "$LMP" run app.wasm
 	wait_for '^running and waiting' "$ERR"
@@ -131,6 +132,15 @@ same() {
 	app several
 	EACH=3 same several 0 0
 	grep -q '"map":"three"' "$OUT"
+}
+
+@test "entries of sampled maps" {
+	jq -c '(.meta.bpf_skel.maps[] | select(.name == "counts" or .name == "plain")).sample =
+		{interval: 300}' "$OBJ/sampled.json" >package.json
+	app sampled package.json
+	EACH=2 same package.json 0 CONT
+	grep -q "^.\"map\":\"counts\",\"key\":.\"sig\":18,.*\"times\":1," "$OUT"
+	grep -q '^running and waiting for the ebpf events from sampled map...$' "$ERR"
 }
 
 @test "what the user changed stays, and is what runs" {
