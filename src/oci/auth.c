@@ -9,7 +9,6 @@
 
 #include "base/base64.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "oci/helper.h"
 
 enum { MAX_FILE = 1 << 20, MAX_PASSWORD = 64 << 10 };
@@ -121,19 +120,25 @@ static int read_config(const char *path, json_t **ret, struct eu_error *err)
 	return eu_error_prefix(err, -EINVAL, "'%s'", path);
 }
 
+int eu_credentials_of(const json_t *config, const char *host,
+		      struct eu_credentials *ret, struct eu_error *err)
+{
+	const json_t *entry = entry_of(json_object_get(config, "auths"), host);
+
+	return entry ? take(entry, host, ret, err) : 0;
+}
+
 static int read_file(const char *path, const char *host,
 		     struct eu_credentials *ret, struct eu_error *err)
 {
 	eu_auto_json json_t *j = NULL;
-	const json_t *entry;
 	const char *helper;
 	int r = read_config(path, &j, err);
 
 	if (r || !j)
 		return r;
-	entry = entry_of(json_object_get(j, "auths"), host);
 	helper = helper_of(j, host);
-	r = entry ? take(entry, host, ret, err) : 0;
+	r = eu_credentials_of(j, host, ret, err);
 	if (!r && !is_known(ret) && helper)
 		r = eu_helper_get(helper, host, ret, err);
 	return r ? eu_error_prefix(err, r, "'%s'", path) : 0;

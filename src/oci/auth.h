@@ -7,7 +7,7 @@
  * and the helpers that they name.
  */
 
-#include "base/error.h"
+#include "base/json.h"
 
 struct eu_credentials {
 	char *user, *password; /* NULL: anonymous */
@@ -25,6 +25,10 @@ void eu_credentials_done(struct eu_credentials *c);
  */
 int eu_credentials_find(const char *host, struct eu_credentials *ret,
 			struct eu_error *err);
+
+/* What such a file has for @host itself, without helpers. -EINVAL. */
+int eu_credentials_of(const json_t *config, const char *host,
+		      struct eu_credentials *ret, struct eu_error *err);
 
 /*
  * Keeps @c for @host in the first of $REGISTRY_AUTH_FILE and docker's

@@ -168,7 +168,12 @@ int eu_ref_parse(const char *text, struct eu_ref *ret, struct eu_error *err)
 			text,
 			"its path has other than lower case letters, digits, and '.', '_' or '-' between them",
 			err);
-	n = host == DEFAULT_HOST && !strchr(path, '/') ? sizeof(LIBRARY) - 1 : 0;
+	/* An older name of it. */
+	if (!strcmp(host, "index.docker.io"))
+		host = DEFAULT_HOST;
+	n = !strcmp(host, DEFAULT_HOST) && !strchr(path, '/') ?
+		    sizeof(LIBRARY) - 1 :
+		    0;
 	memcpy(ref.path, LIBRARY, n);
 	if (!copy(ref.host, sizeof(ref.host), host) ||
 	    !copy(ref.path + n, sizeof(ref.path) - n, path))

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE
 #include "oci/registry.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/sha256.h"
+#include "oci/challenge.h"
 
 enum {
 	CONNECT_MS = 10000,
@@ -75,41 +75,9 @@ void eu_registry_close(struct eu_registry *g)
 
 /* ---- who we are */
 
-/* The value of NAME="VALUE" in a challenge; its length in @ret_len. */
-static const char *parameter(const char *challenge, const char *name,
-			     size_t *ret_len)
+static bool uses_tls(const struct eu_registry *g)
 {
-	const size_t n = strlen(name);
-	const char *p = strchr(challenge, ' ');
-
-	while (p) {
-		p += strspn(p, " ,\t");
-		if (!strncasecmp(p, name, n) && p[n] == '=') {
-			p += n + 1;
-			*ret_len = *p == '"' ? strcspn(p + 1, "\"") :
-					       strcspn(p, ", ");
-			return *p == '"' ? p + 1 : p;
-		}
-		/* Commas are in values, too. */
-		p += strcspn(p, ",\"");
-		if (*p == '"') {
-			p = strchr(p + 1, '"');
-			p = p ? p + 1 : NULL;
-		}
-		if (p && !*p)
-			p = NULL;
-	}
-	return NULL;
-}
-
-static void put_query(struct eu_buf *to, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (isalnum((unsigned char)text[i]) || strchr("-._~", text[i]))
-			eu_buf_putc(to, text[i]);
-		else
-			eu_buf_printf(to, "%%%02X", (unsigned char)text[i]);
-	}
+	return !strcmp(g->scheme, "https");
 }
 
 static int set_authorization(struct eu_registry *g, const char *kind,
@@ -129,32 +97,6 @@ static int set_basic(struct eu_registry *g, struct eu_error *err)
 	eu_auto_free char *basic = eu_credentials_basic(&g->who);
 
 	return basic ? set_authorization(g, "", basic, err) : eu_error_oom(err);
-}
-
-/* Where tokens are given: REALM?service=...&scope=repository:PATH:... */
-static const char *token_url(const struct eu_registry *g, const char *challenge,
-			     struct eu_buf *url)
-{
-	char scope[EU_REF_PATH + 32];
-	const char *realm, *service;
-	size_t n;
-
-	realm = parameter(challenge, "realm", &n);
-	if (!realm)
-		return NULL;
-	eu_buf_put(url, realm, n);
-	eu_buf_putc(url, memchr(realm, '?', n) ? '&' : '?');
-	service = parameter(challenge, "service", &n);
-	if (service) {
-		eu_buf_puts(url, "service=");
-		put_query(url, service, n);
-		eu_buf_putc(url, '&');
-	}
-	n = snprintf(scope, sizeof(scope), "repository:%s:%s", g->ref.path,
-		     g->may_push ? "pull,push" : "pull");
-	eu_buf_puts(url, "scope=");
-	put_query(url, scope, n);
-	return eu_buf_str(url);
 }
 
 static int take_token(struct eu_registry *g, const struct eu_http *h,
@@ -188,11 +130,11 @@ static int get_token(struct eu_registry *g, const char *challenge,
 			     .max = MAX_TOKEN };
 	int r;
 
-	h.url = token_url(g, challenge, &url);
-	if (!h.url)
-		return eu_error_set(err, -EINVAL,
-				    "'%s' says not where to get a token",
-				    g->ref.host);
+	r = eu_challenge_url(challenge, &g->ref, g->may_push, uses_tls(g), &url,
+			     err);
+	if (r)
+		return r;
+	h.url = eu_buf_str(&url);
 	if (g->who.user) {
 		r = set_basic(g, err);
 		if (r)
@@ -212,7 +154,7 @@ static int authorize(struct eu_registry *g, const struct eu_http *h,
 {
 	const char *challenge = eu_http_header(h, "www-authenticate") ?: "";
 
-	if (!strncasecmp(challenge, "Bearer ", 7))
+	if (eu_challenge_is_bearer(challenge))
 		return get_token(g, challenge, err);
 	if (!g->who.user)
 		return eu_error_set(

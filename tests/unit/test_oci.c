@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "oci/artifact.h"
+#include "oci/challenge.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DIGEST "sha256:" SUM
@@ -18,6 +19,8 @@ static void references_are_taken_apart(void **state)
 		const char *text, *host, *path, *tag, *digest;
 	} cases[] = {
 		{ "x", "docker.io", "library/x", "latest", "" },
+		{ "docker.io/x", "docker.io", "library/x", "latest", "" },
+		{ "index.docker.io/me/x", "docker.io", "me/x", "latest", "" },
 		{ "me/x", "docker.io", "me/x", "latest", "" },
 		{ "x:1.2_3-4", "docker.io", "library/x", "1.2_3-4", "" },
 		{ "localhost/x", "localhost", "x", "latest", "" },
@@ -204,6 +207,46 @@ static void manifests_have_limits(void **state)
 	eu_buf_done(&b);
 }
 
+static void challenges_say_where_tokens_are(void **state)
+{
+	static const struct {
+		const char *challenge, *url; /* NULL: none */
+		bool push, tls;
+	} cases[] = {
+		{ "Bearer realm=\"https://a.b/t\",service=\"c d\"",
+		  "https://a.b/t?service=c%20d&scope=repository%3Ame%2Fx%3Apull",
+		  false, true },
+		{ "bearer service=\"r,s\", realm=\"http://a.b/t?x=1\"",
+		  "http://a.b/t?x=1&service=r%2Cs&scope=repository%3Ame%2Fx%3Apull%2Cpush",
+		  true, false },
+		{ "Bearer realm=https://a.b/t,scope=z",
+		  "https://a.b/t?scope=repository%3Ame%2Fx%3Apull", false, true },
+		/* Not in the clear what comes encrypted. */
+		{ "Bearer realm=\"http://a.b/t\"", NULL, false, true },
+		{ "Bearer realm=\"ftp://a.b/t\"", NULL, false, false },
+		{ "Bearer service=\"realm=https://a.b/t\"", NULL, false, false },
+		{ "Bearer ", NULL, false, false },
+		{ "Bearer realm=\"", NULL, false, false },
+		{ "Bearer x=\"", NULL, false, false },
+		{ "Bearer", NULL, false, false },
+	};
+	struct eu_ref ref;
+
+	(void)state;
+	assert_int_equal(eu_ref_parse("a.b/me/x", &ref, NULL), 0);
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_buf url = EU_BUF(4096);
+		int r = eu_challenge_url(cases[i].challenge, &ref, cases[i].push,
+					 cases[i].tls, &url, NULL);
+
+		print_message("'%s'\n", cases[i].challenge);
+		assert_int_equal(r, cases[i].url ? 0 : -EINVAL);
+		if (cases[i].url)
+			assert_string_equal(eu_buf_str(&url), cases[i].url);
+		eu_buf_done(&url);
+	}
+}
+
 static void kinds_are_told_by_their_beginning(void **state)
 {
 	char tar[512] = { 0 };
@@ -229,6 +272,7 @@ int main(void)
 		cmocka_unit_test(manifests_are_read),
 		cmocka_unit_test(manifests_that_are_none),
 		cmocka_unit_test(manifests_have_limits),
+		cmocka_unit_test(challenges_say_where_tokens_are),
 		cmocka_unit_test(kinds_are_told_by_their_beginning),
 	};
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OCI_CHALLENGE_H
+#define EU_OCI_CHALLENGE_H
+
+/* What a registry wants to know of who asks: its WWW-Authenticate header. */
+
+#include "base/buf.h"
+#include "oci/ref.h"
+
+/* Is a token to be got first? Else it is a password. */
+bool eu_challenge_is_bearer(const char *challenge);
+
+/*
+ * Writes where one gets a token for @ref: REALM?service=...&scope=... -EINVAL
+ * if the challenge does not say, or if it says http and @tls: a password must
+ * not go there.
+ */
+int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
+		     bool tls, struct eu_buf *url, struct eu_error *err);
+
+#endif

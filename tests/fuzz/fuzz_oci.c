@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What registries and users say. The first byte picks what the rest is:
+ *
+ *	r	a reference, which is written and read again
+ *	m	a manifest or an index
+ *	c	a challenge
+ *	a	a file of passwords
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "oci/artifact.h"
+#include "oci/challenge.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void reference(const char *text)
+{
+	char whole[EU_REF_TEXT], again[EU_REF_TEXT];
+	struct eu_error err;
+	struct eu_ref ref;
+
+	if (eu_ref_parse(text, &ref, &err))
+		return;
+	eu_ref_format(&ref, whole, sizeof(whole));
+	assert(!eu_ref_parse(whole, &ref, &err));
+	eu_ref_format(&ref, again, sizeof(again));
+	assert(!strcmp(whole, again));
+}
+
+static void manifest(const char *text, size_t len)
+{
+	struct eu_manifest m;
+	struct eu_error err;
+
+	if (eu_manifest_read(text, len, NULL, &m, &err))
+		return;
+	if (m.index)
+		eu_index_pick(&m);
+	for (size_t i = 0; i < m.n; i++) {
+		eu_descriptor_note(&m.parts[i], EU_OCI_TITLE);
+		json_decref(eu_descriptor_json(&m.parts[i]));
+	}
+	eu_manifest_done(&m);
+}
+
+static void challenge(const char *text)
+{
+	const struct eu_ref ref = { .host = "a.b", .path = "c" };
+	struct eu_buf url = EU_BUF(4096);
+	struct eu_error err;
+
+	eu_challenge_url(text, &ref, true, false, &url, &err);
+	eu_buf_done(&url);
+}
+
+static void passwords(const char *text, size_t len)
+{
+	eu_auto_json json_t *j = eu_json_read(text, len, NULL);
+	struct eu_credentials c = { 0 };
+	struct eu_error err;
+
+	if (j)
+		eu_credentials_of(j, "a.b", &c, &err);
+	if (c.user && c.password)
+		free(eu_credentials_basic(&c));
+	eu_credentials_done(&c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	eu_auto_free char *text = NULL;
+
+	if (!size)
+		return 0;
+	text = strndup((const char *)data + 1, size - 1);
+	if (!text)
+		return 0;
+	switch (data[0]) {
+	case 'r': reference(text); break;
+	case 'm': manifest(text, strlen(text)); break;
+	case 'c': challenge(text); break;
+	case 'a': passwords(text, strlen(text)); break;
+	}
+	return 0;
+}
