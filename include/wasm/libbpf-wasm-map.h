@@ -10,7 +10,7 @@ extern "C" {
 
 /* Options as libbpf has them: LIBBPF_OPTS(bpf_map_batch_opts, opts, .flags = 1) */
 #define LIBBPF_OPTS(TYPE, NAME, ...) \
-	struct TYPE NAME = { sizeof(struct TYPE), __VA_ARGS__ }
+	struct TYPE NAME = { .sz = sizeof(struct TYPE), __VA_ARGS__ }
 #define DECLARE_LIBBPF_OPTS LIBBPF_OPTS
 
 /*

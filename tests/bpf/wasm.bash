@@ -94,3 +94,32 @@ main() {
 	echo "$output"
 	echo "$stderr"
 }
+
+# imports FILE.wasm: "MODULE NAME" of each, but for those of WASI.
+imports() {
+	python3 - "$1" <<-'END'
+		import sys
+		d, p = open(sys.argv[1], 'rb').read(), 8
+		def leb():
+		    global p
+		    r = s = 0
+		    while True:
+		        b = d[p]; p += 1; r |= (b & 127) << s; s += 7
+		        if b < 128: return r
+		def name():
+		    global p
+		    n = leb(); p += n
+		    return d[p - n:p].decode()
+		while p < len(d):
+		    kind = d[p]; p += 1; size = leb(); end = p + size
+		    for i in range(leb() if kind == 2 else 0):
+		        m, f = name(), name(); p += 1; leb()
+		        if not m.startswith('wasi'): print(m, f)
+		    p = end
+	END
+}
+
+# skeleton NAME: of the object of that name, NAME.skel.h.
+skeleton() {
+	"$BPFTOOL" gen skeleton -j "$OBJ/$1.bpf.o" >"$1.skel.h"
+}

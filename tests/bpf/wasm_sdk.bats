@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 #
-# The headers that guests are written with, and what is generated for them.
+# The headers that guests are written with.
 
 load ../helper
 load fire
@@ -10,35 +10,6 @@ load wasm
 setup() {
 	helper_setup
 	need root wasm wasi
-}
-
-# imports FILE.wasm: "MODULE NAME" of each, but for those of WASI.
-imports() {
-	python3 - "$1" <<-'END'
-		import sys
-		d, p = open(sys.argv[1], 'rb').read(), 8
-		def leb():
-		    global p
-		    r = s = 0
-		    while True:
-		        b = d[p]; p += 1; r |= (b & 127) << s; s += 7
-		        if b < 128: return r
-		def name():
-		    global p
-		    n = leb(); p += n
-		    return d[p - n:p].decode()
-		while p < len(d):
-		    kind = d[p]; p += 1; size = leb(); end = p + size
-		    for i in range(leb() if kind == 2 else 0):
-		        m, f = name(), name(); p += 1; leb()
-		        if not m.startswith('wasi'): print(m, f)
-		    p = end
-	END
-}
-
-# skeleton NAME: of the object of that name, NAME.skel.h.
-skeleton() {
-	"$BPFTOOL" gen skeleton -j "$OBJ/$1.bpf.o" >"$1.skel.h"
 }
 
 @test "a guest of published calls imports the published module alone" {
@@ -174,101 +145,6 @@ skeleton() {
 	END
 }
 
-# In any order, and twice: types that several have are there once.
-@test "what is generated of all objects at hand compiles, as C and C++" {
-	n=0
-	for file in "$OBJ"/*.bpf.o; do
-		name=$(basename "$file" .bpf.o)
-		[ "$name" != empty ] || continue
-		skeleton "$name"
-		"$BPFTOOL" btf dump file "$file" format c -j >"$name.wasm.h"
-		"$BPFTOOL" gen printers "$file" >"$name.print.h"
-		printf '#include "%s"\n' "$name".{skel,wasm,print,wasm}.h >t.c
-		printf '#include "%s"\n' "$name".{print,wasm,skel,wasm}.h >t.cc
-		for src in t.c t.cc; do
-			echo 'int main(void) { return 0; }' >>$src
-			clang-16 --target=wasm32-wasi -Wall -Wextra -Werror -I. \
-				-I"$ROOT/include/wasm" -fsyntax-only $src
-		done
-		n=$((n + 1))
-	done
-	[ $n -ge 40 ]
-}
-
-@test "skeletons and headers compile as C++" {
-	skeleton sdk
-	"$BPFTOOL" btf dump file "$OBJ/values.bpf.o" format c -j >values.h
-	cat >t.cc <<-'END'
-		#include "sdk.skel.h"
-		#include "values.h"
-		#ifdef __STRICT_ANSI__
-		#define x
-		#endif
-		extern "C" int start(void);
-		int start(void)
-		{
-			struct sdk_bpf *s = sdk_bpf::open();
-			if (!s || sdk_bpf::load(s) || sdk_bpf::attach(s))
-				return 1;
-			s->bss->count = sizeof(struct value);
-			sdk_bpf::destroy(s);
-			return 0;
-		}
-	END
-	for std in c++11 c++17 gnu++20; do
-		clang++-16 --target=wasm32-wasi -std=$std -O1 -Wall -Wextra \
-			-Werror -I"$ROOT/include/wasm" -c t.cc
-	done
-}
-
-# The same event by a guest, and by "ecli run" in both forms.
-@test "printers: a guest's line is that of ecli run" {
-	skeleton values
-	"$BPFTOOL" gen printers "$OBJ/values.bpf.o" >values.print.h
-	"$BPFTOOL" btf dump file "$OBJ/values.bpf.o" format c -j >values.h
-	cat >lines.c <<-'END'
-		#include "values.skel.h"
-		#include "values.h"
-		#include "values.print.h"
-		static int on(void *ctx, void *data, size_t size)
-		{
-			value__print_json(stdout, data);
-			value__print_text(stdout, data);
-			return -1;
-		}
-		int main(int argc, char **argv)
-		{
-			struct values_bpf *s = values_bpf__open();
-			struct bpf_buffer *b;
-
-			s->rodata->magic = atoi(argv[1]);
-			if (values_bpf__load(s) || values_bpf__attach(s))
-				return 1;
-			b = bpf_buffer__open(s->maps.rb, on, NULL);
-			puts("ready");
-			while (bpf_buffer__poll(b, 100) == 0)
-				;
-			return 0;
-		}
-	END
-	guest lines
-	run_ready "$OBJ/values.bpf.o" --magic "$MAGIC" --max-events 1 -j
-	json=$PID json_out=$OUT
-	run_ready "$OBJ/values.bpf.o" --magic "$MAGIC" --max-events 1 \
-		--format compact
-	text=$PID text_out=$OUT
-	start "$WASM_BPF" lines.wasm "$MAGIC"
-	wait_for ready
-	fire
-	end_of_it
-	PID=$json end_of_it
-	PID=$text end_of_it
-	cat "$OUT" "$json_out" "$text_out"
-	sed -n 2p "$OUT" | diff - "$json_out"
-	# Without the time.
-	[ "$(sed -n 3p "$OUT")" = "$(sed -n '$s/^[^ ]* //p' "$text_out")" ]
-}
-
 # What a program of libbpf-bootstrap does, and more of the same.
 @test "ring and perf buffers, maps, programs and links by libbpf's names" {
 	skeleton sdk
@@ -393,6 +269,205 @@ skeleton() {
 	END
 	grep -q "^libbpf: .*'no/such'" "$ERR"
 	[ "$(wc -l <"$ERR")" = 1 ]
+}
+
+# As those of libbpf-bootstrap are written: natively with libbpf itself and
+# bpftool's skeleton, and as a guest with another include.
+@test "the same source, native and as a guest" {
+	need program:bpftool
+	cat >same.c <<-'END'
+		#include <errno.h>
+		#include <getopt.h>
+		#include <signal.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <sys/resource.h>
+		#include <time.h>
+		#ifdef __wasm__
+		#include "libbpf-wasm.h"
+		#else
+		#include <bpf/libbpf.h>
+		typedef unsigned char u8;
+		typedef unsigned int u32;
+		typedef unsigned long long u64;
+		#endif
+		#include "sdk.skel.h"
+
+		struct event {
+			unsigned int number;
+			char from[12];
+		};
+
+		static struct env { int magic; bool verbose; } env;
+		static volatile bool exiting = false;
+
+		static int libbpf_print_fn(enum libbpf_print_level level,
+					   const char *format, va_list args)
+		{
+			if (level == LIBBPF_DEBUG && !env.verbose)
+				return 0;
+			return vfprintf(stderr, format, args);
+		}
+
+		static void sig_handler(int sig)
+		{
+			exiting = true;
+		}
+
+		static int handle_event(void *ctx, void *data, size_t data_sz)
+		{
+			const struct event *e = data;
+
+			printf("%-8s %u %zu\n", e->from, e->number, data_sz);
+			exiting = true;
+			return 0;
+		}
+
+		int main(int argc, char **argv)
+		{
+			static const struct option opts[] = {
+				{ "magic", required_argument, NULL, 'm' }, {}
+			};
+			struct ring_buffer *rb = NULL;
+			struct sdk_bpf *skel;
+			struct bpf_map *map;
+			int err, n = 0;
+
+			while ((err = getopt_long(argc, argv, "m:v", opts, NULL)) != -1) {
+				if (err == 'm')
+					env.magic = atoi(optarg);
+			}
+			libbpf_set_print(libbpf_print_fn);
+			signal(SIGINT, sig_handler);
+			signal(SIGTERM, sig_handler);
+
+			skel = sdk_bpf__open();
+			if (!skel) {
+				fprintf(stderr, "Failed to open and load BPF skeleton\n");
+				return 1;
+			}
+			skel->rodata->magic = env.magic;
+			skel->data->start = 42;
+			bpf_program__set_autoload(skel->progs.refused, false);
+			bpf_map__set_max_entries(skel->maps.hash, 99);
+			err = sdk_bpf__load(skel);
+			if (err) {
+				fprintf(stderr, "Failed to load and verify BPF skeleton\n");
+				goto cleanup;
+			}
+			err = sdk_bpf__attach(skel);
+			if (err) {
+				fprintf(stderr, "Failed to attach BPF skeleton\n");
+				goto cleanup;
+			}
+			bpf_object__for_each_map(map, skel->obj)
+				n += bpf_map__max_entries(map) == 99;
+			rb = ring_buffer__new(bpf_map__fd(skel->maps.one),
+					      handle_event, NULL, NULL);
+			if (!rb) {
+				err = -1;
+				fprintf(stderr, "Failed to create ring buffer\n");
+				goto cleanup;
+			}
+			printf("%d %d ready\n", n, !!skel->links.on_kill);
+			fflush(stdout);
+			while (!exiting) {
+				err = ring_buffer__poll(rb, 100 /* timeout, ms */);
+				if (err == -EINTR) {
+					err = 0;
+					break;
+				}
+				if (err < 0) {
+					printf("Error polling: %d\n", err);
+					break;
+				}
+			}
+		cleanup:
+			ring_buffer__free(rb);
+			sdk_bpf__destroy(skel);
+			return err < 0 ? -err : 0;
+		}
+	END
+	mkdir native
+	bpftool gen skeleton "$OBJ/sdk.bpf.o" name sdk_bpf >native/sdk.skel.h
+	gcc -o native/same -Inative same.c -lbpf
+	skeleton sdk
+	guest same -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS \
+		-lwasi-emulated-signal
+	start native/same --magic "$MAGIC"
+	native=$PID native_out=$OUT
+	start "$WASM_BPF" same.wasm --magic "$MAGIC"
+	wait_for ready "$native_out"
+	wait_for ready
+	fire
+	end_of_it
+	PID=$native end_of_it
+	diff "$native_out" "$OUT"
+	diff - "$OUT" <<-'END'
+		1 1 ready
+		one      42 16
+	END
+}
+
+# A processor's buffer has room for 64 of the 199 records of each event.
+@test "records that a perf buffer lost are told" {
+	skeleton sdk
+	cat >lost.c <<-'END'
+		#include "sdk.skel.h"
+		static int got;
+		static uint64_t lost;
+		static void on(void *ctx, int cpu, void *data, uint32_t size)
+		{
+			got += size >= 4096;
+		}
+		static void on_lost(void *ctx, int cpu, uint64_t n)
+		{
+			lost += n;
+			if (ctx != &lost)
+				exit(9);
+		}
+		int main(int argc, char **argv)
+		{
+			struct sdk_bpf *s = sdk_bpf__open();
+			struct perf_buffer *pb;
+			int first;
+
+			s->rodata->magic = atoi(argv[1]);
+			s->rodata->times = 200;
+			bpf_program__set_autoload(s->progs.refused, false);
+			if (sdk_bpf__load(s) || sdk_bpf__attach(s))
+				return 1;
+			pb = perf_buffer__new(bpf_map__fd(s->maps.perf), 64, on,
+					      on_lost, &lost, NULL);
+			puts("ready");
+			while (!got)
+				if (perf_buffer__poll(pb, 100) < 0)
+					return 2;
+			first = got;
+			puts("again");
+			while (!lost)
+				if (perf_buffer__poll(pb, 100) < 0)
+					return 3;
+			printf("%d %llu\n", first < 100, first + lost);
+			perf_buffer__free(pb);
+			return 0;
+		}
+	END
+	guest lost
+	start "$WASM_BPF" lost.wasm "$MAGIC"
+	wait_for ready
+	# The kernel says it with the next record of the same processor.
+	taskset -p -c 0 "$BASHPID" >taskset.out
+	fire
+	wait_for again
+	fire
+	end_of_it
+	diff - "$OUT" <<-'END'
+		ready
+		again
+		1 199
+	END
 }
 
 @test "entries by map: sizes, all CPUs, batches, taken out" {
@@ -525,104 +600,4 @@ skeleton() {
 		ready
 		9
 	END
-}
-
-# made WHAT: by the program's own compile (P) or the header's (H), with what is
-# generated of it, in a folder of that name.
-made() {
-	case $1 in
-	P)
-		"$ECC" bootstrap.bpf.c bootstrap.h >ecc.out
-		"$BPFTOOL" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
-		;;
-	H)
-		"$ECC" bootstrap.h --header-only >ecc.out
-		"$BPFTOOL" btf dump file bootstrap.bpf.o format c -j \
-			>bootstrap.wasm.h
-		;;
-	esac
-	if [ ! -d "$1" ]; then
-		mkdir "$1"
-		cp bootstrap.bpf.o bootstrap.*.h "$1"
-	fi
-	cmp bootstrap.bpf.o "$1/bootstrap.bpf.o"
-}
-
-@test "the types of a header alone, before and after the program, and again" {
-	cp "$ROOT"/examples/bootstrap/bootstrap.{bpf.c,h} .
-	for order in PHPH HPHP HHPP PPHH; do
-		rm -f bootstrap.bpf.o bootstrap.skel.h bootstrap.wasm.h
-		for ((i = 0; i < 4; i++)); do
-			made "${order:i:1}"
-		done
-		cmp bootstrap.skel.h P/bootstrap.skel.h
-		cmp bootstrap.wasm.h H/bootstrap.wasm.h
-	done
-	grep -q '^struct event {' bootstrap.wasm.h
-	# Of types alone there is no skeleton.
-	run -1 "$BPFTOOL" gen skeleton -j bootstrap.bpf.o
-	[[ $output == *"'bootstrap.bpf.o' has neither programs nor maps;"*"compile the program again" ]]
-}
-
-# installed: the root of an installation below $T, in $AT.
-installed() {
-	DESTDIR=$T/root meson install -C "$BUILD" --no-rebuild --quiet
-	AT=$T/root$(meson introspect "$BUILD" --buildoptions |
-		jq -r '.[] | select(.name == "prefix").value')
-	# Libraries are looked for where they will be, not below DESTDIR.
-	export LD_LIBRARY_PATH
-	LD_LIBRARY_PATH=$(dirname "$(find "$AT" -name 'libeunomia.so.0')")
-	mkdir project
-	cp "$ROOT"/examples/bootstrap/bootstrap.{bpf.c,h} project
-	cp "$ROOT/examples/wasm/bootstrap/bootstrap.c" project
-}
-
-# works FILE.wasm: it is bootstrap.
-works() {
-	[ -s "$AT/include/eunomia/wasm/libbpf-wasm.h" ]
-	run -0 "$WASM_BPF" "$1" -h
-	[ "${lines[0]}" = 'BPF bootstrap demo application.' ]
-	[ "$(imports "$1" | wc -l)" = 6 ]
-}
-
-@test "a guest by pkg-config" {
-	need plain program:meson program:pkg-config
-	installed
-	cd project
-	pc() {
-		PKG_CONFIG_PATH=$(dirname "$(find "$AT" -name eunomia-wasm.pc)") \
-			pkg-config --define-variable="prefix=$AT" "$@" eunomia-wasm
-	}
-	"$(pc --variable=ecc)" bootstrap.bpf.c bootstrap.h >ecc.out
-	tool=$(pc --variable=bpftool)
-	"$tool" gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
-	"$tool" btf dump file bootstrap.bpf.o format c -j >bootstrap.wasm.h
-	# shellcheck disable=SC2046
-	clang-16 -O2 $(pc --cflags) -o bootstrap.wasm bootstrap.c $(pc --libs)
-	works bootstrap.wasm
-}
-
-@test "a guest by CMake" {
-	need plain program:meson program:cmake
-	installed
-	cat >project/CMakeLists.txt <<-'END'
-		cmake_minimum_required(VERSION 3.18)
-		project(guest LANGUAGES NONE)
-		find_package(eunomia-wasm 0.1 REQUIRED)
-		eunomia_wasm_add(guest BPF bootstrap.bpf.c HEADER bootstrap.h
-			SOURCES bootstrap.c)
-	END
-	cmake -S project -B made -DCMAKE_PREFIX_PATH="$AT" \
-		-DEUNOMIA_WASM_CLANG="$(command -v clang-16)" >cmake.out
-	cmake --build made >make.out
-	works made/guest.wasm
-	# What has not changed is not made again; what has, is.
-	cmake --build made | tee again
-	run -1 grep -q Generating again
-	touch project/bootstrap.bpf.c
-	cmake --build made | tee again
-	grep -q 'Generating guest.wasm' again
-	# A version that is none of these.
-	sed -i 's/wasm 0.1/wasm 9.0/' project/CMakeLists.txt
-	run ! cmake -S project -B other -DCMAKE_PREFIX_PATH="$AT"
 }

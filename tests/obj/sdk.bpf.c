@@ -8,6 +8,7 @@ struct event {
 };
 
 const volatile int step = 1;
+const volatile int times = 1; /* so many records for perf, large if not one */
 int start = 100;
 u64 count;
 struct {
@@ -15,6 +16,7 @@ struct {
 	u8 pad;
 	u64 sum;
 } totals;
+char large[4096];
 
 RINGBUF(one, 4096);
 RINGBUF(two, 4096);
@@ -71,9 +73,14 @@ FIRE int on_perf(struct enter *ctx)
 {
 	struct event e = { .number = 7, .from = "perf" };
 
-	if (fired(ctx))
+	if (!fired(ctx))
+		return 0;
+	if (times == 1)
 		bpf_perf_event_output(ctx, &perf, BPF_F_CURRENT_CPU, &e,
 				      sizeof(e));
+	for (int i = 1; i < times && i < 500; i++)
+		bpf_perf_event_output(ctx, &perf, BPF_F_CURRENT_CPU, large,
+				      sizeof(large));
 	return 0;
 }
 
