@@ -414,6 +414,7 @@ setup() {
 @test "records that a perf buffer lost are told" {
 	skeleton sdk
 	cat >lost.c <<-'END'
+		#include <unistd.h>
 		#include "sdk.skel.h"
 		static int got;
 		static uint64_t lost;
@@ -426,6 +427,12 @@ setup() {
 			lost += n;
 			if (ctx != &lost)
 				exit(9);
+		}
+		/* Nothing is taken out of the buffer before all was sent. */
+		static void wait_for(struct sdk_bpf *s, uint32_t sent)
+		{
+			while (!sdk_bpf__read_bss(s) && s->bss->sent < sent)
+				usleep(1000);
 		}
 		int main(int argc, char **argv)
 		{
@@ -441,14 +448,14 @@ setup() {
 			pb = perf_buffer__new(bpf_map__fd(s->maps.perf), 64, on,
 					      on_lost, &lost, NULL);
 			puts("ready");
-			while (!got)
-				if (perf_buffer__poll(pb, 100) < 0)
-					return 2;
+			wait_for(s, 199);
+			if (perf_buffer__poll(pb, 100) < 0)
+				return 2;
 			first = got;
 			puts("again");
-			while (!lost)
-				if (perf_buffer__poll(pb, 100) < 0)
-					return 3;
+			wait_for(s, 398);
+			if (perf_buffer__poll(pb, 100) < 0)
+				return 3;
 			printf("%d %llu\n", first < 100, first + lost);
 			perf_buffer__free(pb);
 			return 0;

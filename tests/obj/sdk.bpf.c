@@ -17,6 +17,7 @@ struct {
 	u64 sum;
 } totals;
 char large[4096];
+u32 sent; /* for perf */
 
 RINGBUF(one, 4096);
 RINGBUF(two, 4096);
@@ -81,6 +82,7 @@ FIRE int on_perf(struct enter *ctx)
 	for (int i = 1; i < times && i < 500; i++)
 		bpf_perf_event_output(ctx, &perf, BPF_F_CURRENT_CPU, large,
 				      sizeof(large));
+	sent += times - 1;
 	return 0;
 }
 
