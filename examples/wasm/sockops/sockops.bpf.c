@@ -30,11 +30,12 @@ struct {
 	__type(value, u32);
 } write_pid_array SEC(".maps");
 
-/* Whose a socket is. */
+/* Whose a socket is, by the kernel's number for it. The oldest go when it is
+ * full: nobody says here when a socket is closed. */
 struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 10240);
+	__type(key, u64);
 	__type(value, u32);
 } owners SEC(".maps");
 
@@ -47,31 +48,25 @@ int tp_write(struct trace_event_raw_sys_enter *ctx)
 	return 0;
 }
 
-static u32 *owner(struct bpf_sock_ops *ops, u32 *pid)
-{
-	struct bpf_sock *sk = ops->sk;
-
-	if (!sk)
-		return NULL;
-	return bpf_sk_storage_get(&owners, sk, pid,
-				  pid ? BPF_SK_STORAGE_GET_F_CREATE : 0);
-}
-
 static void connect(struct bpf_sock_ops *ops)
 {
 	u32 key = 0, *pid = bpf_map_lookup_elem(&write_pid_array, &key);
+	u64 socket = bpf_get_socket_cookie(ops);
 
+	if (!pid)
+		return;
+	bpf_map_update_elem(&owners, &socket, pid, BPF_ANY);
 	/* The kernel then asks how long the options are, and for them. */
-	if (pid && owner(ops, pid))
-		bpf_sock_ops_cb_flags_set(
-			ops, ops->bpf_sock_ops_cb_flags |
-				     BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
+	bpf_sock_ops_cb_flags_set(ops,
+				  ops->bpf_sock_ops_cb_flags |
+					  BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
 }
 
 static void write(struct bpf_sock_ops *ops)
 {
 	struct option o = { KIND, sizeof(o), bpf_htons(MAGIC) };
-	u32 *pid = owner(ops, NULL);
+	u64 socket = bpf_get_socket_cookie(ops);
+	u32 *pid = bpf_map_lookup_elem(&owners, &socket);
 
 	if (!pid)
 		return;
