@@ -268,6 +268,9 @@ counted() {
 	[ "${lines[0]}" = 'Summarize run queue (scheduler) latency as a histogram.' ]
 	[ "${lines[1]}" = 'USAGE: runqlat [--help] [interval] [count]' ]
 	module runqlat 1 2
+	while kill -0 $PID 2>/dev/null; do
+		: | :
+	done
 	end_of_it
 	[ "$(grep -c distribution "$OUT")" = 2 ]
 	grep -q '|\*\{40\}|$' "$OUT"

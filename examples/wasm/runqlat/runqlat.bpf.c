@@ -13,7 +13,7 @@ const volatile bool filter_cg = false;
 
 /* A task, from when it may run until it has run. */
 struct task {
-	u64 since;  /* it waits */
+	u64 since;  /* it waits; 0: it has a processor */
 	u64 waited; /* before it got the processor that it has */
 };
 
@@ -117,7 +117,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 	 * The kernel can be asked for the group of the task that runs, which is
 	 * still @prev: what a task has waited counts when it has run.
 	 */
-	if (t && t->waited &&
+	if (t && !t->since &&
 	    (!filter_cg || bpf_current_task_under_cgroup(&cgroup_map, 0) == 1))
 		count(t->waited);
 	if (t)

@@ -50,22 +50,21 @@ static void print_hist(const struct hist *h)
 	}
 }
 
-/* Prints and takes what has been counted. */
+/* Prints and takes what has been counted; nothing may have been. */
 static int take_hist(const struct bpf_map *hists)
 {
 	int fd = bpf_map__fd(hists), err;
 	unsigned int key;
 	struct hist h;
 
-	while (!bpf_map_get_next_key(fd, NULL, &key)) {
-		err = bpf_map_lookup_elem(fd, &key, &h);
-		if (!err)
-			err = bpf_map_delete_elem(fd, &key);
-		if (err)
-			return err;
+	if (bpf_map_get_next_key(fd, NULL, &key))
+		return 0;
+	err = bpf_map_lookup_elem(fd, &key, &h);
+	if (!err)
+		err = bpf_map_delete_elem(fd, &key);
+	if (!err)
 		print_hist(&h);
-	}
-	return 0;
+	return err;
 }
 
 /*
