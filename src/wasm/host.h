@@ -34,7 +34,8 @@ struct eu_host_object {
 		size_t size;
 	} *sections;
 	size_t n_sections;
-	bool broken; /* it did not load */
+	bool broken;  /* it did not load */
+	uint32_t len; /* bytes of the guest's that it was made of */
 };
 
 struct eu_host_buffer;

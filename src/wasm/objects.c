@@ -11,7 +11,7 @@
 
 /* BPF objects and their programs. */
 
-enum { MAX_OBJECTS = 1024, MAX_ATTACHED = 65536 };
+enum { MAX_OBJECTS = 1024, MAX_MIB = 256, MAX_ATTACHED = 65536 };
 
 struct eu_host_object *eu_host_object(struct eu_wasm *w, uint64_t handle)
 {
@@ -20,9 +20,24 @@ struct eu_host_object *eu_host_object(struct eu_wasm *w, uint64_t handle)
 	return &w->objects[handle - 1];
 }
 
+/* Each is kept here until it is closed: a guest has no memory without end. */
+static int check_room(const struct eu_wasm *w, uint32_t len, struct eu_error *err)
+{
+	uint64_t all = len;
+
+	for (size_t i = 0; i < w->n_objects; i++)
+		all += w->objects[i].len;
+	return all <= (uint64_t)MAX_MIB << 20 ?
+		       0 :
+		       eu_error_set(
+			       err, -E2BIG,
+			       "the guest's objects have more than %d MiB in all",
+			       MAX_MIB);
+}
+
 /* The number of one that was closed, or a new one. */
-static int new_handle(struct eu_wasm *w, struct eu_program *p, uint64_t *ret,
-		      struct eu_error *err)
+static int new_handle(struct eu_wasm *w, struct eu_program *p, uint32_t len,
+		      uint64_t *ret, struct eu_error *err)
 {
 	size_t i = 0;
 	int r;
@@ -36,7 +51,7 @@ static int new_handle(struct eu_wasm *w, struct eu_program *p, uint64_t *ret,
 			return eu_error_grow(err, r, MAX_OBJECTS, "objects");
 		w->n_objects++;
 	}
-	w->objects[i] = (struct eu_host_object){ .p = p };
+	w->objects[i] = (struct eu_host_object){ .p = p, .len = len };
 	*ret = i + 1;
 	return 0;
 }
@@ -58,7 +73,7 @@ static int open_object(struct eu_wasm *w, uint64_t *v, bool loads,
 	if (!o.data)
 		return eu_host_trap(err);
 	v[0] = 0;
-	r = eu_program_open(&o, &p, &why);
+	r = check_room(w, o.len, &why) ?: eu_program_open(&o, &p, &why);
 	if (!r) {
 		/* Where to attach is said afterwards. */
 		p->unattached = true;
@@ -68,7 +83,7 @@ static int open_object(struct eu_wasm *w, uint64_t *v, bool loads,
 	if (!r && loads)
 		r = eu_program_load(p, &why);
 	if (!r)
-		r = new_handle(w, p, &v[0], &why);
+		r = new_handle(w, p, o.len, &v[0], &why);
 	if (r) {
 		eu_host_fail(w, 0, &why);
 		eu_program_close(p);

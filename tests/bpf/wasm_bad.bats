@@ -130,6 +130,30 @@ refused() {
 	[ "$output" = 19 ] || [ "$output" = 20 ]
 }
 
+@test "objects without end" {
+	main <<-'END'
+		const int size = 60 << 20;
+		char *large = calloc(1, size);
+		uint64_t o;
+		int n = 0;
+		memcpy(large, object, sizeof(object));
+		while ((o = eu_object_open(large, size)))
+			n++;
+		printf("%d", n);
+		why();
+		printf("%d", wasm_close_bpf_object(n));
+		printf(" %d", eu_object_open(large, size) == n);
+		for (o = 1; o <= n; o++)
+			wasm_close_bpf_object(o);
+		for (n = 0; eu_object_open(object, sizeof(object)); n++)
+			;
+		printf(" %d", n);
+		why();
+	END
+	[ "${lines[0]}" = "449 the guest's objects have more than 256 MiB in all" ]
+	[ "${lines[1]}" = "0 1 102422 more than 1024 objects" ]
+}
+
 # Each line a call with what is wrong in it.
 @test "addresses and lengths that leave the memory" {
 	imports
