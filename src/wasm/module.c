@@ -38,6 +38,7 @@ struct guest {
 	int status;   /* of an exit inside of a callback */
 	int failed;   /* 0, or what ends the guest */
 	struct eu_error why;
+	struct eu_error now; /* of the call at hand; large for a stack */
 };
 
 /* An import bound to a guest. */
@@ -304,7 +305,6 @@ static wasm_trap_t *enter(void *env, wasmtime_caller_t *caller,
 	struct guest *g = b->guest;
 	/* Clearing all of it would take longer than most of what is called. */
 	uint64_t v[MAX_PARAMS];
-	struct eu_error why;
 	int r;
 
 	(void)caller;
@@ -313,12 +313,12 @@ static wasm_trap_t *enter(void *env, wasmtime_caller_t *caller,
 	for (size_t i = 0; i < b->n_params; i++)
 		v[i] = b->wide >> i & 1 ? (uint64_t)raw[i].i64 :
 					  (uint32_t)raw[i].i32;
-	r = g->open ? b->import->call(b->ctx, v, &why) :
-		      fail(&why, -EFAULT, "calls the host before its _start");
+	r = g->open ? b->import->call(b->ctx, v, &g->now) :
+		      fail(&g->now, -EFAULT, "calls the host before its _start");
 	if (r) {
 		if (!g->failed) {
 			g->failed = r;
-			g->why = why;
+			g->why = g->now;
 		}
 		return wasmtime_trap_new("host", 4);
 	}
