@@ -58,6 +58,8 @@ int eunomia_object_name(uint64_t obj, int kind, int index, char *to,
 
 EUNOMIA_IMPORT(program_autoload)
 int eunomia_program_autoload(uint64_t obj, const char *name, int on);
+EUNOMIA_IMPORT(program_fd)
+int eunomia_program_fd(uint64_t obj, const char *name);
 EUNOMIA_IMPORT(program_attach)
 int eunomia_program_attach(uint64_t obj, const char *name, const char *target);
 EUNOMIA_IMPORT(link_detach)

@@ -31,6 +31,13 @@ WASM_BPF_API void bpf_program__set_autoattach(struct bpf_program *prog,
 	prog->autoattach = autoattach;
 }
 
+/* Of a loaded one, to be put into maps of programs. */
+WASM_BPF_API int bpf_program__fd(const struct bpf_program *prog)
+{
+	return prog->obj_ptr ? eunomia_program_fd(prog->obj_ptr, prog->name) :
+			       -22;
+}
+
 /*
  * To a target as in docs/targets.md; NULL: the one that was set, or what the
  * section says. The link is freed by bpf_link__destroy().
@@ -119,6 +126,37 @@ WASM_BPF_API struct bpf_link *bpf_program__attach_xdp(const struct bpf_program *
 						      int ifindex)
 {
 	return wasm_bpf_attach_to(prog, "%d", ifindex);
+}
+
+/* To what a descriptor of the guest's stands for. */
+WASM_BPF_API struct bpf_link *wasm_bpf_attach_fd(const struct bpf_program *prog,
+						 int fd)
+{
+	struct bpf_program *p = (struct bpf_program *)prog;
+	struct bpf_link *l;
+	int r = p->obj_ptr && fd >= 0 ?
+			wasm_attach_bpf_program_fd(p->obj_ptr, p->name, fd) :
+			-22;
+
+	if (r < 0)
+		return (struct bpf_link *)wasm_bpf_null(r);
+	p->object->link_cnt++;
+	l = wasm_bpf_new_link(p);
+	return l ? l : (struct bpf_link *)wasm_bpf_null(-12);
+}
+
+/* A folder below one that the guest was given (--dir). */
+WASM_BPF_API struct bpf_link *bpf_program__attach_cgroup(
+	const struct bpf_program *prog, int cgroup_fd)
+{
+	return wasm_bpf_attach_fd(prog, cgroup_fd);
+}
+
+/* A map of the program's own object. */
+WASM_BPF_API struct bpf_link *bpf_program__attach_sockmap(
+	const struct bpf_program *prog, int map_fd)
+{
+	return wasm_bpf_attach_fd(prog, map_fd);
 }
 
 /* Also of a skeleton's "links". It is attached no more. */

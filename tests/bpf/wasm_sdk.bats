@@ -551,6 +551,56 @@ setup() {
 	END
 }
 
+@test "programs: attached to a folder, taken off it, put into a map, run" {
+	need cgroup2 cgroup_skb
+	cg=$(cgroup2)/eunomia.$BASHPID
+	mkdir "$cg"
+	skeleton holders
+	cat >folder.c <<-'END'
+		#include <fcntl.h>
+		#include "holders.skel.h"
+		static int jump(struct holders_bpf *s)
+		{
+			char packet[64] = { 0 };
+			int32_t result = -1;
+
+			bpf_program__run(s->progs.jump, packet, 64, &result);
+			return result;
+		}
+		int main(int argc, char **argv)
+		{
+			struct holders_bpf *s = holders_bpf__open_and_load();
+			int fd = open(argv[1], O_RDONLY), one = 1, landed;
+			struct bpf_link *l, *again;
+
+			if (!s)
+				return 1;
+			l = bpf_program__attach_cgroup(s->progs.on_egress, fd);
+			again = bpf_program__attach_cgroup(s->progs.on_egress, fd);
+			printf("%d %d", !!l, !!again);
+			/* Each is the one it says: it is there no more. */
+			for (int number = 1; number <= 2; number++) {
+				printf(" %d", bpf_link__destroy(number == 1 ? l : again));
+				printf(" %d", eunomia_link_detach(s->obj->handle, number));
+			}
+			l = bpf_program__attach_cgroup(s->progs.on_egress, 99);
+			printf(" %d %ld\n", !!l, libbpf_get_error(l));
+			printf("%d", jump(s));
+			landed = bpf_program__fd(s->progs.landed);
+			printf(" %d", bpf_map_update_elem(bpf_map__fd(s->maps.progs),
+							  &one, &landed, 0));
+			printf(" %d\n", jump(s));
+			return 0;
+		}
+	END
+	guest folder
+	run -0 --separate-stderr "$WASM_BPF" --dir "$cg:/cg" folder.wasm /cg
+	rmdir "$cg"
+	echo "$output, $stderr"
+	[ "${lines[0]}" = '1 1 0 -2 0 -2 0 -9' ]
+	[ "${lines[1]}" = '40 0 41' ]
+}
+
 @test "an object from memory, and from a file of the guest's" {
 	cp "$OBJ/sdk.bpf.o" .
 	cat >mem.c <<-'END'
