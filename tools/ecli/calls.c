@@ -127,9 +127,9 @@ static const struct decided_call guard_decided[] = {
 	  0,
 	  false,
 	  true,
-	  { SYS_SOCKET, SYS_BIND, SYS_GETSOCKNAME, SYS_SETSOCKOPT, SYS_SENDTO,
-	    SYS_SENDMSG, SYS_RECVFROM, SYS_RECVMSG },
-	  8 },
+	  { SYS_SOCKET, SYS_BIND, SYS_GETSOCKNAME, SYS_SETSOCKOPT, SYS_SEND,
+	    SYS_SENDTO, SYS_SENDMSG, SYS_RECV, SYS_RECVFROM, SYS_RECVMSG },
+	  10 },
 #endif
 	{ SYS_setns, 1, false, true, { CLONE_NEWNET }, 1 },
 	{ SYS_unlinkat, 2, true, true, { AT_REMOVEDIR }, 1 },

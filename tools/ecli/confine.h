@@ -21,7 +21,7 @@ struct decided_call {
 	int arg;
 	bool bits;   /* of @values, else one is equal */
 	bool allows; /* what they do */
-	unsigned int values[8];
+	unsigned int values[10];
 	int n;
 };
 
