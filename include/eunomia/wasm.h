@@ -65,7 +65,7 @@ void eu_wasm_resume(struct eu_wasm *w);
 
 /*
  * From any thread or signal handler: it ends at once, wherever it is, paused or
- * not; but for a read or a write of its own that waits, which is waited for.
+ * not; but for a read or a write of a file that waits, which is waited for.
  */
 void eu_wasm_stop(struct eu_wasm *w);
 

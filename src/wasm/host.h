@@ -89,8 +89,9 @@ struct eu_wasm {
 	size_t n_maps;
 	struct eu_host_file *files; /* by the guest's number */
 	size_t n_files;
-	size_t n_dirs; /* that it may open files in */
-	int n_cpus;    /* possible ones, or an error; 0: not asked yet */
+	size_t n_dirs;	    /* that it may open files in */
+	uint8_t streams[3]; /* 0: it is not known whether they wait */
+	int n_cpus;	    /* possible ones, or an error; 0: not asked yet */
 };
 
 #define EU_WASI "wasi_snapshot_preview1"
@@ -99,6 +100,9 @@ struct eu_wasm {
 
 /* Of object_name. */
 enum { EU_HOST_MAP, EU_HOST_PROGRAM, EU_HOST_VARIABLE };
+
+/* Of a standard descriptor of ours: may it have to be waited for? */
+enum { EU_HOST_STREAM_WAITS = 1, EU_HOST_STREAM_READY };
 
 /* No descriptor of WASI's has such a number. */
 enum { EU_HOST_FIRST_FD = 1 << 16 };
@@ -119,6 +123,13 @@ extern const struct eu_host_calls eu_host_general, eu_host_objects,
  */
 int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 		 const struct eu_import **ret, struct eu_error *err);
+
+/*
+ * Until the standard descriptor @fd is ready for @events of poll(2). -EINTR with
+ * words: the guest is to stop.
+ */
+int eu_host_stream_wait(struct eu_wasm *w, int fd, short events,
+			struct eu_error *err);
 
 /* Words for a module that was made for what came before "wasm_bpf". */
 int eu_host_earlier(struct eu_error *err);

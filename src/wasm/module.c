@@ -624,14 +624,14 @@ static int call_export(void *guest, const char *name, const uint32_t args[3],
  */
 static const char between[] =
 	"\0asm\1\0\0\0"
-	/* Types: path_open, fd_close, of two parameters, fd_write. */
+	/* Types: path_open, fd_close, of two parameters, of four. */
 	"\x01\x21\4"
 	"\x60\x09\x7f\x7f\x7f\x7f\x7f\x7e\x7e\x7f\x7f\1\x7f"
 	"\x60\1\x7f\1\x7f"
 	"\x60\2\x7f\x7f\1\x7f"
 	"\x60\4\x7f\x7f\x7f\x7f\1\x7f"
 	/* Imports */
-	"\x02\xbb\1\6"
+	"\x02\xdc\1\7"
 	"\1g\1m\2\0\0"
 	"\x16wasi_snapshot_preview1\x09path_open\0\0"
 	"\x16wasi_snapshot_preview1\x08"
@@ -642,26 +642,31 @@ static const char between[] =
 	"fd_fdstat_get\0\2"
 	"\x16wasi_snapshot_preview1\x08"
 	"fd_write\0\3"
+	"\x16wasi_snapshot_preview1\7"
+	"fd_read\0\3"
 	/* Functions and exports */
-	"\x03\6\5\0\1\2\2\3"
-	"\x07\x4a\6"
+	"\x03\7\6\0\1\2\2\3\3"
+	"\x07\x54\7"
 	"\6memory\2\0"
-	"\x09path_open\0\5"
+	"\x09path_open\0\6"
 	"\x08"
-	"fd_close\0\6"
+	"fd_close\0\7"
 	"\x0b"
-	"fd_renumber\0\7"
+	"fd_renumber\0\x08"
 	"\x0d"
-	"fd_fdstat_get\0\x08"
+	"fd_fdstat_get\0\x09"
 	"\x08"
-	"fd_write\0\x09"
+	"fd_write\0\x0a"
+	"\7"
+	"fd_read\0\x0b"
 	/* Code: all parameters, and the call */
-	"\x0a\x3e\5"
+	"\x0a\x4b\6"
 	"\x16\0\x20\0\x20\1\x20\2\x20\3\x20\4\x20\5\x20\6\x20\7\x20\x08\x10\0\x0b"
 	"\6\0\x20\0\x10\1\x0b"
 	"\x08\0\x20\0\x20\1\x10\2\x0b"
 	"\x08\0\x20\0\x20\1\x10\3\x0b"
-	"\x0c\0\x20\0\x20\1\x20\2\x20\3\x10\4\x0b";
+	"\x0c\0\x20\0\x20\1\x20\2\x20\3\x10\4\x0b"
+	"\x0c\0\x20\0\x20\1\x20\2\x20\3\x10\5\x0b";
 
 /* Once for a guest that opens files. */
 static int stand_between(struct guest *g, void *engine, struct eu_error *err)

@@ -3,13 +3,17 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /*
- * What a guest prints, straight from its memory: the engine's own function has
- * worker threads started for the first line, and asks them for each.
+ * What a guest prints and reads, straight from its memory: the engine's own
+ * functions have worker threads started for the first line, and ask them for
+ * each; nor could they be stopped where they wait.
  */
 
 /* Of wasi_snapshot_preview1. */
@@ -35,16 +39,90 @@ static int code_of(int e)
 	return IO;
 }
 
-/* Waits where standard output does not by itself. */
-static ssize_t write_all(int fd, const struct iovec *iov, int n)
+/* Can a read or a write of @fd wait for somebody? */
+static bool may_wait(int fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	struct stat st;
+
+	return fstat(fd, &st) ||
+	       !(S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)));
+}
+
+int eu_host_stream_wait(struct eu_wasm *w, int fd, short events,
+			struct eu_error *err)
+{
+	struct pollfd p[] = { { .fd = fd, .events = events },
+			      { .fd = w->stop_fd, .events = POLLIN } };
+
+	if (!w->streams[fd])
+		w->streams[fd] = may_wait(fd) ? EU_HOST_STREAM_WAITS :
+						EU_HOST_STREAM_READY;
+	if (w->streams[fd] == EU_HOST_STREAM_READY)
+		return 0;
+	while (poll(p, EU_COUNT(p), -1) < 0 && errno == EINTR)
+		;
+	return p[1].revents ? eu_error_set(err, -EINTR, "stopped") : 0;
+}
+
+/* As much as one write takes without waiting in it: the guest may be stopped. */
+static ssize_t write_some(struct eu_wasm *w, int fd, const struct iovec *iov,
+			  int n, size_t done)
+{
+	struct iovec part[MAX_PIECES];
+	size_t room = PIPE_BUF;
+	int k = 0;
+
+	for (int i = 0; i < n && room; i++) {
+		const size_t skip = eu_min(done, iov[i].iov_len);
+		const size_t len = eu_min(iov[i].iov_len - skip, room);
+
+		done -= skip;
+		if (!len)
+			continue;
+		part[k++] = (struct iovec){ (char *)iov[i].iov_base + skip, len };
+		if (w->streams[fd] == EU_HOST_STREAM_WAITS)
+			room -= len;
+	}
+	return writev(fd, part, k);
+}
+
+/* What was written, or an error of writev(2); -EINTR: the guest is to stop. */
+static int write_all(struct eu_wasm *w, int fd, const struct iovec *iov, int n,
+		     size_t *ret, struct eu_error *err)
+{
+	size_t whole = 0;
 	ssize_t r;
 
-	do
-		r = writev(fd, iov, n);
-	while (r < 0 && errno == EAGAIN && poll(&p, 1, -1) > 0);
-	return r;
+	*ret = 0;
+	for (int i = 0; i < n; i++)
+		whole += iov[i].iov_len;
+	do {
+		if (eu_host_stream_wait(w, fd, POLLOUT, err))
+			return -ECANCELED;
+		r = write_some(w, fd, iov, n, *ret);
+		if (r < 0 && errno != EAGAIN && errno != EINTR)
+			return *ret ? 0 : -errno;
+		*ret += r > 0 ? (size_t)r : 0;
+	} while (r && *ret < whole);
+	return 0;
+}
+
+/* The guest's list of pieces; -EFAULT if it lies. */
+static int take_pieces(struct eu_wasm *w, uint32_t at, struct iovec *iov,
+		       uint32_t n)
+{
+	uint32_t word[2];
+	const char *list = eu_host_bytes(w, at, n * sizeof(word));
+
+	for (uint32_t i = 0; list && i < n; i++) {
+		memcpy(word, list + i * sizeof(word), sizeof(word));
+		iov[i].iov_len = le32toh(word[1]);
+		iov[i].iov_base = eu_host_bytes(w, le32toh(word[0]),
+						iov[i].iov_len);
+		if (!iov[i].iov_base)
+			return -EFAULT;
+	}
+	return list ? 0 : -EFAULT;
 }
 
 static int fd_write(void *ctx, uint64_t *v, struct eu_error *err)
@@ -53,33 +131,57 @@ static int fd_write(void *ctx, uint64_t *v, struct eu_error *err)
 	const uint32_t fd = v[0],
 		       n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
 	struct iovec iov[MAX_PIECES];
-	const char *at;
-	uint32_t word[2];
-	ssize_t r;
+	uint32_t word;
+	size_t done;
 	void *to;
+	int r;
 
 	if ((fd != 1 && fd != 2) || !eu_host_file_standard(w, fd))
 		return w->engine_fns->wasi(w->guest, "fd_write", v, err);
-	at = eu_host_bytes(w, v[1], n * sizeof(word));
-	to = eu_host_bytes(w, v[3], sizeof(uint32_t));
-	if (!at || !to)
+	to = eu_host_bytes(w, v[3], sizeof(word));
+	if (!to || take_pieces(w, v[1], iov, n))
 		return eu_host_trap(err);
-	for (uint32_t i = 0; i < n; i++) {
-		memcpy(word, at + i * sizeof(word), sizeof(word));
-		iov[i].iov_len = le32toh(word[1]);
-		iov[i].iov_base = eu_host_bytes(w, le32toh(word[0]),
-						iov[i].iov_len);
-		if (!iov[i].iov_base)
-			return eu_host_trap(err);
-	}
-	r = write_all(fd, iov, n);
+	r = write_all(w, fd, iov, n, &done, err);
+	if (r == -ECANCELED)
+		return -EINTR;
+	v[0] = r < 0 ? code_of(-r) : SUCCESS;
+	word = htole32(done);
+	memcpy(to, &word, sizeof(word));
+	return 0;
+}
+
+/*
+ * Standard input likewise, all of it: what the engine had taken ahead could not
+ * be waited for.
+ */
+static int fd_read(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+	struct iovec iov[MAX_PIECES];
+	const uint32_t fd = v[0],
+		       n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
+	uint32_t got;
+	ssize_t r;
+	void *to;
+
+	if (fd || !eu_host_file_standard(w, fd))
+		return w->engine_fns->wasi(w->guest, "fd_read", v, err);
+	to = eu_host_bytes(w, v[3], sizeof(got));
+	if (!to || take_pieces(w, v[1], iov, n))
+		return eu_host_trap(err);
+	do {
+		if (eu_host_stream_wait(w, fd, POLLIN, err))
+			return -EINTR;
+		r = readv(fd, iov, n);
+	} while (r < 0 && (errno == EAGAIN || errno == EINTR));
 	v[0] = r < 0 ? code_of(errno) : SUCCESS;
-	word[0] = htole32(r < 0 ? 0 : r);
-	memcpy(to, word, sizeof(word[0]));
+	got = htole32(r < 0 ? 0 : r);
+	memcpy(to, &got, sizeof(got));
 	return 0;
 }
 
 static const struct eu_import rows[] = {
+	{ EU_WASI, "fd_read", "iiii:i", fd_read },
 	{ EU_WASI, "fd_write", "iiii:i", fd_write },
 };
 const struct eu_host_calls eu_host_output = { rows, EU_COUNT(rows) };

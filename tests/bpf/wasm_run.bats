@@ -143,7 +143,7 @@ links() {
 }
 
 # holder OBJECT: a guest "PROGRAM TARGET HOW" that attaches the program of the
-# object and keeps it, asleep or by a write that never ends.
+# object and keeps it: asleep, writing for ever, or opening a pipe for ever.
 holder() {
 	"$BPFTOOL" gen skeleton -j "$OBJ/$1.bpf.o" >"$1.skel.h"
 	cat >holder.c <<-END
@@ -160,6 +160,8 @@ holder() {
 			fputs("ready\\n", stderr);
 			while (argv[3][0] == 'w')
 				puts("a line");
+			if (argv[3][0] == 'o')
+				fopen("/here/nobody", "r");
 			sleep(3600);
 			return 0;
 		}
@@ -211,11 +213,19 @@ ended() {
 	stop_it KILL || [ $? = 137 ]
 	ended "$guard"
 	left=$("$OBJ/attached" "$cg")
-	# Nothing reads: it is in a write, and cannot be ended but with us.
+	# Nothing reads what it writes.
 	start sh -c "exec \"\$@\" >full" - "$WASM_BPF" holder.wasm on_egress \
 		"$cg,flags=override" write
 	wait_for ready "$ERR"
-	until [[ $(cat /proc/"$PID"/task/*/wchan) == *pipe_write* ]]; do :; done
+	guard=$(guard)
+	stop_it
+	ended "$guard"
+	left+=$("$OBJ/attached" "$cg")
+	# It is in a call that cannot be ended but with us.
+	mkfifo nobody
+	start "$WASM_BPF" --dir "$T:/here" holder.wasm on_egress \
+		"$cg,flags=override" open
+	wait_for ready "$ERR"
 	guard=$(guard)
 	stop_it
 	ended "$guard"
@@ -295,4 +305,28 @@ ended() {
 	# Behind the module options are the guest's.
 	run -0 "$ECLI" run format.wasm -j
 	[ "$output" = '0 2' ]
+}
+
+@test "a guest that waits for input, byte by byte, and for more" {
+	cat >bytes.c <<-'END'
+		#include <stdio.h>
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			char c;
+
+			while (read(0, &c, 1) == 1)
+				dprintf(1, "%c.", c);
+			return 3;
+		}
+	END
+	guest bytes
+	run -3 "$WASM_BPF" bytes.wasm <<<abc
+	[ "$output" = $'a.b.c.\n.' ]
+	mkfifo in
+	exec {IN}<>in
+	start sh -c "exec '$WASM_BPF' bytes.wasm <in"
+	echo de >&$IN
+	wait_for 'd.e.'
+	stop_it TERM
 }

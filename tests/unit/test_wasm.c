@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "wasm/bytes.h"
@@ -76,7 +77,7 @@ static const struct {
 	{ "env", "object_open", "ii:I", -ENOENT, false },
 	{ EU_WASI, "poll_oneoff", "iiii:i", 0, true },
 	{ EU_WASI, "fd_write", "iiii:i", 0, true },
-	{ EU_WASI, "fd_read", "iiii:i", 0, false },
+	{ EU_WASI, "fd_seek", "iIii:i", 0, false },
 };
 
 static void test_imports(void **state)
@@ -121,6 +122,20 @@ static const char sleeps[] = HEAD
 	"\7\x13\2\6memory\2\0\6_start\0\1"
 	"\x0a\x26\1\x24\0\x41\0\x42\x80\x80\x80\x80\x80\x80\1\x37\3\x58"
 	"\x41\0\x41\1\x36\2\0\x41\xc0\0\x41\x80\1\x41\1\x41\x80\2\x10\0\x1a\x0b";
+
+/* It sets the word and reads 16 bytes, or writes them, for ever. */
+#define STREAMS(fn, import_len, name_len, fd)                                  \
+	HEAD "\1\x0c\2\x60\0\0\x60\4\x7f\x7f\x7f\x7f\1\x7f"                    \
+	     "\2" import_len "\1\x16wasi_snapshot_preview1" name_len fn "\0\1" \
+	     "\3\2\1\0"                                                        \
+	     "\5\3\1\0\1"                                                      \
+	     "\7\x13\2\6memory\2\0\6_start\0\1"                                \
+	     "\x0a\x2e\1\x2c\0\x41\xc0\0\x41\x80\1\x36\2\0\x41\xc4\0\x41\x10"  \
+	     "\x36\2\0\x41\0\x41\1\x36\2\0\3\x40\x41" fd                       \
+	     "\x41\xc0\0\x41\1\x41\x80\2\x10\0\x1a\x0c\0\x0b\x0b"
+
+static const char reads[] = STREAMS("fd_read", "\x22", "\7", "\0");
+static const char writes[] = STREAMS("fd_write", "\x23", "\x8", "\1");
 
 struct running {
 	struct eu_wasm *w;
@@ -239,6 +254,37 @@ static void test_stop(void **state)
 	}
 }
 
+/* Where nobody writes to it, or reads what it writes. */
+static void test_streams(void **state)
+{
+	static const struct {
+		const char *wasm;
+		size_t len;
+	} runs[2] = { { BYTES(reads) }, { BYTES(writes) } };
+	struct running g;
+	int ends[2], keep;
+
+	(void)state;
+	fflush(stdout);
+	for (int fd = 0; fd < 2; fd++) {
+		assert_int_equal(pipe(ends), 0);
+		begin(&g, runs[fd].wasm, runs[fd].len);
+		keep = dup(fd);
+		dup2(ends[fd], fd);
+		go(&g);
+		wait_for_more_than(&g, 0);
+		/* In the call, or about to be; until it fills the pipe. */
+		for (int i = 0; i < 1000; i++)
+			sched_yield();
+		eu_wasm_stop(g.w);
+		end(&g);
+		dup2(keep, fd);
+		close(keep);
+		close(ends[0]);
+		close(ends[1]);
+	}
+}
+
 static void test_opts(void **state)
 {
 	const struct eu_wasm_opts none = { 0 };
@@ -256,7 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_export), cmocka_unit_test(test_imports),
 		cmocka_unit_test(test_opts),   cmocka_unit_test(test_pause),
-		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stop),   cmocka_unit_test(test_streams),
 	};
 
 	setenv("EUNOMIA_MODULE_DIR", MODULES, 1);
