@@ -95,8 +95,8 @@ main() {
 	echo "$stderr"
 }
 
-# imports FILE.wasm: "MODULE NAME" of each, but for those of WASI.
-imports() {
+# imported FILE.wasm: "MODULE NAME" of each import, but for those of WASI.
+imported() {
 	python3 - "$1" <<-'END'
 		import sys
 		d, p = open(sys.argv[1], 'rb').read(), 8

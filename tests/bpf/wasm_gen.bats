@@ -162,7 +162,7 @@ works() {
 	[ -s "$AT/include/eunomia/wasm/libbpf-wasm.h" ]
 	run -0 "$WASM_BPF" "$1" -h
 	[ "${lines[0]}" = 'BPF bootstrap demo application.' ]
-	[ "$(imports "$1" | wc -l)" = 6 ]
+	[ "$(imported "$1" | wc -l)" = 6 ]
 }
 
 @test "a guest by pkg-config" {

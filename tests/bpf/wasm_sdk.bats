@@ -14,7 +14,7 @@ setup() {
 
 @test "a guest of published calls imports the published module alone" {
 	bootstrap
-	imports bootstrap.wasm | sort >got
+	imported bootstrap.wasm | sort >got
 	cat >want <<-'END'
 		wasm_bpf wasm_attach_bpf_program
 		wasm_bpf wasm_bpf_buffer_poll
@@ -71,7 +71,7 @@ setup() {
 		}
 	END
 	guest row
-	imports row.wasm >list
+	imported row.wasm >list
 	run -1 grep -v '^wasm_bpf ' list
 	run -0 --separate-stderr "$WASM_BPF" row.wasm
 	[ "$output" = 'No such file or directory 0 0 0' ]
@@ -125,7 +125,7 @@ setup() {
 		}
 	END
 	guest vars
-	imports vars.wasm >list
+	imported vars.wasm >list
 	run -1 grep -v '^wasm_bpf ' list
 	run -0 --separate-stderr "$WASM_BPF" vars.wasm 1 refused
 	[ "$output" = -1 ]
