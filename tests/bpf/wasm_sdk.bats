@@ -658,3 +658,23 @@ setup() {
 		9
 	END
 }
+
+# Which knows nothing of links, sizes and sections.
+@test "a skeleton as the published generator writes it" {
+	bootstrap
+	sed -i '/s->object = /d; /\.facts = /d; /\.section_offset = /d
+		/\.section_size = /d; /\.link = /d; /\.section = /d
+		/\.code_mark = /d' bootstrap.skel.h
+	run -1 grep -E 'facts|code_mark|section_' bootstrap.skel.h
+	guest bootstrap
+	start "$WASM_BPF" bootstrap.wasm -d 3600000
+	long=$PID long_out=$OUT
+	wait_for '^TIME'
+	start "$WASM_BPF" bootstrap.wasm
+	wait_for '^TIME'
+	/bin/true
+	wait_for 'EXIT  true'
+	stop_it
+	PID=$long stop_it
+	[ "$(wc -l <"$long_out")" = 1 ]
+}
