@@ -300,6 +300,9 @@ static void begin(struct guest *g)
 	g->w.wrapper = wrapper;
 	g->w.callback = callback;
 	g->w.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	/* It reads, too; nobody types. */
+	if (!freopen("/dev/null", "r", stdin))
+		abort();
 }
 
 /* What the guest prints is for nobody. */
