@@ -62,9 +62,18 @@ static void kebab(const char *name, char to[MAX_NAME])
 		memcpy(to, "%unnamed", sizeof("%unnamed"));
 }
 
+/* Many may become one name: the next number is kept with the first of them. */
+struct taken {
+	const char *name; /* @text, but for a key */
+	unsigned int count;
+	char text[];
+};
+
 static int compare(const void *a, const void *b)
 {
-	return strcmp(a, b);
+	const struct taken *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 static void free_tree(void **tree)
@@ -72,22 +81,38 @@ static void free_tree(void **tree)
 	tdestroy(*tree, free);
 }
 
-/* A name that *@taken does not have yet, and has from now on; borrowed of it. */
-static char *unique(void **taken, const char *name)
+static struct taken *find(void **tree, const char *name)
 {
-	char text[MAX_NAME + 16], *copy;
+	const struct taken key = { .name = name };
+	struct taken **found = tfind(&key, tree, compare);
+
+	return found ? *found : NULL;
+}
+
+/* A name that *@tree does not have yet, and has from now on; borrowed of it. */
+static char *unique(void **tree, const char *name)
+{
+	char text[MAX_NAME + 16];
+	struct taken *first, *new;
 	size_t n;
 
 	kebab(name, text);
 	n = strlen(text);
-	for (unsigned int i = 2; tfind(text, taken, compare); i++)
-		snprintf(text + n, sizeof(text) - n, "-x%u", i);
-	copy = strdup(text);
-	if (!copy || !tsearch(copy, taken, compare)) {
-		free(copy);
+	first = find(tree, text);
+	while (first && find(tree, text))
+		snprintf(text + n, sizeof(text) - n, "-x%u", ++first->count);
+	n = strlen(text) + 1;
+	new = malloc(sizeof(*new) + n);
+	if (!new)
+		return NULL;
+	memcpy(new->text, text, n);
+	new->name = new->text;
+	new->count = 1;
+	if (!tsearch(new, tree, compare)) {
+		free(new);
 		return NULL;
 	}
-	return copy;
+	return new->text;
 }
 
 /* ---- types */

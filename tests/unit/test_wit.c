@@ -181,6 +181,25 @@ static void test_names(void **state)
 	expect("int int 4\n", "");
 }
 
+/* As many as there can be, all of one name: no number is tried twice. */
+static void test_many(void **state)
+{
+	eu_auto_buf struct eu_buf out = EU_BUF(8 << 20);
+	struct eu_package pkg = { .btf = btf__new_empty() };
+	struct eu_error err = { 0 };
+
+	(void)state;
+	btf__add_enum(pkg.btf, "all", 4);
+	for (int i = 0; i < BTF_MAX_VLEN; i++)
+		btf__add_enum_value(pkg.btf, "one", i);
+	if (eu_wit_write(&pkg, &out, &err))
+		fail_msg("%s", err.text);
+	btf__free(pkg.btf);
+	assert_non_null(strstr(eu_buf_str(&out), "\t\t%one,\n\t\t/// 1\n"
+						 "\t\t%one-x2,\n"));
+	assert_non_null(strstr(eu_buf_str(&out), "\t\t%one-x65535,\n\t}\n"));
+}
+
 static void refused(const char *types, const char *want)
 {
 	eu_auto_buf struct eu_buf out = EU_BUF(1 << 20);
@@ -210,9 +229,8 @@ static void test_bad(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_nested),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_many),
 		cmocka_unit_test(test_bad),
 	};
 
