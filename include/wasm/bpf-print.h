@@ -377,18 +377,26 @@ BPF_PRINT_API void bpf_print_step_value(struct bpf_print *o,
 					const struct bpf_print_step *s,
 					const uint8_t *base);
 
-BPF_PRINT_API void bpf_print_struct(struct bpf_print *o,
-				    const struct bpf_print_type *t,
-				    uint32_t first, uint32_t n,
-				    const uint8_t *base)
+BPF_PRINT_API void bpf_print_members(struct bpf_print *o,
+				     const struct bpf_print_type *t,
+				     uint32_t first, uint32_t n,
+				     const uint8_t *base)
 {
-	bpf_print_text(o, "{");
 	for (uint32_t i = 0; i < n; i++) {
 		bpf_print_text(o, i ? ",\"" : "\"");
 		bpf_print_text(o, t->steps[first + i].name);
 		bpf_print_text(o, "\":");
 		bpf_print_step_value(o, t, &t->steps[first + i], base);
 	}
+}
+
+BPF_PRINT_API void bpf_print_struct(struct bpf_print *o,
+				    const struct bpf_print_type *t,
+				    uint32_t first, uint32_t n,
+				    const uint8_t *base)
+{
+	bpf_print_text(o, "{");
+	bpf_print_members(o, t, first, n, base);
 	bpf_print_text(o, "}");
 }
 
@@ -508,7 +516,32 @@ BPF_PRINT_API int bpf_print_line(FILE *f, const struct bpf_print_type *t,
 	return (int)o.len;
 }
 
-/* The same into memory as snprintf() does it, without a newline. */
+/* As JSON without a newline, to stand inside of more. */
+BPF_PRINT_API int bpf_print_value(FILE *f, const struct bpf_print_type *t,
+				  const void *data)
+{
+	struct bpf_print o = { f, NULL, 0, 0, true };
+
+	bpf_print_struct(&o, t, 0, t->n, (const uint8_t *)data);
+	return (int)o.len;
+}
+
+/* A line of JSON that begins with the name of the map that it is from. */
+BPF_PRINT_API int bpf_print_of_map(FILE *f, const char *map,
+				   const struct bpf_print_type *t,
+				   const void *data)
+{
+	struct bpf_print o = { f, NULL, 0, 0, true };
+
+	bpf_print_text(&o, "{\"map\":\"");
+	bpf_print_text(&o, map);
+	bpf_print_text(&o, t->n ? "\"," : "\"");
+	bpf_print_members(&o, t, 0, t->n, (const uint8_t *)data);
+	bpf_print_text(&o, "}\n");
+	return (int)o.len;
+}
+
+/* A line into memory as snprintf() does it, without a newline. */
 BPF_PRINT_API int bpf_print_to(char *to, size_t room,
 			       const struct bpf_print_type *t, const void *data,
 			       bool json)

@@ -43,7 +43,7 @@ static const char *record_name(const struct eu_package *pkg,
 		return NULL;
 	name = btf__name_by_offset(pkg->btf, t->name_off);
 	*ret_what = btf_is_struct(t) ? "struct" : "union";
-	return name && *name ? name : NULL;
+	return name && eu_cstruct_is_name(name) ? name : NULL;
 }
 
 /* How a key or a value is written: by a function of its struct, or a number. */
@@ -52,6 +52,15 @@ struct form {
 	const char *name; /* of the struct, or what a number is called */
 	bool is_struct, is_signed;
 };
+
+/* "unsigned int" is one. */
+static bool is_type_name(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if (!isalnum((unsigned char)*p) && *p != '_' && *p != ' ')
+			return false;
+	return *s;
+}
 
 static bool form_of(const struct eu_package *pkg, uint32_t id, struct form *ret)
 {
@@ -66,10 +75,10 @@ static bool form_of(const struct eu_package *pkg, uint32_t id, struct form *ret)
 	if (btf_is_composite(t)) {
 		ret->name = btf__name_by_offset(pkg->btf, t->name_off);
 		ret->is_struct = true;
-		return ret->name && *ret->name;
+		return ret->name && eu_cstruct_is_name(ret->name);
 	}
 	ret->is_signed = btf_is_int(t) && btf_int_encoding(t) & BTF_INT_SIGNED;
-	return *name && btf_is_int(t) && t->size <= 8 &&
+	return is_type_name(name) && btf_is_int(t) && t->size <= 8 &&
 	       !(btf_int_encoding(t) & (BTF_INT_BOOL | BTF_INT_CHAR));
 }
 
@@ -97,14 +106,14 @@ static void put_form(const struct form *f, const char *what, struct eu_buf *out)
 {
 	if (f->is_struct)
 		eu_buf_printf(out,
-			      "\t\t\t%s__json(%s_text, sizeof(%s_text), &%s);\n",
-			      f->name, what, what, what);
+			      "\t\t\tbpf_print_value(stdout, &%s__type, &%s);\n",
+			      f->name, what);
 	else
-		eu_buf_printf(out,
-			      "\t\t\tsnprintf(%s_text, sizeof(%s_text), \"{\\\"%s\\\":%%ll%c}\",\n"
-			      "\t\t\t\t (%slong long)%s);\n",
-			      what, what, f->name, f->is_signed ? 'd' : 'u',
-			      f->is_signed ? "" : "unsigned ", what);
+		eu_buf_printf(
+			out,
+			"\t\t\tprintf(\"{\\\"%s\\\":%%ll%c}\", (%slong long)%s);\n",
+			f->name, f->is_signed ? 'd' : 'u',
+			f->is_signed ? "" : "unsigned ", what);
 }
 
 /* A function that goes through a map, in the order that its keys have. */
@@ -113,8 +122,7 @@ static int put_shower(const struct eu_package *pkg, const struct eu_map *m,
 		      struct eu_buf *out, struct eu_error *err)
 {
 	static const char loop[] =
-		";\n\tchar key_text[4096], value_text[8192];\n"
-		"\tint err = bpf_map_get_next_key(fd, NULL, &key);\n\n"
+		";\n\tint err = bpf_map_get_next_key(fd, NULL, &key);\n\n"
 		"\twhile (!err) {\n"
 		"\t\terr = bpf_map_get_next_key(fd, &key, &next);\n"
 		"\t\tif (!bpf_map_lookup_elem(fd, &key, &value)) {\n"
@@ -135,13 +143,14 @@ static int put_shower(const struct eu_package *pkg, const struct eu_map *m,
 	if (!r)
 		r = eu_cstruct_declare(pkg->btf, value->id, "value", 1, out, err);
 	eu_buf_puts(out, loop);
-	put_form(key, "key", out);
-	put_form(value, "value", out);
 	eu_buf_puts(out, "\t\t\tprintf(\"{");
 	if (count_sampled(pkg) > 1)
 		eu_buf_printf(out, "\\\"map\\\":\\\"%s\\\",", m->name);
-	eu_buf_puts(out, "\\\"key\\\":%s,\\\"value\\\":%s}\\n\",\n"
-			 "\t\t\t       key_text, value_text);\n");
+	eu_buf_puts(out, "\\\"key\\\":\");\n");
+	put_form(key, "key", out);
+	eu_buf_puts(out, "\t\t\tprintf(\",\\\"value\\\":\");\n");
+	put_form(value, "value", out);
+	eu_buf_puts(out, "\t\t\tputs(\"}\");\n");
 	if (!m->keep)
 		eu_buf_puts(out, "\t\t\tbpf_map_delete_elem(fd, &key);\n");
 	eu_buf_puts(out, "\t\t}\n\t\tkey = next;\n\t}\n}\n\n");
@@ -225,17 +234,17 @@ static void put_typed(const struct eu_package *pkg, const struct eu_map *m,
 	const char *number = number_of(pkg->btf, what, name);
 
 	eu_buf_printf(out,
-		      "\t%s %s e = { 0 };\n%s\n"
+		      "\t%s %s e = { 0 };\n\n"
 		      "\t(void)ctx;\n"
 		      "\tmemcpy(&e, data, size < sizeof(e) ? size : sizeof(e));\n",
-		      what, name, several ? "\tchar row[8192];\n" : "");
-	eu_buf_printf(out, filter_here, number ?: "member");
+		      what, name);
+	eu_buf_printf(out, filter_here,
+		      number && eu_cstruct_is_name(number) ? number : "member");
 	if (several)
 		eu_buf_printf(
 			out,
-			"\t%s__json(row, sizeof(row), &e);\n"
-			"\tprintf(\"{\\\"map\\\":\\\"%s\\\",%%s\\n\", row + 1);\n",
-			name, m->name);
+			"\tbpf_print_of_map(stdout, \"%s\", &%s__type, &e);\n",
+			m->name, name);
 	else
 		eu_buf_printf(out, "\t%s__print_json(stdout, &e);\n", name);
 }
@@ -326,7 +335,8 @@ static const struct eu_var *constant(const struct eu_package *pkg)
 {
 	for (size_t i = 0; i < pkg->n_vars; i++) {
 		if (!strcmp(pkg->vars[i].section, ".rodata") &&
-		    pkg->vars[i].size <= 8)
+		    pkg->vars[i].size <= 8 &&
+		    eu_cstruct_is_name(pkg->vars[i].name))
 			return &pkg->vars[i];
 	}
 	return NULL;
@@ -404,6 +414,14 @@ static void put_loop(const struct eu_package *pkg, size_t n, struct eu_buf *out)
 	eu_buf_puts(out, n > 1 ? "\t}\n" : "");
 }
 
+/* What would end the comment, or a line of it, is left out. */
+static void put_comment(const char *s, struct eu_buf *out)
+{
+	for (; *s; s++)
+		if (*s != '*' && *s != '\\' && (unsigned char)*s >= ' ')
+			eu_buf_putc(out, *s);
+}
+
 int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 		 struct eu_error *err)
 {
@@ -413,11 +431,16 @@ int eu_app_write(const struct eu_package *pkg, struct eu_buf *out,
 
 	if (!name)
 		return eu_error_oom(err);
+	r = eu_skeleton_names(pkg, err);
+	if (r)
+		return r;
+	eu_buf_puts(out, "/*\n * The user space of '");
+	put_comment(pkg->name, out);
 	eu_buf_printf(out,
-		      "/*\n * The user space of '%s' as a Wasm guest.\n"
+		      "' as a Wasm guest.\n"
 		      " * This file is yours: it is written once, and not again.\n */\n"
 		      "#include <stdio.h>\n%s\n#include \"ewasm-skel.h\"\n\n",
-		      pkg->name, n ? "" : "#include <unistd.h>\n");
+		      n ? "" : "#include <unistd.h>\n");
 	put_handlers(pkg, n > 1, out);
 	if (!n)
 		r = put_showers(pkg, out, err);

@@ -9,7 +9,7 @@
 #include "btf/layout.h"
 #include "gen/cstruct.h"
 
-/* What <bpf-print.h> calls them; NULL: a number without more. */
+/* What <bpf-print.h> calls them: all kinds that steps have. */
 static const char *const kinds[] = {
 	[EU_STEP_UINT] = "UINT",       [EU_STEP_INT] = "INT",
 	[EU_STEP_BOOL] = "BOOL",       [EU_STEP_STRING] = "STRING",
@@ -26,6 +26,7 @@ static const char *const formats[EU_FORMAT_COUNT] = {
 	[EU_FORMAT_HEX] = "HEX",
 };
 
+/* Names need no escapes: a layout has none but those of is_name() there. */
 static void put_steps(const struct eu_layout *l, const char *name,
 		      struct eu_buf *out)
 {

@@ -438,8 +438,7 @@ static int check_name(const char *name, struct eu_error *err)
 		       eu_error_set(err, -EINVAL, "'%s' is no name in C", name);
 }
 
-/* What C is to call as the object does. */
-static int check_names(const struct eu_package *pkg, struct eu_error *err)
+int eu_skeleton_names(const struct eu_package *pkg, struct eu_error *err)
 {
 	int r = 0;
 
@@ -464,7 +463,7 @@ int eu_skeleton_write(const struct eu_package *pkg, struct eu_buf *out,
 			err, -EINVAL,
 			"'%s' has neither programs nor maps; if 'ecc --header-only' wrote it, compile the program again",
 			pkg->origin);
-	r = check_names(pkg, err);
+	r = eu_skeleton_names(pkg, err);
 	if (r)
 		return r;
 	eu_buf_printf(out,

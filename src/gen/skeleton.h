@@ -10,6 +10,9 @@
 /* "bootstrap_bpf", what it calls its struct, in new memory; NULL: no memory. */
 char *eu_skeleton_name(const struct eu_package *pkg);
 
+/* Can C call maps and programs as the object does? -EINVAL. */
+int eu_skeleton_names(const struct eu_package *pkg, struct eu_error *err);
+
 /*
  * What "bpftool gen skeleton" writes, for <libbpf-wasm.h>: the object's bytes,
  * its maps, programs and variables by name, and functions to open, load, attach

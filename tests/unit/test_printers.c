@@ -191,6 +191,32 @@ static void test_same(void **state)
 	btf__free(btf);
 }
 
+/* However long it is; of nothing, and without the end of the line. */
+static void test_of_map(void **state)
+{
+	enum { LONG = 20000 };
+	const struct bpf_print_step text = {
+		"text", BPF_PRINT_STRING, 0, 0, 0, 0, LONG, 0, 0
+	};
+	const struct bpf_print_type one = { &text, 1, NULL }, none = { 0 };
+	eu_auto_buf struct eu_buf want = EU_BUF(1 << 20);
+	static char data[LONG];
+	char *got = NULL;
+	size_t len;
+	FILE *f = open_memstream(&got, &len);
+
+	(void)state;
+	memset(data, 'x', sizeof(data));
+	assert_int_equal(bpf_print_of_map(f, "rb", &one, data), LONG + 23);
+	bpf_print_of_map(f, "rb", &none, data);
+	bpf_print_value(f, &one, data);
+	fclose(f);
+	eu_buf_printf(&want, "{\"map\":\"rb\",\"text\":\"%.*s\"}\n", LONG, data);
+	eu_buf_printf(&want, "{\"map\":\"rb\"}\n{\"text\":\"%.*s\"}", LONG, data);
+	assert_string_equal(got, eu_buf_str(&want));
+	free(got);
+}
+
 static void written(const char *text, const char *const *want, size_t n)
 {
 	eu_auto_buf struct eu_buf out = EU_BUF(1 << 20);
@@ -223,6 +249,8 @@ static void test_written(void **state)
 		"int event__print_json(FILE *f, const struct event *data)\n",
 		"int event__text(char *to, size_t room, const struct event *data)\n",
 		"/* union broken has no values that can be told. */\n",
+		"/* struct quoted has no values that can be told. */\n",
+		"/* struct ended has no values that can be told. */\n",
 	};
 
 	(void)state;
@@ -233,7 +261,10 @@ static void test_written(void **state)
 		"struct event 4 other:1@0\n"
 		"struct a.b 4 n:1@0\n"
 		"fwd nothing\n"
-		"union broken 4 x:6@0\n",
+		"union broken 4 x:6@0\n"
+		"struct quoted 4 a\"b:1@0\n"
+		"enum bad 4 A\\=1\n"
+		"struct ended 4 e:9@0\n",
 		want, EU_COUNT(want));
 	written("int int 4\n", NULL, 0);
 }
@@ -242,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_of_map),
 		cmocka_unit_test(test_written),
 	};
 
