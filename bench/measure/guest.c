@@ -33,9 +33,11 @@ static void forget_code(void)
 
 static void run_once(struct side *s, int cpu)
 {
-	const struct child_opts o = {
-		.out = -1, .cpu = cpu, .urgent = true, .prints = s->cmd.prints
-	};
+	/* Functions are compiled by all processors. */
+	const struct child_opts o = { .out = -1,
+				      .cpu = s->cold ? -1 : cpu,
+				      .urgent = true,
+				      .prints = s->cmd.prints };
 
 	if (s->cold)
 		forget_code();
