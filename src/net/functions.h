@@ -33,15 +33,12 @@ struct eu_transfer {
 	 */
 	int (*header)(void *ctx, const char *line, size_t len);
 	int (*write)(void *ctx, int status, const void *data, size_t len);
-	/* Bytes so far and in all (0: not known). Or NULL. */
-	void (*progress)(void *ctx, uint64_t now, uint64_t total);
 	void *ctx;
 
 	/* The rest is the answer's. */
 	int error; /* 0, or negative with words in @why */
 	char why[256];
 	int status; /* 200, 404 ... */
-	char *at;   /* where redirects have led, to be freed; NULL: nowhere */
 };
 
 struct eu_net_functions {

@@ -89,18 +89,12 @@ static int on_body(void *ctx, int status, const void *data, size_t len)
 	return h->result ?: h->text.error;
 }
 
-static void on_progress(void *ctx, uint64_t now, uint64_t total)
-{
-	const struct eu_http *h = ctx;
-
-	h->progress(h->ctx, now, total);
-}
-
 static void begin(struct eu_http *h)
 {
 	static const char *const none[] = { NULL };
 
 	h->max = h->max ?: MAX_BODY;
+	h->taken = 0;
 	h->received.max = MAX_HEADERS;
 	h->text.max = eu_max(h->max, (uint64_t)MAX_TEXT);
 	h->transfer = (struct eu_transfer){
@@ -111,7 +105,6 @@ static void begin(struct eu_http *h)
 		.body_len = h->body_len,
 		.header = on_header,
 		.write = on_body,
-		.progress = h->progress ? on_progress : NULL,
 		.ctx = h,
 	};
 }
@@ -134,8 +127,6 @@ static void forget(struct eu_http *h)
 {
 	eu_buf_clear(&h->received);
 	eu_buf_clear(&h->text);
-	free(h->transfer.at);
-	h->transfer.at = NULL;
 	h->status = h->result = 0;
 }
 
@@ -158,67 +149,27 @@ static int wait_ms(const struct eu_http *h, int grown)
 	return s ? (int)eu_min(s * 1000, (unsigned long)LONGEST_WAIT_MS) : grown;
 }
 
-/* One try of each; those that want another one stay in @due. */
-static size_t try_all(struct eu_net *n, struct eu_http **due, size_t count,
-		      struct eu_transfer **all, int grown, int *ret_wait)
+int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 {
-	size_t left = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		begin(due[i]);
-		all[i] = &due[i]->transfer;
-	}
-	n->fn->run(n->net, all, count);
-	for (size_t i = 0; i < count; i++) {
-		take(due[i]);
-		if (!again(due[i]))
-			continue;
-		*ret_wait = eu_max(*ret_wait, wait_ms(due[i], grown));
-		due[left++] = due[i];
-	}
-	return left;
-}
-
-int eu_http_run_all(struct eu_net *n, struct eu_http *const *jobs, size_t count,
-		    struct eu_error *err)
-{
-	eu_auto_free struct eu_http **due = calloc(count + 1, sizeof(*due));
-	eu_auto_free struct eu_transfer **all = calloc(count + 1, sizeof(*all));
+	struct eu_transfer *t = &h->transfer;
 	int grown = FIRST_WAIT_MS;
-	size_t left = count;
 
-	if (!due || !all)
-		return eu_error_oom(err);
-	memcpy(due, jobs, count * sizeof(*due));
 	for (int tries = 1;; tries++, grown *= 3) {
-		int wait = 0;
-
-		left = try_all(n, due, left, all, grown, &wait);
-		if (!left || tries == TRIES)
+		begin(h);
+		n->fn->run(n->net, &t, 1);
+		take(h);
+		if (tries == TRIES || !again(h))
 			break;
-		for (size_t i = 0; i < left; i++)
-			forget(due[i]);
-		poll(NULL, 0, wait);
+		poll(NULL, 0, wait_ms(h, grown));
+		forget(h);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (jobs[i]->result)
-			return eu_error_set(err, jobs[i]->result, "%s",
-					    jobs[i]->err.text);
-	}
-	return 0;
-}
-
-int eu_http_run(struct eu_net *n, struct eu_http *job, struct eu_error *err)
-{
-	return eu_http_run_all(n, &job, 1, err);
+	return h->result ? eu_error_set(err, h->result, "%s", h->err.text) : 0;
 }
 
 void eu_http_done(struct eu_http *h)
 {
 	eu_buf_done(&h->received);
 	eu_buf_done(&h->text);
-	free(h->transfer.at);
-	h->transfer.at = NULL;
 }
 
 const char *eu_http_header(const struct eu_http *h, const char *name)

@@ -27,7 +27,6 @@ struct eu_http {
 	size_t body_len;
 	/* Takes the body of an answer of 2xx; NULL: it goes to @text. */
 	eu_http_write_fn write;
-	void (*progress)(void *ctx, uint64_t now, uint64_t total); /* or NULL */
 	void *ctx;
 	uint64_t max; /* bytes of such a body; 0: 4 MiB */
 
@@ -48,12 +47,10 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 void eu_net_close(struct eu_net *n);
 
 /*
- * Does one request, or all of several at once. 0 whatever the servers said;
- * without an answer the first one's error. To be ended by eu_http_done().
+ * Does one request. 0 whatever the server said; without an answer the error. To
+ * be ended by eu_http_done().
  */
-int eu_http_run(struct eu_net *n, struct eu_http *job, struct eu_error *err);
-int eu_http_run_all(struct eu_net *n, struct eu_http *const *jobs, size_t count,
-		    struct eu_error *err);
+int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err);
 
 /* Frees what belongs to the answer. */
 void eu_http_done(struct eu_http *h);

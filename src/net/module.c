@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/module.h"
 #include "net/functions.h"
@@ -98,16 +99,6 @@ static int on_seek(void *v, curl_off_t at, int from)
 	return CURL_SEEKFUNC_OK;
 }
 
-static int on_progress(void *v, curl_off_t down_all, curl_off_t down,
-		       curl_off_t up_all, curl_off_t up)
-{
-	const struct eu_transfer *t = ((struct moving *)v)->t;
-
-	t->progress(t->ctx, t->body_len ? up : down,
-		    t->body_len ? up_all : down_all);
-	return 0;
-}
-
 static bool add_header(struct moving *m, const char *text)
 {
 	struct curl_slist *more = curl_slist_append(m->headers, text);
@@ -168,6 +159,9 @@ static bool set_up(struct moving *m)
 		return false;
 	SET(URL, m->t->url);
 	SET(PROTOCOLS_STR, "http,https");
+	/* What has come encrypted so far does not go on in the clear. */
+	SET(REDIR_PROTOCOLS_STR,
+	    strncasecmp(m->t->url, "https:", 6) ? "http,https" : "https");
 	SET(USERAGENT, "eunomia/" EU_VERSION);
 	SET(NOSIGNAL, 1L);
 	SET(FOLLOWLOCATION, 1L);
@@ -182,11 +176,6 @@ static bool set_up(struct moving *m)
 	SET(WRITEDATA, m);
 	SET(ERRORBUFFER, m->why);
 	SET(PRIVATE, m);
-	if (m->t->progress) {
-		SET(NOPROGRESS, 0L);
-		SET(XFERINFOFUNCTION, on_progress);
-		SET(XFERINFODATA, m);
-	}
 	return true;
 }
 
@@ -214,15 +203,11 @@ static const struct {
 static void finish(struct moving *m, CURLcode code)
 {
 	struct eu_transfer *t = m->t;
-	char *at = NULL;
-	long status = 0, hops = 0;
+	long status = 0;
 
 	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(m->easy, CURLINFO_REDIRECT_COUNT, &hops);
-	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &at);
 	t->status = (int)status;
-	if (hops && at)
-		t->at = strdup(at);
+	t->error = 0;
 	if (!code)
 		return;
 	t->error = -EIO;
@@ -282,8 +267,11 @@ static void net_run(void *v, struct eu_transfer *const *all, size_t n)
 			continue;
 		m[i].net = v;
 		m[i].t = all[i];
-		if (begin(&m[i]))
-			all[i]->error = 0;
+		if (begin(&m[i])) {
+			all[i]->error = -EIO;
+			snprintf(all[i]->why, sizeof(all[i]->why),
+				 "it was not finished");
+		}
 	}
 	if (m)
 		wait_for_all(v);

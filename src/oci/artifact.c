@@ -14,14 +14,17 @@
 
 enum { TAR_MAGIC = 257 };
 
+/* Bytes of all blobs of a manifest. */
+static const uint64_t PULL_MAX = 512 << 20;
+
 static const char EMPTY[] = "{}";
 
 /* In the order of "magics". */
 static const struct eu_artifact kinds[] = {
-	{ "Wasm module", WASM_LAYER, WASM_CONFIG, NULL, ".wasm" },
-	{ "package", PACKAGE, EU_OCI_EMPTY, PACKAGE, ".json" },
-	{ "BPF object", OBJECT, EU_OCI_EMPTY, OBJECT, ".bpf.o" },
-	{ "archive", ARCHIVE, EU_OCI_EMPTY, ARCHIVE, ".tar" },
+	{ "Wasm module", WASM_LAYER, WASM_CONFIG, NULL },
+	{ "package", PACKAGE, EU_OCI_EMPTY, PACKAGE },
+	{ "BPF object", OBJECT, EU_OCI_EMPTY, OBJECT },
+	{ "archive", ARCHIVE, EU_OCI_EMPTY, ARCHIVE },
 };
 
 static const struct {
@@ -67,10 +70,11 @@ static void put_default(json_t **notes, const char *name, const char *value)
 static const char *created(char *to, size_t size)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
-	time_t t = text ? strtoll(text, NULL, 10) : 0;
+	char *end = NULL;
+	time_t t = text ? strtoll(text, &end, 10) : 0;
 	struct tm tm;
 
-	if (!text || !gmtime_r(&t, &tm) ||
+	if (!text || !*text || *end || !gmtime_r(&t, &tm) ||
 	    !strftime(to, size, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		return NULL;
 	return to;
@@ -189,8 +193,18 @@ static int get_manifest(struct eu_registry *g, const struct eu_store *s,
 static int get_parts(struct eu_registry *g, const struct eu_store *s,
 		     const struct eu_manifest *m, struct eu_error *err)
 {
-	int r = get_blob(g, s, &m->config, err);
+	uint64_t all = m->config.size;
+	int r;
 
+	for (size_t i = 0; i < m->n; i++) {
+		if (__builtin_add_overflow(all, m->parts[i].size, &all))
+			all = UINT64_MAX;
+	}
+	if (all > PULL_MAX)
+		return eu_error_set(err, -E2BIG,
+				    "it has more than the %llu MiB that are pulled",
+				    (unsigned long long)PULL_MAX >> 20);
+	r = get_blob(g, s, &m->config, err);
 	for (size_t i = 0; i < m->n && !r; i++)
 		r = get_blob(g, s, &m->parts[i], err);
 	return r;
@@ -223,7 +237,7 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 		r = get_manifest(g, s, which, &d, &m, err);
 	}
 	if (!r && m.index)
-		r = eu_error_set(err, -EINVAL, "an index in an index");
+		r = eu_error_set(err, -EINVAL, "it is an index in an index");
 	if (!r)
 		r = get_parts(g, s, &m, err);
 	if (!r)
@@ -255,10 +269,12 @@ static const struct eu_descriptor *pick(const struct eu_manifest *m)
 	return m->n == 1 ? &m->parts[0] : NULL;
 }
 
-int eu_artifact_file(const struct eu_store *s, const struct eu_descriptor *d,
-		     char **ret_path, char **ret_title, struct eu_error *err)
+int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
+		     uint64_t max, char **ret_data, size_t *ret_len,
+		     char **ret_title, struct eu_error *err)
 {
 	eu_auto_manifest struct eu_manifest m = { 0 };
+	eu_auto_free char *data = NULL;
 	const struct eu_descriptor *part;
 	const char *title;
 	int r = eu_store_manifest(s, d, &m, err);
@@ -268,13 +284,15 @@ int eu_artifact_file(const struct eu_store *s, const struct eu_descriptor *d,
 	part = pick(&m);
 	if (!part)
 		return eu_error_set(err, -ENOENT,
-				    "has nothing to run among its %zu parts",
-				    m.n);
+				    "nothing can be run of its %zu parts", m.n);
+	r = eu_store_read(s, part->digest, max, &data, ret_len, err);
+	if (r)
+		return r;
 	title = eu_descriptor_note(part, EU_OCI_TITLE) ?:
 			eu_json_str(json_object_get(m.json, "annotations"),
 				    EU_OCI_TITLE);
-	*ret_path = eu_store_path(s, part->digest);
 	if (ret_title)
 		*ret_title = title ? strdup(title) : NULL;
-	return *ret_path ? 0 : eu_error_oom(err);
+	*ret_data = eu_take_ptr(data);
+	return 0;
 }

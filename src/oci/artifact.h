@@ -16,7 +16,6 @@ struct eu_artifact {
 	const char *layer;    /* type of the one layer */
 	const char *config;   /* of the config, which is "{}" */
 	const char *artifact; /* of the artifact; NULL: the config says it */
-	const char *suffix;   /* of a file */
 };
 
 /* NULL for bytes that are none of them. */
@@ -41,10 +40,12 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 		     struct eu_error *err);
 
 /*
- * The path, to be freed, of what can be run of a manifest that the store has.
- * -ENOENT if nothing can; @ret_title, if not NULL, is its file's name, or NULL.
+ * What can be run of a manifest that the store has, to be freed. -ENOENT if
+ * nothing can, -E2BIG above @max bytes. @ret_title, if not NULL, is the name of
+ * its file by who pushed it, or NULL.
  */
-int eu_artifact_file(const struct eu_store *s, const struct eu_descriptor *d,
-		     char **ret_path, char **ret_title, struct eu_error *err);
+int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
+		     uint64_t max, char **ret_data, size_t *ret_len,
+		     char **ret_title, struct eu_error *err);
 
 #endif

@@ -74,29 +74,49 @@ static int take(const json_t *entry, const char *host,
 	return 0;
 }
 
-/* Docker's own registry goes by an address of old times. */
-static const char *const aliases[][2] = {
-	{ "docker.io", "https://index.docker.io/v1/" },
-	{ "docker.io", "index.docker.io" },
-	{ "docker.io", "registry-1.docker.io" },
+/* Docker's own registry goes by addresses of old times: the first is today's. */
+static const char *const docker_keys[] = {
+	"https://index.docker.io/v1/",
+	"docker.io",
+	"index.docker.io",
+	"registry-1.docker.io",
 };
+
+/* What files and helpers know a host by, the first for what is new. */
+static size_t keys_of(const char *const *host, const char *const **ret)
+{
+	const bool docker = !strcmp(*host, "docker.io");
+
+	*ret = docker ? docker_keys : host;
+	return docker ? EU_COUNT(docker_keys) : 1;
+}
+
+static const char *new_key(const char *host)
+{
+	const char *const *keys;
+
+	keys_of(&host, &keys);
+	return keys[0];
+}
 
 static const json_t *entry_of(const json_t *auths, const char *host)
 {
-	const json_t *e = json_object_get(auths, host);
+	const char *const *keys;
+	const size_t n = keys_of(&host, &keys);
+	const json_t *e = NULL;
 
-	for (size_t i = 0; !e && i < EU_COUNT(aliases); i++) {
-		if (!strcmp(aliases[i][0], host))
-			e = json_object_get(auths, aliases[i][1]);
-	}
+	for (size_t i = 0; !e && i < n; i++)
+		e = json_object_get(auths, keys[i]);
 	return e;
 }
 
 /* The name of the helper that has the passwords of @host, or NULL. */
 static const char *helper_of(const json_t *config, const char *host)
 {
-	return eu_json_str(json_object_get(config, "credHelpers"), host) ?:
-		       eu_json_str(config, "credsStore");
+	const json_t *entry = entry_of(json_object_get(config, "credHelpers"),
+				       host);
+
+	return json_string_value(entry) ?: eu_json_str(config, "credsStore");
 }
 
 /* A file's JSON; NULL without @err being set if it is not there. */
@@ -113,11 +133,13 @@ static int read_config(const char *path, json_t **ret, struct eu_error *err)
 	if (r)
 		return r;
 	*ret = eu_json_read(data, len, err);
-	if (*ret && json_is_object(*ret))
+	if (!*ret)
+		return eu_error_prefix(err, -EINVAL, "'%s'", path);
+	if (json_is_object(*ret))
 		return 0;
 	json_decref(*ret);
 	*ret = NULL;
-	return eu_error_prefix(err, -EINVAL, "'%s'", path);
+	return eu_error_set(err, -EINVAL, "'%s' is no JSON object", path);
 }
 
 int eu_credentials_of(const json_t *config, const char *host,
@@ -140,7 +162,7 @@ static int read_file(const char *path, const char *host,
 	helper = helper_of(j, host);
 	r = eu_credentials_of(j, host, ret, err);
 	if (!r && !is_known(ret) && helper)
-		r = eu_helper_get(helper, host, ret, err);
+		r = eu_helper_get(helper, new_key(host), ret, err);
 	return r ? eu_error_prefix(err, r, "'%s'", path) : 0;
 }
 
@@ -231,11 +253,11 @@ static int keep_in(const char *path, const char *host,
 	j = j ?: json_object();
 	helper = helper_of(j, host);
 	if (helper)
-		return eu_helper_store(helper, host, c, err);
+		return eu_helper_store(helper, new_key(host), c, err);
 	auths = json_object_get(j, "auths");
 	if (!auths && !json_object_set_new(j, "auths", json_object()))
 		auths = json_object_get(j, "auths");
-	if (json_object_set_new(auths, host, entry_for(c)))
+	if (json_object_set_new(auths, new_key(host), entry_for(c)))
 		return eu_error_oom(err);
 	return write_config(path, j, err);
 }
@@ -261,23 +283,30 @@ static int forget_in(const char *path, const char *host, bool *ret_found,
 {
 	struct eu_credentials c = { 0 };
 	eu_auto_json json_t *j = NULL;
+	const char *const *keys;
+	const size_t n = keys_of(&host, &keys);
 	const char *helper;
+	bool changed = false;
 	int r = read_config(path, &j, err);
 
 	if (r || !j)
 		return r;
 	helper = helper_of(j, host);
 	if (helper) {
-		r = eu_helper_get(helper, host, &c, err);
+		r = eu_helper_get(helper, new_key(host), &c, err);
 		if (!r && is_known(&c)) {
 			*ret_found = true;
-			r = eu_helper_erase(helper, host, err);
+			r = eu_helper_erase(helper, new_key(host), err);
 		}
 		eu_credentials_done(&c);
 		if (r)
 			return r;
 	}
-	if (json_object_del(json_object_get(j, "auths"), host))
+	for (size_t i = 0; i < n; i++) {
+		if (!json_object_del(json_object_get(j, "auths"), keys[i]))
+			changed = true;
+	}
+	if (!changed)
 		return 0;
 	*ret_found = true;
 	return write_config(path, j, err);

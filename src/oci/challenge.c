@@ -34,7 +34,7 @@ static const char *parameter(const char *challenge, const char *name,
 	return NULL;
 }
 
-static void put_query(struct eu_buf *to, const char *text, size_t len)
+void eu_challenge_query(struct eu_buf *to, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (isalnum((unsigned char)text[i]) || strchr("-._~", text[i]))
@@ -68,12 +68,12 @@ int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 	service = parameter(challenge, "service", &n);
 	if (service) {
 		eu_buf_puts(url, "service=");
-		put_query(url, service, n);
+		eu_challenge_query(url, service, n);
 		eu_buf_putc(url, '&');
 	}
 	n = snprintf(scope, sizeof(scope), "repository:%s:%s", ref->path,
 		     push ? "pull,push" : "pull");
 	eu_buf_puts(url, "scope=");
-	put_query(url, scope, n);
+	eu_challenge_query(url, scope, n);
 	return eu_buf_str(url) ? 0 : eu_error_oom(err);
 }

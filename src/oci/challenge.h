@@ -18,4 +18,7 @@ bool eu_challenge_is_bearer(const char *challenge);
 int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 		     bool tls, struct eu_buf *url, struct eu_error *err);
 
+/* Appends text as it stands in a query or a form. */
+void eu_challenge_query(struct eu_buf *to, const char *text, size_t len);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fmt.h"
 #include "base/sha256.h"
 #include "oci/challenge.h"
 
@@ -14,6 +15,7 @@ enum {
 	CONNECT_MS = 10000,
 	STALL_MS = 30000,
 	MAX_URL = 4096,
+	MAX_WORDS = 256,
 	MAX_TOKEN = 1 << 20
 };
 
@@ -122,8 +124,7 @@ static int take_token(struct eu_registry *g, const struct eu_http *h,
 static int get_token(struct eu_registry *g, const char *challenge,
 		     struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
-	eu_auto_free char *basic = NULL;
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL), body = EU_BUF(MAX_TOKEN);
 	const char *headers[2] = { 0 };
 	struct eu_http h = { .method = "GET",
 			     .headers = headers,
@@ -135,13 +136,25 @@ static int get_token(struct eu_registry *g, const char *challenge,
 	if (r)
 		return r;
 	h.url = eu_buf_str(&url);
-	if (g->who.user) {
+	if (g->who.identity_token) {
+		/* As OAuth 2 has it: what asks for one goes into the body. */
+		eu_buf_printf(
+			&body,
+			"%s&grant_type=refresh_token&client_id=eunomia&refresh_token=",
+			strchr(h.url, '?') + 1);
+		eu_challenge_query(&body, g->who.identity_token,
+				   strlen(g->who.identity_token));
+		headers[0] = "Content-Type: application/x-www-form-urlencoded";
+		h.method = "POST";
+		h.body = body.data;
+		h.body_len = body.len;
+		r = body.error ? eu_error_oom(err) : 0;
+	} else if (g->who.user) {
 		r = set_basic(g, err);
-		if (r)
-			return r;
 		headers[0] = g->authorization;
 	}
-	r = eu_http_run(g->net, &h, err);
+	if (!r)
+		r = eu_http_run(g->net, &h, err);
 	if (!r)
 		r = take_token(g, &h, err);
 	eu_http_done(&h);
@@ -187,7 +200,9 @@ static int refused(const struct eu_registry *g, const struct eu_http *h,
 	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
 					      NULL);
 	const json_t *e = json_array_get(json_object_get(j, "errors"), 0);
-	const char *text = eu_json_str(e, "message");
+	const char *message = eu_json_str(e, "message");
+	char text[EU_FMT_BYTE * MAX_WORDS + 1] = "";
+	size_t columns = 0;
 	const int code = h->status == 404		      ? -ENOENT :
 			 h->status == 401 || h->status == 403 ? -EACCES :
 			 h->status == 429		      ? -EBUSY :
@@ -197,9 +212,14 @@ static int refused(const struct eu_registry *g, const struct eu_http *h,
 		return eu_error_set(err, code,
 				    "'%s' does not let '%s' in with this password",
 				    g->ref.host, g->who.user ?: "anybody");
+	/* Foreign words, for a terminal. */
+	if (message)
+		*eu_fmt_text(text, message,
+			     eu_min(strlen(message), (size_t)MAX_WORDS),
+			     &columns) = '\0';
 	return eu_error_set(err, code, "'%s' %s '%s': %s%s%d%s", g->ref.host,
-			    what, g->ref.path, text ?: "", text ? " (" : "",
-			    h->status, text ? ")" : "");
+			    what, g->ref.path, text, *text ? " (" : "",
+			    h->status, *text ? ")" : "");
 }
 
 /*
@@ -370,7 +390,7 @@ static int upload_url(const struct eu_registry *g, const struct eu_http *h,
 		return eu_error_set(err, -EIO, "'%s' says not where to upload",
 				    g->ref.host);
 	if (*at == '/')
-		eu_buf_printf(to, "%s://%s", g->scheme, g->ref.host);
+		eu_buf_printf(to, "%s://%s", g->scheme, host_of(g));
 	eu_buf_printf(to, "%s%cdigest=%s", at, strchr(at, '?') ? '&' : '?',
 		      digest);
 	return to->error ? eu_error_oom(err) : 0;
@@ -431,11 +451,8 @@ int eu_registry_push_manifest(struct eu_registry *g, const char *which,
 	snprintf(content, sizeof(content), "Content-Type: %s", type);
 	h.url = url_of(g, &url, "manifests", which);
 	r = request(g, &h, headers, 1, err);
-	if (!r && h.status != 201) {
+	if (!r && h.status != 201)
 		r = refused(g, &h, "does not take the manifest of", err);
-		if (h.status == 400 || h.status == 415)
-			r = -EOPNOTSUPP;
-	}
 	eu_http_done(&h);
 	return r;
 }

@@ -66,14 +66,14 @@ static char *default_dir(void)
 static int make_layout(const struct eu_store *s, struct eu_error *err)
 {
 	eu_auto_free char *file = eu_path_join(s->dir, "oci-layout");
+	int r;
 
 	if (!file)
 		return eu_error_oom(err);
 	if (!access(file, F_OK) && !access(s->blobs, F_OK))
 		return 0;
-	if (make_folders(s->blobs, err))
-		return -errno;
-	return eu_file_write(file, LAYOUT, sizeof(LAYOUT) - 1, err);
+	r = make_folders(s->blobs, err);
+	return r ?: eu_file_write(file, LAYOUT, sizeof(LAYOUT) - 1, err);
 }
 
 int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
@@ -398,27 +398,43 @@ int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
 		   eu_error_set(err, -ENOENT, "there is no '%s' here", what.name);
 }
 
-int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
-		      struct eu_manifest *ret, struct eu_error *err)
+int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
+		  char **ret_data, size_t *ret_len, struct eu_error *err)
 {
-	eu_auto_free char *path = eu_store_path(s, d->digest);
-	eu_auto_free char *data = NULL;
-	char digest[EU_DIGEST];
+	eu_auto_free char *path = eu_store_path(s, digest), *data = NULL;
+	char found[EU_DIGEST];
 	size_t len;
 	int r;
 
 	if (!path)
 		return eu_error_oom(err);
-	r = eu_file_read(path, EU_MANIFEST_MAX, &data, &len, err);
+	r = eu_file_read(path, max, &data, &len, err);
 	if (!r)
-		r = eu_digest_of(data, len, digest, err);
+		r = eu_digest_of(data, len, found, err);
 	if (r)
 		return r;
-	if (strcmp(digest, d->digest) != 0)
-		return eu_error_set(err, -EBADMSG, "'%s' is damaged: remove it",
+	if (strcmp(found, digest) != 0) {
+		unlink(path);
+		return eu_error_set(err, -EBADMSG,
+				    "'%s' was damaged, and is removed: try again",
 				    path);
+	}
+	*ret_data = eu_take_ptr(data);
+	*ret_len = len;
+	return 0;
+}
+
+int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
+		      struct eu_manifest *ret, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	size_t len;
+	int r = eu_store_read(s, d->digest, EU_MANIFEST_MAX, &data, &len, err);
+
+	if (r)
+		return r;
 	r = eu_manifest_read(data, len, d->type, ret, err);
-	return r ? eu_error_prefix(err, r, "'%s'", path) : 0;
+	return r ? eu_error_prefix(err, r, "'%s'", d->digest) : 0;
 }
 
 /* ---- what nobody needs */

@@ -74,6 +74,13 @@ int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
 int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
 		  struct eu_descriptor *ret, struct eu_error *err);
 
+/*
+ * A blob that it has, to be freed. One that is damaged is removed, -EBADMSG;
+ * -E2BIG above @max bytes.
+ */
+int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
+		  char **ret_data, size_t *ret_len, struct eu_error *err);
+
 /* A manifest that it has. */
 int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
 		      struct eu_manifest *ret, struct eu_error *err);
@@ -98,7 +105,7 @@ int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 		   struct eu_error *err);
 
-/* Bytes of a manifest with all that it names and the store has. */
+/* Bytes of a manifest that the store has, with all that it names. */
 uint64_t eu_store_size(const struct eu_store *s, const struct eu_descriptor *d);
 
 #endif

@@ -116,11 +116,17 @@ manifest() {
 	run -1 "$ECLI" push "$REGISTRY/A"
 	[[ $output == *"reference '$REGISTRY/A': its path"* ]]
 	run -1 "$ECLI" pull "$REGISTRY/a:1"
-	[ "$output" = "ecli: '$REGISTRY' does not give 'a': manifest unknown (404)" ]
+	[ "$output" = "ecli: '$REGISTRY/a:1': '$REGISTRY' does not give 'a': manifest unknown (404)" ]
 	run -1 "$ECLI" pull 127.0.0.1:1/a
 	[[ $output == *"onnect"* ]]
 	run -2 "$ECLI" pull
 	run -2 "$ECLI" push a b
+	run -1 "$ECLI" push "$REGISTRY/a@sha256:$(printf %064d 0)"
+	[[ $output == *"the digest follows from what is pushed: leave it out" ]]
+	mkdir .docker
+	echo '[]' >.docker/config.json
+	HOME=$T run -1 "$ECLI" pull "$REGISTRY/a"
+	[ "$output" = "ecli: '$REGISTRY/a': '$T/.docker/config.json' is no JSON object" ]
 	[ ! -e "$EUNOMIA_STORE/index.json" ]
 }
 
@@ -141,6 +147,9 @@ manifest() {
 	"$ECLI" push "$REGISTRY/a"
 	# Another client finds it, and what it keeps is found here.
 	skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/a" >/dev/null
+	# What stands behind the host is not asked.
+	run -0 "$ECLI" login -u me -p secret "https://$REGISTRY/team.x/y"
+	[ "$output" = "logged in to $REGISTRY as me" ]
 	run -0 "$ECLI" logout "$REGISTRY"
 	[ "$(jq -c '.auths | keys' .docker/config.json)" = '["other"]' ]
 	run -1 "$ECLI" push "$REGISTRY/b"
@@ -183,6 +192,45 @@ manifest() {
 	[[ $output == *"docker-credential-none"* ]]
 }
 
+@test "a blob that is damaged in the store is got again" {
+	registry
+	files
+	"$ECLI" push -m package.json "$REGISTRY/a"
+	"$ECLI" inspect "$REGISTRY/a" >before
+	blob=$EUNOMIA_STORE/blobs/sha256/$(sha256sum <package.json | cut -d' ' -f1)
+	chmod u+w "$blob"
+	printf '{ ' | dd of="$blob" conv=notrunc status=none
+	"$ECLI" inspect "$REGISTRY/a" >after
+	cmp before after
+	cmp package.json "$blob"
+	chmod u+w "$blob"
+	printf '{ ' | dd of="$blob" conv=notrunc status=none
+	stop_registry
+	run -1 "$ECLI" inspect "$REGISTRY/a"
+	[[ $output == "ecli: '$REGISTRY/a:latest': "*onnect* ]]
+	[ ! -e "$blob" ]
+}
+
+@test "names that others chose" {
+	registry
+	mkdir there
+	cp "$PACKAGE" Makefile
+	"$ECLI" push -m Makefile "$REGISTRY/a"
+	cd there
+	"$ECLI" pull "$REGISTRY/a"
+	cmp Makefile ../Makefile
+	# Again, over itself.
+	"$ECLI" pull "$REGISTRY/a"
+	echo all: >Makefile
+	run -1 "$ECLI" pull "$REGISTRY/a"
+	[ "$output" = "ecli: '$REGISTRY/a': 'Makefile' is there and is no package: say where to with -o" ]
+	[ "$(cat Makefile)" = all: ]
+	cp "$PACKAGE" $'x\e[31m'
+	"$ECLI" push -m $'x\e[31m' "$REGISTRY/b"
+	run -0 "$ECLI" pull "$REGISTRY/b"
+	[[ $output == 'app.wasm sha256:'* ]]
+}
+
 @test "the store: list, tag, remove, prune" {
 	registry
 	files
@@ -207,9 +255,10 @@ manifest() {
 	run -0 "$ECLI" prune
 	# The manifest and the layer; the config is that of the other one, too.
 	[ "$(ls -A "$EUNOMIA_STORE/blobs/sha256" | wc -l)" = $((before - 2)) ]
-	"$ECLI" inspect "$REGISTRY/w" 2>err || :
 	run -1 "$ECLI" rm my.host/b:2
 	[ "$output" = "ecli: there is no 'my.host/b:2' here" ]
 	run -1 "$ECLI" tag "$REGISTRY/none" x.y/z
 	run -2 "$ECLI" tag a
+	run -1 "$ECLI" tag "$REGISTRY/w" "x.y/z@sha256:$(printf %064d 0)"
+	[[ $output == *"a digest is no name to be given" ]]
 }

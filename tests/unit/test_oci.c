@@ -253,10 +253,11 @@ static void kinds_are_told_by_their_beginning(void **state)
 
 	(void)state;
 	memcpy(tar + 257, "ustar", 5);
-	assert_string_equal(eu_artifact_of("\0asm\1\0\0\0", 8)->suffix, ".wasm");
-	assert_string_equal(eu_artifact_of("{}", 2)->suffix, ".json");
-	assert_string_equal(eu_artifact_of("\177ELF\2", 5)->suffix, ".bpf.o");
-	assert_string_equal(eu_artifact_of(tar, sizeof(tar))->suffix, ".tar");
+	assert_string_equal(eu_artifact_of("\0asm\1\0\0\0", 8)->what,
+			    "Wasm module");
+	assert_string_equal(eu_artifact_of("{}", 2)->what, "package");
+	assert_string_equal(eu_artifact_of("\177ELF\2", 5)->what, "BPF object");
+	assert_string_equal(eu_artifact_of(tar, sizeof(tar))->what, "archive");
 	assert_null(eu_artifact_of("", 0));
 	assert_null(eu_artifact_of("\0as", 3));
 	assert_null(eu_artifact_of("hello", 5));

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "ecli.h"
 #include "net/fetch.h"
 #include "oci/artifact.h"
@@ -12,36 +11,42 @@ enum { CONNECT_MS = 10000, STALL_MS = 30000 };
 
 static const char OCI[] = "oci://";
 
-/* What the store has; else what the registry has, which it has then. */
-static int find(const struct eu_store *s, const struct eu_ref *ref,
+static int pull(const struct eu_store *s, const struct eu_ref *ref,
 		struct eu_descriptor *ret, struct eu_error *err)
 {
 	const struct eu_registry_opts o = { 0 };
 	struct eu_registry *g = NULL;
-	int r = eu_store_find(s, ref, ret, err);
+	int r = eu_registry_open(ref, &o, &g, err);
 
-	if (r != -ENOENT)
-		return r;
-	r = eu_registry_open(ref, &o, &g, err);
 	if (!r)
 		r = eu_artifact_pull(g, s, ref, ret, err);
 	eu_registry_close(g);
 	return r;
 }
 
+/* What the store has; else what the registry has, which it has then. */
 static int from_registry(const struct eu_ref *ref, uint64_t max,
 			 char **ret_data, size_t *ret_len, struct eu_error *err)
 {
 	eu_auto_store struct eu_store s = { 0 };
-	eu_auto_free char *path = NULL;
+	char name[EU_REF_TEXT];
 	struct eu_descriptor d;
 	int r = eu_store_open(NULL, &s, err);
 
+	if (r)
+		return r;
+	r = eu_store_find(&s, ref, &d, err);
 	if (!r)
-		r = find(&s, ref, &d, err);
-	if (!r)
-		r = eu_artifact_file(&s, &d, &path, NULL, err);
-	return r ?: eu_file_read(path, max, ret_data, ret_len, err);
+		r = eu_artifact_read(&s, &d, max, ret_data, ret_len, NULL, err);
+	/* Not there, or not whole. */
+	if (r == -ENOENT || r == -EBADMSG) {
+		r = pull(&s, ref, &d, err);
+		if (!r)
+			r = eu_artifact_read(&s, &d, max, ret_data, ret_len,
+					     NULL, err);
+	}
+	eu_ref_format(ref, name, sizeof(name));
+	return r ? eu_error_prefix(err, r, "'%s'", name) : 0;
 }
 
 /* Without a host somebody may rather have misspelt a file. */

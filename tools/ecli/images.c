@@ -122,6 +122,7 @@ static int no_reference(const struct eu_command *cmd, const char *what)
 static int tag(const struct eu_command *cmd, int argc, char **argv)
 {
 	eu_auto_store struct eu_store s = { 0 };
+	eu_auto_close int held = -1;
 	const char *words[MAX_WORDS];
 	struct eu_descriptor d;
 	struct eu_ref from, to;
@@ -134,8 +135,18 @@ static int tag(const struct eu_command *cmd, int argc, char **argv)
 	if (n != 2)
 		return no_reference(cmd, "two references are wanted");
 	if (eu_ref_parse(words[0], &from, &err) ||
-	    eu_ref_parse(words[1], &to, &err) || eu_store_open(NULL, &s, &err) ||
-	    eu_store_find(&s, &from, &d, &err) || eu_store_tag(&s, &to, &d, &err))
+	    eu_ref_parse(words[1], &to, &err))
+		return fail(&err);
+	if (*to.digest) {
+		eu_error_set(&err, -EINVAL,
+			     "'%s': a digest is no name to be given", words[1]);
+		return fail(&err);
+	}
+	if (eu_store_open(NULL, &s, &err))
+		return fail(&err);
+	held = eu_store_use(&s, &err);
+	if (held < 0 || eu_store_find(&s, &from, &d, &err) ||
+	    eu_store_tag(&s, &to, &d, &err))
 		return fail(&err);
 	return EXIT_DONE;
 }

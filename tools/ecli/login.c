@@ -16,13 +16,15 @@ static const struct eu_option login_options[] = {
 /* A host has no path, but the grammar of references wants one. */
 static int parse_host(const char *text, struct eu_ref *ret, struct eu_error *err)
 {
-	char whole[EU_REF_TEXT];
+	char whole[EU_REF_TEXT], host[EU_REF_HOST];
 
 	/* As browsers show it. */
 	if (!strncmp(text, "https://", 8))
 		text += 8;
-	snprintf(whole, sizeof(whole), "%.*s%s/x", (int)strcspn(text, "/"), text,
-		 strpbrk(text, ".:") || !strcmp(text, "localhost") ? "" : ":443");
+	snprintf(host, sizeof(host), "%.*s", (int)strcspn(text, "/"), text);
+	/* In references only these are hosts. */
+	snprintf(whole, sizeof(whole), "%s%s/x", host,
+		 strpbrk(host, ".:") || !strcmp(host, "localhost") ? "" : ":443");
 	if (eu_ref_parse(whole, ret, NULL))
 		return eu_error_set(err, -EINVAL,
 				    "'%s' is no host: write HOST[:PORT]", text);

@@ -16,12 +16,50 @@ static const struct eu_option options[] = {
 	{ 0 },
 };
 
-/* A name that stays in this folder, whatever who pushed it says. */
-static const char *safe_name(const char *title)
+/*
+ * A name that stays in this folder and can be shown, whatever who pushed it
+ * says.
+ */
+static bool is_safe(const char *title)
 {
-	if (!title || !*title || *title == '.' || strchr(title, '/'))
-		return "app.wasm";
-	return title;
+	for (const char *p = title; *p; p++) {
+		if (*p <= ' ' || *p > '~' || *p == '/')
+			return false;
+	}
+	return *title && *title != '.' && *title != '-';
+}
+
+/* What it replaces without being told so must be something like it. */
+static int check_name(const char *path, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	size_t len;
+
+	if (access(path, F_OK))
+		return 0;
+	if (!eu_file_read(path, MAX_FILE, &data, &len, NULL) &&
+	    eu_artifact_of(data, len))
+		return 0;
+	return eu_error_set(
+		err, -EEXIST,
+		"'%s' is there and is no package: say where to with -o", path);
+}
+
+static int write_file(const char *to, const char *title, const char *data,
+		      size_t len, const struct eu_descriptor *d,
+		      struct eu_error *err)
+{
+	int r = 0;
+
+	if (!to) {
+		to = title && is_safe(title) ? title : "app.wasm";
+		r = check_name(to, err);
+	}
+	if (!r)
+		r = eu_file_write(to, data, len, err);
+	if (!r)
+		printf("%s %s\n", to, d->digest);
+	return r;
 }
 
 static int pull(struct remote *m, const char *from, const char *to,
@@ -29,29 +67,26 @@ static int pull(struct remote *m, const char *from, const char *to,
 {
 	struct eu_registry *g = NULL;
 	eu_auto_store struct eu_store store = { 0 };
-	eu_auto_free char *path = NULL, *title = NULL, *data = NULL;
+	eu_auto_free char *title = NULL, *data = NULL;
 	struct eu_descriptor d;
 	struct eu_ref ref;
 	size_t len;
 	int r = eu_ref_parse(from, &ref, err);
 
-	if (!r)
-		r = eu_store_open(NULL, &store, err);
+	if (r)
+		return r;
+	r = eu_store_open(NULL, &store, err);
 	if (!r)
 		r = eu_registry_open(&ref, &m->o, &g, err);
 	if (!r)
 		r = eu_artifact_pull(g, &store, &ref, &d, err);
 	eu_registry_close(g);
 	if (!r)
-		r = eu_artifact_file(&store, &d, &path, &title, err);
+		r = eu_artifact_read(&store, &d, MAX_FILE, &data, &len, &title,
+				     err);
 	if (!r)
-		r = eu_file_read(path, MAX_FILE, &data, &len, err);
-	to = to ?: safe_name(title);
-	if (!r)
-		r = eu_file_write(to, data, len, err);
-	if (!r)
-		printf("%s %s\n", to, d.digest);
-	return r;
+		r = write_file(to, title, data, len, &d, err);
+	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
 }
 
 static int command(const struct eu_command *cmd, int argc, char **argv)

@@ -89,6 +89,11 @@ static int push(struct push *p, struct eu_error *err)
 	size_t len;
 	int r = eu_ref_parse(p->to, &ref, err);
 
+	if (!r && *ref.digest)
+		r = eu_error_set(
+			err, -EINVAL,
+			"'%s': the digest follows from what is pushed: leave it out",
+			p->to);
 	if (!p->file)
 		p->file = access("app.wasm", F_OK) &&
 					  !access("package.json", F_OK) ?

@@ -2,8 +2,11 @@
 #include "remote.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,34 +29,66 @@ void remote_option(struct remote *r, int id, const char *value)
 static int read_line(const char *what, char **ret, struct eu_error *err)
 {
 	char line[MAX_LINE];
+	size_t n;
 
 	if (!fgets(line, sizeof(line), stdin))
 		return eu_error_set(err, -ENODATA, "standard input has no %s",
 				    what);
-	line[strcspn(line, "\r\n")] = '\0';
+	n = strcspn(line, "\r\n");
+	if (n == sizeof(line) - 1)
+		return eu_error_set(err, -E2BIG, "the %s has more than %d bytes",
+				    what, MAX_LINE - 2);
+	line[n] = '\0';
 	*ret = strdup(line);
 	return *ret ? 0 : eu_error_oom(err);
+}
+
+/* Until there is a line, or a signal, which @set has blocked. */
+static int wait_for_line(const sigset_t *set)
+{
+	eu_auto_close int signals = signalfd(-1, set, SFD_CLOEXEC);
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = signals, .events = POLLIN } };
+
+	while (poll(fds, EU_COUNT(fds), -1) < 0 && errno == EINTR)
+		;
+	return fds[1].revents ? -EINTR : 0;
+}
+
+/* A line that is not shown. What ends us leaves the terminal as it was. */
+static int ask_secret(const char *what, char **ret, struct eu_error *err)
+{
+	struct termios old, quiet;
+	sigset_t set, before;
+	int r;
+
+	if (tcgetattr(STDIN_FILENO, &old))
+		return read_line(what, ret, err);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	quiet = old;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	r = wait_for_line(&set);
+	if (!r)
+		r = read_line(what, ret, err);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+	fputc('\n', stderr);
+	/* The signal comes now. */
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r == -EINTR ? eu_error_set(err, r, "no %s was given", what) : r;
 }
 
 /* The same, of a person; @secret is not shown. */
 static int ask(const char *what, bool secret, char **ret, struct eu_error *err)
 {
-	struct termios old, quiet;
-	const bool hide = secret && !tcgetattr(STDIN_FILENO, &old);
-	int r;
-
 	fprintf(stderr, "%s: ", what);
-	if (hide) {
-		quiet = old;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	}
-	r = read_line(what, ret, err);
-	if (hide) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
-		fputc('\n', stderr);
-	}
-	return r;
+	return secret ? ask_secret(what, ret, err) : read_line(what, ret, err);
 }
 
 int remote_complete(struct remote *r, struct eu_error *err)
@@ -65,6 +100,10 @@ int remote_complete(struct remote *r, struct eu_error *err)
 		return eu_error_set(
 			err, -EINVAL,
 			"--prompt asks for what --username and --password give: leave one of them out");
+	if (o->password && r->password_stdin)
+		return eu_error_set(
+			err, -EINVAL,
+			"--password and --password-stdin: give one of them");
 	if ((o->password || r->password_stdin) && !o->user && !r->prompt)
 		return eu_error_set(err, -EINVAL,
 				    "a password is for a --username");
