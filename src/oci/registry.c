@@ -279,8 +279,12 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 
 	h.url = url_of(g, &url, "manifests", which);
 	r = request(g, &h, headers, 1, err);
-	if (!r && h.status != 200)
+	if (!r && h.status != 200) {
 		r = refused(g, &h, "does not give", err);
+		if (r == -ENOENT)
+			r = eu_error_set(err, r, "'%s' has no '%s' of '%s' (404)",
+					 g->ref.host, which, g->ref.path);
+	}
 	if (!r)
 		r = eu_digest_of(h.text.data ?: "", h.text.len, d.digest, err);
 	if (!r && strchr(which, ':') && strcmp(which, d.digest) != 0)

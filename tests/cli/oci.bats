@@ -116,11 +116,15 @@ manifest() {
 	run -1 "$ECLI" push "$REGISTRY/A"
 	[[ $output == *"reference '$REGISTRY/A': its path"* ]]
 	run -1 "$ECLI" pull "$REGISTRY/a:1"
-	[ "$output" = "ecli: '$REGISTRY/a:1': '$REGISTRY' does not give 'a': manifest unknown (404)" ]
+	[ "$output" = "ecli: '$REGISTRY/a:1': '$REGISTRY' has no '1' of 'a' (404)" ]
 	run -1 "$ECLI" pull 127.0.0.1:1/a
 	[[ $output == *"onnect"* ]]
 	run -2 "$ECLI" pull
 	run -2 "$ECLI" push a b
+	run -1 "$ECLI" push localhost:5000
+	[[ $output == *"'localhost:5000' has no host in front"* ]]
+	run -1 "$ECLI" run "$REGISTRY/a@sha256:abc"
+	[[ $output == *"its digest is not sha256 and 64 digits"* ]]
 	run -1 "$ECLI" push "$REGISTRY/a@sha256:$(printf %064d 0)"
 	[[ $output == *"the digest follows from what is pushed: leave it out" ]]
 	mkdir .docker

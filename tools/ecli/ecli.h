@@ -62,6 +62,9 @@ extern const char *program_name;
 /* "5", "1.5", "500ms", "2m", "1h" as nanoseconds. -EINVAL. */
 int parse_duration(const char *text, uint64_t *ret_ns, struct eu_error *err);
 
+/* Does the word begin with a host, as references do, and go on behind it? */
+bool has_host(const char *word);
+
 /*
  * The bytes of an address or a reference to a registry, to be freed, which the
  * store and the cache keep. FETCH_NOT for the name of a file.

@@ -49,8 +49,7 @@ static int from_registry(const struct eu_ref *ref, uint64_t max,
 	return r ? eu_error_prefix(err, r, "'%s'", name) : 0;
 }
 
-/* Without a host somebody may rather have misspelt a file. */
-static bool has_host(const char *word)
+bool has_host(const char *word)
 {
 	const size_t n = strcspn(word, "/");
 
@@ -78,8 +77,13 @@ int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
 			err, -EINVAL,
 			"'%s': http, https, oci, file and data are known here",
 			word);
-	} else if (!has_host(word) || eu_ref_parse(word, &ref, NULL)) {
+	} else if (!has_host(word)) {
+		/* Somebody may have misspelt a file. */
 		return FETCH_NOT;
+	} else if (eu_ref_parse(word, &ref, err)) {
+		/* Folders have dots in their names, too. */
+		return memchr(word, ':', strcspn(word, "/")) ? -EINVAL :
+							       FETCH_NOT;
 	}
 	return from_registry(&ref, max, ret_data, ret_len, err);
 }

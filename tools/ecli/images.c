@@ -135,7 +135,7 @@ static int tag(const struct eu_command *cmd, int argc, char **argv)
 	if (n != 2)
 		return no_reference(cmd, "two references are wanted");
 	if (eu_ref_parse(words[0], &from, &err) ||
-	    eu_ref_parse(words[1], &to, &err))
+	    remote_ref(words[1], &to, &err))
 		return fail(&err);
 	if (*to.digest) {
 		eu_error_set(&err, -EINVAL,

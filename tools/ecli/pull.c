@@ -71,7 +71,7 @@ static int pull(struct remote *m, const char *from, const char *to,
 	struct eu_descriptor d;
 	struct eu_ref ref;
 	size_t len;
-	int r = eu_ref_parse(from, &ref, err);
+	int r = remote_ref(from, &ref, err);
 
 	if (r)
 		return r;

@@ -87,7 +87,7 @@ static int push(struct push *p, struct eu_error *err)
 	char digest[EU_DIGEST], name[EU_REF_TEXT];
 	struct eu_ref ref;
 	size_t len;
-	int r = eu_ref_parse(p->to, &ref, err);
+	int r = remote_ref(p->to, &ref, err);
 
 	if (!r && *ref.digest)
 		r = eu_error_set(

@@ -155,3 +155,13 @@ void remote_done(struct remote *r)
 	free(r->typed[0]);
 	free(r->typed[1]);
 }
+
+int remote_ref(const char *text, struct eu_ref *ret, struct eu_error *err)
+{
+	if (!has_host(text))
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' has no host in front: write HOST[:PORT]/PATH[:TAG], for Docker's registry docker.io/library/PATH",
+			text);
+	return eu_ref_parse(text, ret, err);
+}

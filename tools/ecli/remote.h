@@ -56,4 +56,10 @@ int remote_parse(struct remote *r, const struct eu_command *cmd, int argc,
 		 char **argv, const char **ret_word, const char *what);
 void remote_done(struct remote *r);
 
+/*
+ * A reference with a host: Docker's own registry takes any word, but a word
+ * alone is rather a slip.
+ */
+int remote_ref(const char *text, struct eu_ref *ret, struct eu_error *err);
+
 #endif

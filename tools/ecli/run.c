@@ -483,7 +483,7 @@ const struct eu_command command_run = {
 	.usage = "[OPTIONS] PROGRAM [OPTIONS OF THE PROGRAM]",
 	.summary = "load, attach and show the events of a program",
 	.description =
-		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input; or a Wasm module, with the options of wasm-bpf in front of it. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
+		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input, a URL, or a reference to a registry (HOST/PATH:TAG); or a Wasm module, with the options of wasm-bpf in front of it. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
 	.examples =
 		"ecli run package.json                    # a table of events\n"
 		"ecli run package.json -j                 # JSON, one object a line\n"
