@@ -13,7 +13,8 @@ setup() {
 	need root wasm wasi
 }
 
-# A guest with two programs attached: "loop" without end, or "sleep".
+# A guest with two programs attached: "loop" without end, "sleep", or "input",
+# which is waited for before that.
 stuck() {
 	bootstrap
 	cat >stuck.c <<-'END'
@@ -26,7 +27,11 @@ stuck() {
 
 			bootstrap_bpf__attach(s);
 			puts("ready");
-			if (argv[1][0] == 's')
+			if (argv[1][0] == 'i') {
+				getchar();
+				puts("woken");
+			}
+			if (argv[1][0] != 'l')
 				sleep(3600);
 			for (volatile int i = 0;; i++)
 				;
@@ -47,13 +52,40 @@ states() {
 	echo "$all"
 }
 
-# wait_states REGEX: until the threads are in these.
-wait_states() {
+# until_true COMMAND...: until it succeeds.
+until_true() {
 	local end=$((SECONDS + PATIENCE))
 
-	until [[ $(states) =~ $1 ]]; do
-		[ $SECONDS -lt $end ]
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
 	done
+}
+
+in_states() {
+	[[ $(states) =~ $1 ]]
+}
+
+# wait_states REGEX: until the threads are in these.
+wait_states() {
+	until_true in_states "$1"
+}
+
+# The runner has taken a SIGUSR1.
+is_taken() {
+	local key value
+
+	while read -r key value; do
+		[ "$key" != ShdPnd: ] || break
+	done <"/proc/$PID/status"
+	((!(16#$value >> ($(kill -l USR1) - 1) & 1)))
+}
+
+# Pauses the guest, which waits for something: once nothing runs any more the
+# runner has done all that it does for that.
+pause() {
+	kill -USR1 "$PID"
+	until_true is_taken
+	wait_states '^S+$'
 }
 
 links() {
@@ -86,27 +118,60 @@ links() {
 	stop_it TERM
 }
 
+# waiting NAME: a guest that waits for input from the pipe NAME.
+waiting() {
+	mkfifo "$1"
+	start sh -c 'exec "$@" <>'"$1" - "$ECLI" run stuck.wasm input
+	wait_for ready
+}
+
 @test "a guest that sleeps is paused, and stopped all the same" {
 	stuck
-	start "$ECLI" run stuck.wasm sleep
-	wait_for ready
-	kill -USR1 $PID
+	waiting other
+	other=$PID
+	waiting mine
+	pause
+	[ "$(links)" = 2 ]
+	echo >mine
+	echo >other
+	wait_for woken "$T/out.1"
+	run -1 grep woken "$OUT"
+	kill -USR2 "$PID"
+	wait_for woken
+	pause
 	[ "$(links)" = 2 ]
 	stop_it
+	PID=$other stop_it
+}
+
+# exits STATUS: a process does, and the runner that is not paused says so.
+exits() {
+	sh -c "exit $1" &
+	child=$!
+	wait $child || :
+	wait_for "EXIT .* $child .*\[$1\]" "$T/out.1"
 }
 
 @test "a guest is paused where its callback is called, and goes on from there" {
+	sed 's/poll(rb, 100)/poll(rb, -1)/' \
+		"$ROOT/examples/wasm/bootstrap/bootstrap.c" >patient.c
 	bootstrap
-	start "$WASM_BPF" bootstrap.wasm
-	runner=$PID
+	guest patient
+	start "$WASM_BPF" patient.wasm
+	other=$PID
 	wait_for '^TIME'
-	kill -USR1 $PID
-	sh -c 'exit 7' &
-	child=$!
-	wait $child || :
-	kill -USR2 $runner
-	wait_for "EXIT .* $child .*\[7\]"
-	PID=$runner stop_it INT
+	start "$WASM_BPF" patient.wasm
+	wait_for '^TIME'
+	pause
+	exits 7
+	first=$child
+	exits 8
+	run -1 grep -E "EXIT .* ($first|$child) " "$OUT"
+	kill -USR2 "$PID"
+	wait_for "EXIT .* $first .*\[7\]"
+	wait_for "EXIT .* $child .*\[8\]"
+	stop_it
+	PID=$other stop_it
 }
 
 @test "its time is over" {
@@ -176,7 +241,7 @@ guard() {
 
 # ended PROCESS: until it is gone.
 ended() {
-	until [ ! -e "/proc/$1" ]; do :; done
+	until_true [ ! -e "/proc/$1" ]
 }
 
 @test "after SIGKILL a guard takes off the filter that a guest attached" {
@@ -184,7 +249,7 @@ ended() {
 	holder tc
 	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
 	children+=("$!")
-	until [ -s ns ]; do :; done
+	until_true [ -s ns ]
 	inside() { nsenter --net=/proc/"$(cat ns)"/ns/net "$@"; }
 	for signal in KILL INT; do
 		start nsenter --net=/proc/"$(cat ns)"/ns/net "$WASM_BPF" \
