@@ -124,25 +124,26 @@ void eu_program_detach(struct eu_program *p, size_t n)
 	join_threads(&q);
 }
 
+static void reverse(struct eu_link *l, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		const struct eu_link other = l[i];
+
+		l[i] = l[n - 1 - i];
+		l[n - 1 - i] = other;
+	}
+}
+
 void eu_program_detach_some(struct eu_program *p, size_t from, size_t n)
 {
-	struct eu_link *mine = calloc(n ?: 1, sizeof(*mine));
-	const size_t rest = p->n_links - n;
+	struct eu_link *l = p->links + from;
+	const size_t later = p->n_links - from - n;
 
-	/* Without memory they are taken off where they are, and leave gaps. */
-	for (size_t i = 0; !mine && i < n; i++) {
-		take_off(&p->links[from + i]);
-		p->links[from + i] = (struct eu_link){ .fd = -1,
-						       .left = EU_LEFTOVER_INIT };
-	}
-	if (!mine)
-		return;
-	memcpy(mine, p->links + from, n * sizeof(*mine));
-	memmove(p->links + from, p->links + from + n,
-		(rest - from) * sizeof(*mine));
-	memcpy(p->links + rest, mine, n * sizeof(*mine));
-	free(mine);
-	eu_program_detach(p, rest);
+	/* Those change places with the later ones, which takes no memory. */
+	reverse(l, n);
+	reverse(l + n, later);
+	reverse(l, n + later);
+	eu_program_detach(p, p->n_links - n);
 }
 
 void eu_programs_close(struct eu_program *const *list, size_t n)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <cmocka.h>
 
 #include "rt/log.h"
@@ -215,6 +217,44 @@ static void links_have_a_limit(void **state)
 			    "more than 65536 programs and targets to attach");
 }
 
+/* The later ones move down, in their order. */
+static void some_links_are_taken_off(void **state)
+{
+	enum { LINKS = 7 };
+	static const struct {
+		size_t from, n;
+		const char *left;
+	} cases[] = {
+		{ 0, 1, "123456" }, { 6, 1, "012345" }, { 2, 3, "0156" },
+		{ 1, 5, "06" },	    { 0, 7, "" },	{ 3, 0, "0123456" },
+	};
+	struct eu_link links[LINKS];
+	int fds[LINKS];
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_program p = { .links = links, .n_links = LINKS };
+		char left[LINKS + 1] = "";
+
+		for (int k = 0; k < LINKS; k++) {
+			fds[k] = eventfd(0, EFD_CLOEXEC);
+			links[k] = (struct eu_link){ .fd = fds[k],
+						     .left = EU_LEFTOVER_INIT };
+		}
+		eu_program_detach_some(&p, cases[i].from, cases[i].n);
+		assert_int_equal(p.n_links, strlen(cases[i].left));
+		for (size_t k = 0; k < p.n_links; k++)
+			for (int m = 0; m < LINKS; m++)
+				if (links[k].fd == fds[m])
+					left[k] = (char)('0' + m);
+		assert_string_equal(left, cases[i].left);
+		for (int k = 0; k < LINKS; k++)
+			assert_int_equal(fcntl(fds[k], F_GETFD) < 0,
+					 !strchr(left, '0' + k));
+		eu_program_detach(&p, 0);
+	}
+}
+
 static void variables_targets_and_types(void **state)
 {
 	struct eu_program *p = open_object("uprobe");
@@ -270,6 +310,7 @@ int main(void)
 		cmocka_unit_test(options_are_looked_at),
 		cmocka_unit_test(calls_out_of_turn_are_refused),
 		cmocka_unit_test(links_have_a_limit),
+		cmocka_unit_test(some_links_are_taken_off),
 		cmocka_unit_test(variables_targets_and_types),
 		cmocka_unit_test(what_needs_a_target_is_not_loaded),
 	};
