@@ -35,19 +35,19 @@ struct fdstat {
 
 static const uint64_t RIGHTS = (1u << 30) - 1, SEEK = 1 << 2, TELL = 1 << 5;
 
+static const struct eu_host_file none = EU_HOST_NO_FILE;
+
 static void forget(struct eu_wasm *w, uint32_t fd)
 {
 	if (fd >= w->n_files)
 		return;
 	eu_close(w->files[fd].fd);
-	w->files[fd] = (struct eu_host_file){ .fd = -1 };
+	w->files[fd] = none;
 }
 
 /* Takes @ours. Without room for it the guest's is like one of no use here. */
 static void remember(struct eu_wasm *w, uint32_t fd, int ours)
 {
-	const struct eu_host_file none = { .fd = -1 };
-
 	while (w->n_files <= fd &&
 	       !eu_array_grow(&w->files, w->n_files, sizeof(none), MAX_FILES))
 		w->files[w->n_files++] = none;
@@ -63,7 +63,7 @@ void eu_host_files_open(struct eu_wasm *w, const char *const *dirs)
 	for (uint32_t fd = 0; fd < STANDARD; fd++)
 		remember(w, fd, -1);
 	for (uint32_t fd = 0; fd < w->n_files; fd++)
-		w->files[fd].standard = true;
+		w->files[fd].standard = (int)fd;
 	/* One that cannot be opened is what the engine fails with. */
 	for (; dirs && dirs[2 * w->n_dirs]; w->n_dirs++)
 		remember(w, STANDARD + w->n_dirs,
@@ -83,9 +83,9 @@ int eu_host_file(const struct eu_wasm *w, uint32_t fd)
 	return fd < w->n_files ? w->files[fd].fd : -1;
 }
 
-bool eu_host_file_standard(const struct eu_wasm *w, uint32_t fd)
+int eu_host_file_standard(const struct eu_wasm *w, uint32_t fd)
 {
-	return fd < w->n_files && w->files[fd].standard;
+	return fd < w->n_files ? w->files[fd].standard : -1;
 }
 
 /* As the engine looks it up: never out of the folder. */
@@ -143,13 +143,13 @@ static int fd_renumber(void *ctx, uint64_t *v, struct eu_error *err)
 	struct eu_wasm *w = ctx;
 	const uint32_t from = v[0], to = v[1];
 	int r = w->engine_fns->wasi(w->guest, "fd_renumber", v, err);
-	struct eu_host_file f = { .fd = -1 };
+	struct eu_host_file f = none;
 
 	if (r || v[0] != SUCCESS || from == to)
 		return r;
 	if (from < w->n_files) {
 		f = w->files[from];
-		w->files[from] = (struct eu_host_file){ .fd = -1 };
+		w->files[from] = none;
 	}
 	remember(w, to, f.fd);
 	if (to < w->n_files)
@@ -160,19 +160,19 @@ static int fd_renumber(void *ctx, uint64_t *v, struct eu_error *err)
 static int fd_fdstat_get(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
-	const uint32_t fd = v[0];
+	const int standard = eu_host_file_standard(w, v[0]);
 	struct fdstat s = { .filetype = CHARACTER_DEVICE,
 			    .rights = htole64(RIGHTS & ~(SEEK | TELL)),
 			    .inheriting = htole64(RIGHTS) };
 	char *to;
 
-	if (!eu_host_file_standard(w, fd) && w->n_dirs)
+	if (standard < 0 && w->n_dirs)
 		return w->engine_fns->wasi(w->guest, "fd_fdstat_get", v, err);
 	to = eu_host_bytes(w, v[1], sizeof(s));
 	if (!to)
 		return eu_host_trap(err);
 	/* Without a folder it has no others. */
-	v[0] = eu_host_file_standard(w, fd) ? SUCCESS : BADF;
+	v[0] = standard < 0 ? BADF : SUCCESS;
 	if (v[0] == SUCCESS)
 		memcpy(to, &s, sizeof(s));
 	return 0;

@@ -9,7 +9,8 @@
  * which ends if it lies.
  *
  * A noun is a file with the functions for it and a table of them: objects.c,
- * variables.c, maps.c, buffers.c, files.c, wasi.c. host.c has those tables, and what belongs to none.
+ * variables.c, maps.c, buffers.c, files.c, output.c, wasi.c. host.c has those
+ * tables, and what belongs to none.
  */
 
 #include <bpf/libbpf.h>
@@ -53,9 +54,14 @@ struct eu_host_map {
 
 /* A descriptor of WASI's. */
 struct eu_host_file {
-	int fd;	       /* ours for what it stands for; -1: none */
-	bool standard; /* it is 0, 1 or 2 as they were at first */
+	int fd;	      /* ours for what it stands for; -1: none */
+	int standard; /* 0, 1, 2: that of the process; -1: none of them */
 };
+
+#define EU_HOST_NO_FILE                  \
+	{                                \
+		.fd = -1, .standard = -1 \
+	}
 
 struct eu_wasm {
 	const struct eu_engine_functions *engine_fns;
@@ -205,7 +211,7 @@ void eu_host_files_close(struct eu_wasm *w);
 
 /* What the guest's descriptor @fd stands for; borrowed. -1: nothing of use. */
 int eu_host_file(const struct eu_wasm *w, uint32_t fd);
-bool eu_host_file_standard(const struct eu_wasm *w, uint32_t fd);
+int eu_host_file_standard(const struct eu_wasm *w, uint32_t fd);
 
 /* Of an object that is closed: the sections that are mapped. */
 void eu_host_sections_close(struct eu_host_object *o);

@@ -128,15 +128,15 @@ static int take_pieces(struct eu_wasm *w, uint32_t at, struct iovec *iov,
 static int fd_write(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
-	const uint32_t fd = v[0],
-		       n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
+	const uint32_t n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
+	const int fd = eu_host_file_standard(w, v[0]);
 	struct iovec iov[MAX_PIECES];
 	uint32_t word;
 	size_t done;
 	void *to;
 	int r;
 
-	if ((fd != 1 && fd != 2) || !eu_host_file_standard(w, fd))
+	if (fd != 1 && fd != 2)
 		return w->engine_fns->wasi(w->guest, "fd_write", v, err);
 	to = eu_host_bytes(w, v[3], sizeof(word));
 	if (!to || take_pieces(w, v[1], iov, n))
@@ -158,13 +158,13 @@ static int fd_read(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	struct eu_wasm *w = ctx;
 	struct iovec iov[MAX_PIECES];
-	const uint32_t fd = v[0],
-		       n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
+	const uint32_t n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
+	const int fd = eu_host_file_standard(w, v[0]);
 	uint32_t got;
 	ssize_t r;
 	void *to;
 
-	if (fd || !eu_host_file_standard(w, fd))
+	if (fd)
 		return w->engine_fns->wasi(w->guest, "fd_read", v, err);
 	to = eu_host_bytes(w, v[3], sizeof(got));
 	if (!to || take_pieces(w, v[1], iov, n))

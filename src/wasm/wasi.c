@@ -68,12 +68,12 @@ static uint64_t left_of(const struct subscription *s)
 static void prepare(const struct eu_wasm *w, const struct subscription *s,
 		    struct pollfd *to, uint64_t *left)
 {
-	const uint32_t fd = le32toh(s->id);
+	const int fd = eu_host_file_standard(w, le32toh(s->id));
 
 	*to = (struct pollfd){ .fd = -1 };
 	if (s->tag == CLOCK) {
 		*left = eu_min(*left, left_of(s));
-	} else if (eu_host_file_standard(w, fd)) {
+	} else if (fd >= 0) {
 		to->fd = fd;
 		to->events = s->tag == FD_READ ? POLLIN : POLLOUT;
 	} else {
