@@ -30,7 +30,9 @@ struct eu_host_buffer {
 	int (*take)(struct eu_host_buffer *b, const void *data, size_t size);
 	/* Of the poll that goes on. */
 	bool by_name; /* the callback is an export */
-	uint32_t func, ctx, data, room;
+	bool found;   /* what stands in the table's entry @index: */
+	struct eu_guest_function func;
+	uint32_t index, ctx, data, room;
 	int delivered;
 	int32_t returned; /* by the callback */
 	char *to;	  /* of a read: @room bytes of the guest's */
@@ -54,6 +56,21 @@ bool eu_host_buffer_busy(const struct eu_host_buffer *b)
 	return b && b->busy;
 }
 
+/*
+ * The entry is looked up once for all records of a poll. One that a callback
+ * sets is seen by the next poll.
+ */
+static int call_entry(struct eu_host_buffer *b, const uint32_t args[3])
+{
+	const struct eu_wasm *w = b->w;
+
+	if (!b->found && w->engine_fns->find(w->guest, b->index, &b->func))
+		return -ENOENT;
+	b->found = true;
+	return w->engine_fns->call(w->guest, &b->func, args, &b->returned,
+				   b->err);
+}
+
 /* To the guest's callback. */
 static int deliver(struct eu_host_buffer *b, const void *data, size_t size)
 {
@@ -71,8 +88,7 @@ static int deliver(struct eu_host_buffer *b, const void *data, size_t size)
 			    w->engine_fns->call_export(w->guest, w->callback,
 						       args, &b->returned,
 						       b->err) :
-			    w->engine_fns->call(w->guest, b->func, args,
-						&b->returned, b->err);
+			    call_entry(b, args);
 	if (b->failed == -ENOENT)
 		eu_error_set(b->err, -EFAULT,
 			     b->by_name ? "there is no callback of this name" :
@@ -251,7 +267,8 @@ static int begin(struct eu_wasm *w, uint64_t handle, uint32_t fd,
 		return -EBUSY;
 	b->take = how->take;
 	b->by_name = how->by_name;
-	b->func = how->func;
+	b->index = how->index;
+	b->found = false;
 	b->ctx = how->ctx;
 	b->data = how->data;
 	b->room = how->room;
@@ -290,7 +307,7 @@ static int poll_map(struct eu_wasm *w, const struct eu_host_buffer *how,
 static int buffer_poll(void *ctx, uint64_t *v, struct eu_error *err)
 {
 	const struct eu_host_buffer how = { .take = deliver,
-					    .func = v[2],
+					    .index = v[2],
 					    .ctx = v[3],
 					    .data = v[4],
 					    .room = v[5],

@@ -11,10 +11,15 @@
 
 #include "base/error.h"
 
+/* One of the guest's, as the engine has it. */
+struct eu_guest_function {
+	uint64_t words[2];
+};
+
 /* A function of the host's for guests. */
 struct eu_import {
 	const char *module, *name;
-	/* Its parameters, and behind a colon its results: i and I, 32 and 64 bits. */
+	/* Parameters, and behind a colon results: i and I, 32 and 64 bits. */
 	const char *type;
 	/*
 	 * @v holds the parameters and takes the result, each of 32 bits in the
@@ -81,13 +86,21 @@ struct eu_engine_functions {
 	 */
 	int (*run)(void *guest, int *ret_status, struct eu_error *err);
 	/*
-	 * From a host function: calls entry @index of the guest's table, of
-	 * type iii:i. -ENOENT if there is none of this type. Other errors end
-	 * the guest: the host function has to return them at once.
+	 * From a host function: what stands in entry @index of the guest's
+	 * table now, to be called as long as the host function runs. -ENOENT
+	 * if that is no function of type iii:i.
 	 */
-	int (*call)(void *guest, uint32_t index, const uint32_t args[3],
-		    int32_t *ret, struct eu_error *err);
-	/* The same for the function that is exported as @name. */
+	int (*find)(void *guest, uint32_t index, struct eu_guest_function *ret);
+	/*
+	 * Calls it. Errors end the guest: the host function has to return them
+	 * at once.
+	 */
+	int (*call)(void *guest, const struct eu_guest_function *f,
+		    const uint32_t args[3], int32_t *ret, struct eu_error *err);
+	/*
+	 * Calls the function that is exported as @name. -ENOENT if there is
+	 * none of this type; other errors as above.
+	 */
 	int (*call_export)(void *guest, const char *name, const uint32_t args[3],
 			   int32_t *ret, struct eu_error *err);
 	/*

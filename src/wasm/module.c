@@ -25,10 +25,6 @@ struct guest {
 	wasmtime_memory_t memory;
 	wasmtime_table_t table;
 	bool has_table;
-	/* The table entry that was called last, and the export. */
-	wasmtime_func_t func;
-	uint32_t index;
-	bool has_func;
 	bool open; /* its memory is known */
 	wasmtime_instance_t wasi;
 	bool has_wasi;
@@ -584,25 +580,30 @@ static bool is_callback(struct guest *g, const wasmtime_func_t *f)
 	return !strcmp(type, "iii:i");
 }
 
-static int call(void *guest, uint32_t index, const uint32_t args[3],
-		int32_t *ret, struct eu_error *err)
+static int find(void *guest, uint32_t index, struct eu_guest_function *ret)
 {
 	struct guest *g = guest;
 	wasmtime_val_t v;
 
-	if (!g->has_func || g->index != index) {
-		if (!g->has_table ||
-		    !wasmtime_table_get(g->context, &g->table, index, &v))
-			return -ENOENT;
-		if (v.kind != WASMTIME_FUNCREF ||
-		    wasmtime_funcref_is_null(&v.of.funcref) ||
-		    !is_callback(g, &v.of.funcref))
-			return -ENOENT;
-		g->func = v.of.funcref;
-		g->index = index;
-		g->has_func = true;
-	}
-	return call_func(g, &g->func, args, ret, err);
+	_Static_assert(sizeof(v.of.funcref) <= sizeof(*ret), "does not fit");
+	if (!g->has_table ||
+	    !wasmtime_table_get(g->context, &g->table, index, &v))
+		return -ENOENT;
+	if (v.kind != WASMTIME_FUNCREF ||
+	    wasmtime_funcref_is_null(&v.of.funcref) ||
+	    !is_callback(g, &v.of.funcref))
+		return -ENOENT;
+	memcpy(ret, &v.of.funcref, sizeof(v.of.funcref));
+	return 0;
+}
+
+static int call(void *guest, const struct eu_guest_function *f,
+		const uint32_t args[3], int32_t *ret, struct eu_error *err)
+{
+	wasmtime_func_t func;
+
+	memcpy(&func, f, sizeof(func));
+	return call_func(guest, &func, args, ret, err);
 }
 
 static int call_export(void *guest, const char *name, const uint32_t args[3],
@@ -748,6 +749,7 @@ static const struct eu_engine_functions functions = {
 	.guest_open = guest_open,
 	.guest_close = guest_close,
 	.run = run,
+	.find = find,
 	.call = call,
 	.call_export = call_export,
 	.wasi = wasi,

@@ -175,8 +175,15 @@ static void grow(struct guest *g, size_t by)
 	g->len += by;
 }
 
-static int on_call(void *guest, uint32_t index, const uint32_t args[3],
-		   int32_t *ret, struct eu_error *err)
+static int on_find(void *guest, uint32_t index, struct eu_guest_function *ret)
+{
+	(void)guest;
+	ret->words[0] = index;
+	return index > 1000 ? -ENOENT : 0;
+}
+
+static int on_call(void *guest, const struct eu_guest_function *f,
+		   const uint32_t args[3], int32_t *ret, struct eu_error *err)
 {
 	struct guest *g = guest;
 	const uint8_t how = byte(g);
@@ -184,8 +191,8 @@ static int on_call(void *guest, uint32_t index, const uint32_t args[3],
 
 	if (args[2] && (args[1] > g->len || args[2] > g->len - args[1]))
 		abort();
-	if (index > 1000)
-		return -ENOENT;
+	if (f->words[0] > 1000)
+		abort();
 	if (how & 1 && g->len < ROOM)
 		grow(g, GROWN);
 	if (g->depth < MAX_DEPTH) {
@@ -206,8 +213,10 @@ static int on_call(void *guest, uint32_t index, const uint32_t args[3],
 static int on_call_export(void *guest, const char *name, const uint32_t args[3],
 			  int32_t *ret, struct eu_error *err)
 {
+	const struct eu_guest_function f = { { 1, 0 } };
+
 	(void)name;
-	return on_call(guest, 1, args, ret, err);
+	return on_call(guest, &f, args, ret, err);
 }
 
 static int on_wasi(void *guest, const char *name, uint64_t *v,
@@ -232,6 +241,7 @@ static uint8_t *on_memory(void *guest, size_t *ret_len)
 }
 
 static const struct eu_engine_functions engine = {
+	.find = on_find,
 	.call = on_call,
 	.call_export = on_call_export,
 	.wasi = on_wasi,
