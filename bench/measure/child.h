@@ -26,7 +26,10 @@ struct child {
 	pid_t pid;
 	double to_ready; /* seconds from execve(2) to READY=1 */
 	double cpu_to_ready;
-	/* KiB, when ready or last asked: VmHWM, RssAnon, RssFile, with those of its children */
+	/*
+	 * KiB, when ready or last asked: VmHWM, RssAnon, RssFile, with those of
+	 * its children
+	 */
 	long peak, anon, file;
 	int printed;	     /* where it prints to, or -1 */
 	struct rusage usage; /* when ended */

@@ -20,11 +20,6 @@ enum { TRIES = 20, PAUSE_NS = 1000000 };
 
 static const uint64_t MEMORY = 256 << 20;
 
-bool eu_wasm_is(const void *data, size_t len)
-{
-	return len >= 4 && !memcmp(data, "\0asm", 4);
-}
-
 struct binding {
 	struct eu_wasm *w;
 	struct eu_error *err;

@@ -84,7 +84,6 @@ struct program_file {
 
 /* Words for what people give instead of a program are kept for the end, too. */
 void program_file_read(struct program_file *f, const char *path);
-bool program_file_is_wasm(const struct program_file *f);
 /* As open_package(); the bytes are gone afterwards. */
 int program_file_parse(struct program_file *f, const char *arch,
 		       struct eu_package **ret, struct eu_error *err);

@@ -2,13 +2,12 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/file.h"
 #include "gen/app.h"
 #include "lmp.h"
@@ -162,37 +161,18 @@ const struct eu_command lmp_gen_wasm_skel = {
 
 #define TARGET "--target=wasm32-wasi"
 
-/* Does @clang make a Wasm program of nothing? */
-static bool makes_wasm(char *clang)
+/* Does @clang make a Wasm program of nothing? What it makes is read by nobody. */
+static bool makes_wasm(const char *clang)
 {
-	char out[] = "/tmp/eunomia-wasm.XXXXXX";
-	char *argv[] = { clang,
-			 (char *)TARGET,
-			 (char *)"-Wl,--allow-undefined",
-			 (char *)"-x",
-			 (char *)"c",
-			 (char *)"/dev/null",
-			 (char *)"-o",
-			 out,
-			 NULL };
-	int fd = mkstemp(out), null, status = -1;
-	pid_t pid;
+	const char *const words[] = { clang, TARGET, "-Wl,--allow-undefined",
+				      "-x",  "c",    "/dev/null",
+				      "-o",  "-" };
+	eu_auto_child struct eu_child c = EU_CHILD;
+	eu_auto_argv struct eu_argv a = { 0 };
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	pid = fork();
-	if (!pid) {
-		null = open("/dev/null", O_RDWR);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	unlink(out);
-	return !status;
+	for (size_t i = 0; i < EU_COUNT(words); i++)
+		eu_argv_add(&a, words[i]);
+	return !eu_child_start(&c, &a, -1, NULL) && !eu_child_wait(&c);
 }
 
 /* That of a wasi-sdk if one is set; else the first that has all that it needs. */
@@ -212,7 +192,7 @@ static char *find_compiler(struct eu_error *err)
 			sdk);
 		return NULL;
 	}
-	if (set && *set && makes_wasm((char *)set))
+	if (set && *set && makes_wasm(set))
 		return strdup(set);
 	for (int v = 0; v <= 16; v++) {
 		/* "clang", then the newest first. */
@@ -230,18 +210,12 @@ static int compile(struct eu_error *err)
 {
 	eu_auto_free char *clang = NULL;
 	/* With its table exported it runs on other runtimes of the ABI, too. */
-	char *argv[] = { NULL,
-			 (char *)TARGET,
-			 (char *)"-O2",
-			 (char *)"-s",
-			 (char *)"-Wall",
+	char *argv[] = { NULL, (char *)TARGET, (char *)"-O2", (char *)"-Wall",
 			 (char *)"-I" INCLUDE,
-			 (char *)"-Wl,--allow-undefined",
-			 (char *)"-Wl,--export-table",
-			 (char *)"-o",
-			 (char *)RESULT,
-			 (char *)PROGRAM,
-			 NULL };
+			 /* Not -s: see docs/wasm.md. */
+			 (char *)"-Wl,--allow-undefined,--strip-debug",
+			 (char *)"-Wl,--export-table", (char *)"-o",
+			 (char *)RESULT, (char *)PROGRAM, NULL };
 
 	if (access(PROGRAM, F_OK))
 		return eu_error_set(err, -ENOENT,

@@ -19,7 +19,10 @@ int eu_module_load(const char *name, const void **ret_functions,
 		name);
 }
 
-/* And for ecli/wasm.c, ecli/lmp_wasm.c and ecli/bpftool.c, which would be of no use. */
+/*
+ * And for ecli/wasm.c, ecli/lmp_wasm.c and ecli/bpftool.c, which would be of no
+ * use.
+ */
 int run_wasm(const struct eu_command *cmd, int argc, char **argv,
 	     struct program_file *f)
 {

@@ -45,11 +45,6 @@ void program_file_read(struct program_file *f, const char *path)
 	f->failed = read_bytes(path, f);
 }
 
-bool program_file_is_wasm(const struct program_file *f)
-{
-	return f->len >= 4 && !memcmp(f->data, "\0asm", 4);
-}
-
 void program_file_done(struct program_file *f)
 {
 	free(f->data);

@@ -15,6 +15,7 @@
 #include "confine.h"
 #include "rt/source.h"
 #include "run.h"
+#include "wasm/guest.h"
 
 /* Would a line of words among the output be taken for a record? */
 static bool is_data(const struct run *r)
@@ -464,7 +465,7 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 		return run_command(cmd, o, argc, argv);
 	program_file_read(&f, path);
 	o->file = &f;
-	status = program_file_is_wasm(&f) ?
+	status = eu_wasm_is(f.data, f.len) ?
 			 run_wasm(&command_wasm_bpf, argc, argv, &f) :
 			 run_command(cmd, o, argc, argv);
 	program_file_done(&f);
