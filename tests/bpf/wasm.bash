@@ -25,54 +25,24 @@ bootstrap() {
 # of an object of tests/obj.
 imports() {
 	{
-		echo '#include <fcntl.h>'
-		echo '#include <stdio.h>'
-		echo '#include <unistd.h>'
-		echo '#include <string.h>'
-		echo '#include <libbpf-wasm.h>'
-		while read -r result name arguments; do
-			echo "__attribute__((import_module(\"eunomia\"), import_name(\"$name\")))"
-			echo "$result eu_$name($arguments);"
-		done <<-'END'
-			int error void *, int
-			int log_level int
-			int output_format void
-			int cpu_count void
-			uint64_t object_open const void *, int
-			int object_load uint64_t
-			int object_name uint64_t, int, int, void *, int
-			int program_autoload uint64_t, const char *, int
-			int program_attach uint64_t, const char *, const char *
-			int link_detach uint64_t, int
-			int program_run uint64_t, const char *, void *, int, int *
-			int map_max_entries uint64_t, const char *, int
-			int map_info int, void *, int
-			int map_lookup_and_delete int, void *, void *, uint64_t
-			int map_batch int, int, void *, void *, void *, void *, int *, uint64_t
-			int global_read uint64_t, const char *, int, void *, int
-			int global_write uint64_t, const char *, int, const void *, int
-			int buffer_read uint64_t, int, void *, int, int
-			int64_t buffer_lost int
-			int program_fd uint64_t, const char *
-		END
+		printf '#include <%s.h>\n' fcntl stdio unistd string libbpf-wasm \
+			libbpf-wasm-host
 		echo 'static unsigned char object[] = {'
 		od -An -v -tx1 "$OBJ/${1:-guest}.bpf.o" | sed 's/ \(..\)/0x\1,/g'
 		echo '};'
 		cat <<-'END'
-			__attribute__((import_module("wasm_bpf"), import_name("wasm_attach_bpf_program_fd")))
-			int attach_fd(uint64_t, const char *, int);
-			#define OPEN eu_object_open(object, sizeof(object))
+			#define OPEN eunomia_object_open(object, sizeof(object))
 			#define LOAD wasm_load_bpf_object(object, sizeof(object))
 			__attribute__((unused)) static void why(void)
 			{
 				char text[200];
-				int n = eu_error(text, sizeof(text));
+				int n = eunomia_error(text, sizeof(text));
 				printf("%d %s\n", n, text);
 			}
 			__attribute__((unused)) static int fill(uint64_t o, uint64_t n)
 			{
 				int result = -1;
-				int r = eu_program_run(o, "fill", &n, sizeof(n), &result);
+				int r = eunomia_program_run(o, "fill", &n, sizeof(n), &result);
 				return r ? r : result;
 			}
 		END

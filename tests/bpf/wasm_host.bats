@@ -21,12 +21,12 @@ setup() {
 		why();
 		printf("%llu", wasm_load_bpf_object("garbage", 7));
 		why();
-		printf("%d %s\n", eu_error(small, 8) > 8, small);
-		printf("%d", eu_log_level(-1));
-		printf("%d", eu_log_level(-1));
+		printf("%d %s\n", eunomia_error(small, 8) > 8, small);
+		printf("%d", eunomia_log_level(-1));
+		printf("%d", eunomia_log_level(-1));
 		printf("%llu\n", wasm_load_bpf_object("nothing", 7));
-		printf("%d", eu_output_format());
-		printf(" %d\n", eu_cpu_count());
+		printf("%d", eunomia_output_format());
+		printf(" %d\n", eunomia_cpu_count());
 	END
 	[[ $output == $'0 \n116 Invalid argument\n078 \'the guest\'s object\' is no package: '* ]]
 	[ "${lines[3]}" = "1 'the gu" ]
@@ -46,38 +46,38 @@ possible() {
 		char name[16];
 		uint64_t o = OPEN;
 		for (int kind = 0; kind < 3; kind++) {
-			for (int i = 0; eu_object_name(o, kind, i, name, 16) >= 0; i++)
+			for (int i = 0; eunomia_object_name(o, kind, i, name, 16) >= 0; i++)
 				printf("%s ", name);
 			puts("");
 		}
-		printf("%d", eu_object_name(o, 0, 99, name, 16));
-		printf(" %d\n", eu_object_name(o, 3, 0, name, 16));
+		printf("%d", eunomia_object_name(o, 0, 99, name, 16));
+		printf(" %d\n", eunomia_object_name(o, 3, 0, name, 16));
 		printf("%d", wasm_bpf_map_fd_by_name(o, "hash"));
 		printf(" %d", wasm_attach_bpf_program(o, "on_kill", 0));
 		why();
-		printf("%d", eu_map_max_entries(o, "hash", 5));
-		printf(" %d", eu_map_max_entries(o, "no", 5));
-		printf(" %d", eu_map_max_entries(o, ".bss", 5));
+		printf("%d", eunomia_map_max_entries(o, "hash", 5));
+		printf(" %d", eunomia_map_max_entries(o, "no", 5));
+		printf(" %d", eunomia_map_max_entries(o, ".bss", 5));
 		why();
-		printf("%d", eu_program_autoload(o, "length", 0));
-		printf(" %d", eu_program_autoload(o, "fill", 0));
-		printf(" %d", eu_program_autoload(o, "fill", 1));
-		printf(" %d", eu_program_autoload(o, "no", 0));
+		printf("%d", eunomia_program_autoload(o, "length", 0));
+		printf(" %d", eunomia_program_autoload(o, "fill", 0));
+		printf(" %d", eunomia_program_autoload(o, "fill", 1));
+		printf(" %d", eunomia_program_autoload(o, "no", 0));
 		why();
-		printf("%d", eu_object_load(o));
-		printf(" %d", eu_object_load(o));
+		printf("%d", eunomia_object_load(o));
+		printf(" %d", eunomia_object_load(o));
 		why();
-		printf("%d", eu_map_max_entries(o, "hash", 5));
-		printf(" %d", eu_program_autoload(o, "length", 1));
+		printf("%d", eunomia_map_max_entries(o, "hash", 5));
+		printf(" %d", eunomia_program_autoload(o, "length", 1));
 		printf(" %d", fill(o, 0));
 		printf(" %d", wasm_attach_bpf_program(o, "length", "lo") < 0);
 		puts("");
 		struct { uint32_t v[5]; char name[16]; } m;
-		printf("%d", eu_map_info(wasm_bpf_map_fd_by_name(o, "hash"), &m, 99));
+		printf("%d", eunomia_map_info(wasm_bpf_map_fd_by_name(o, "hash"), &m, 99));
 		for (int i = 0; i < 5; i++)
 			printf(" %u", m.v[i]);
 		printf(" %s\n", m.name);
-		printf("%d", eu_map_info(wasm_bpf_map_fd_by_name(o, "each"), &m, 12));
+		printf("%d", eunomia_map_info(wasm_bpf_map_fd_by_name(o, "each"), &m, 12));
 		printf(" %u\n", m.v[2]);
 	END
 	[ "${lines[0]}" = 'ring perf hash each queue .rodata .data .bss ' ]
@@ -93,16 +93,58 @@ possible() {
 	[ "${lines[10]}" = '12 4' ]
 }
 
+# What the runner has under the guest's numbers is another matter.
+@test "standard descriptors that are moved are read, written and waited for" {
+	mkdir -p shared
+	echo hello >shared/file
+	cat >moved.c <<-'END'
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		#include <wasi/api.h>
+		static int ready(int fd)
+		{
+			__wasi_subscription_t s[2] = { { .userdata = 1 }, { .userdata = 2 } };
+			__wasi_event_t e[2];
+			size_t n;
+			s[0].u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+			s[0].u.u.clock.timeout = 1000000;
+			s[1].u.tag = __WASI_EVENTTYPE_FD_READ;
+			s[1].u.u.fd_read.file_descriptor = fd;
+			return __wasi_poll_oneoff(s, e, 2, &n) ? -1 : (int)e[n - 1].userdata;
+		}
+		int main(int argc, char **argv)
+		{
+			int in = open("/data/file", O_RDONLY), out = open("/data/file", O_RDONLY);
+			char c = '-';
+			__wasi_fd_renumber(0, in);
+			fprintf(stderr, "%d", ready(in));
+			if (argc > 1) read(in, &c, 1);
+			fprintf(stderr, "%c %d %d %d", c, __wasi_fd_renumber(1, out), (int)write(out, "x", 1), __wasi_fd_renumber(in, out));
+			fprintf(stderr, " %d\n", (int)write(out, "y", 1));
+			return 0;
+		}
+	END
+	guest moved
+	mkfifo quiet
+	run -0 --separate-stderr "$WASM_BPF" --dir "$T/shared:/data" moved.wasm <>quiet
+	echo "$output $stderr"
+	[ "$stderr" = '1- 0 1 0 -1' ]
+	[ "$output" = x ]
+	run -0 --separate-stderr "$WASM_BPF" --dir "$T/shared:/data" moved.wasm more <<<a
+	[ "$stderr" = '2a 0 1 0 -1' ]
+}
+
 @test "an object that the kernel refuses, after which it is of no use" {
 	OBJECT=refused main <<-'END'
 		uint64_t o = OPEN;
 		char name[16];
 		int zero = 0;
-		printf("%d", eu_object_load(o) < 0);
-		printf(" %d", eu_error(0, 0) > 100);
-		printf(" %d", eu_object_load(o));
-		printf(" %d", eu_global_write(o, "number", 0, &zero, 4));
-		eu_object_name(o, 0, 0, name, 16);
+		printf("%d", eunomia_object_load(o) < 0);
+		printf(" %d", eunomia_error(0, 0) > 100);
+		printf(" %d", eunomia_object_load(o));
+		printf(" %d", eunomia_global_write(o, "number", 0, &zero, 4));
+		eunomia_object_name(o, 0, 0, name, 16);
 		printf(" %d", wasm_bpf_map_fd_by_name(o, name));
 		printf(" %d\n", wasm_close_bpf_object(o));
 	END
@@ -115,24 +157,24 @@ possible() {
 		uint64_t o = LOAD;
 		char packet[65] = { 0 };
 		int result = -1;
-		int a = eu_program_attach(o, "on_kill", 0);
-		int b = eu_program_attach(o, "fill", 0);
-		int c = eu_program_attach(o, "fill", "task_newtask");
+		int a = eunomia_program_attach(o, "on_kill", 0);
+		int b = eunomia_program_attach(o, "fill", 0);
+		int c = eunomia_program_attach(o, "fill", "task_newtask");
 		printf("%d %d", a > 0, b > a && c > b);
-		printf(" %d", eu_link_detach(o, a));
-		printf(" %d", eu_link_detach(o, a));
-		printf(" %d", eu_link_detach(o, c));
-		printf(" %d", eu_link_detach(o + 1, b));
-		printf(" %d", eu_program_attach(o, "on_kill", "sys/none") < 0);
-		a = eu_program_attach(o, "on_kill", 0);
-		printf(" %d\n", eu_link_detach(o, b) | eu_link_detach(o, a));
-		printf("%d", eu_program_run(o, "length", packet, 64, &result));
+		printf(" %d", eunomia_link_detach(o, a));
+		printf(" %d", eunomia_link_detach(o, a));
+		printf(" %d", eunomia_link_detach(o, c));
+		printf(" %d", eunomia_link_detach(o + 1, b));
+		printf(" %d", eunomia_program_attach(o, "on_kill", "sys/none") < 0);
+		a = eunomia_program_attach(o, "on_kill", 0);
+		printf(" %d\n", eunomia_link_detach(o, b) | eunomia_link_detach(o, a));
+		printf("%d", eunomia_program_run(o, "length", packet, 64, &result));
 		printf(" %d", result);
-		printf(" %d", eu_program_run(o, "length", packet, 65, &result));
+		printf(" %d", eunomia_program_run(o, "length", packet, 65, &result));
 		printf(" %d", result);
-		printf(" %d", eu_program_run(o, "on_kill", 0, 0, &result));
+		printf(" %d", eunomia_program_run(o, "on_kill", 0, 0, &result));
 		why();
-		printf("%d", eu_program_run(o, "no", 0, 0, &result));
+		printf("%d", eunomia_program_run(o, "no", 0, 0, &result));
 		why();
 		printf("%d\n", fill(o, 3));
 	END
@@ -147,31 +189,31 @@ possible() {
 		uint64_t o = OPEN, wide = 0;
 		uint32_t n = 4, v = 0;
 		uint16_t half = 0xaaaa;
-		printf("%d", eu_global_write(o, "shift", 0, &n, 4));
-		printf(" %d", eu_global_read(o, "shift", 0, &v, 4));
+		printf("%d", eunomia_global_write(o, "shift", 0, &n, 4));
+		printf(" %d", eunomia_global_read(o, "shift", 0, &v, 4));
 		printf(" %d", v);
-		printf(" %d\n", eu_object_load(o));
-		printf("%d", eu_global_write(o, "shift", 0, &n, 4));
+		printf(" %d\n", eunomia_object_load(o));
+		printf("%d", eunomia_global_write(o, "shift", 0, &n, 4));
 		why();
-		printf("%d", eu_global_read(o, "shift", 0, &v, 4));
+		printf("%d", eunomia_global_read(o, "shift", 0, &v, 4));
 		printf(" %d", v);
 		printf(" %d", fill(o, 2) + fill(o, 0));
-		printf(" %d", eu_global_read(o, "runs", 0, &v, 4));
+		printf(" %d", eunomia_global_read(o, "runs", 0, &v, 4));
 		printf(" %d", v);
-		printf(" %d", eu_global_write(o, "runs", 0, &n, 4));
+		printf(" %d", eunomia_global_write(o, "runs", 0, &n, 4));
 		fill(o, 0);
-		eu_global_read(o, "runs", 0, &v, 4);
+		eunomia_global_read(o, "runs", 0, &v, 4);
 		printf(" %d\n", v);
-		printf("%d", eu_global_write(o, "wide", 2, &half, 2));
-		printf(" %d", eu_global_read(o, "wide", 0, &wide, 8));
+		printf("%d", eunomia_global_write(o, "wide", 2, &half, 2));
+		printf(" %d", eunomia_global_read(o, "wide", 0, &wide, 8));
 		printf(" %llx", wide);
-		printf(" %d", eu_global_read(o, "wide", 1, &wide, 8));
-		printf(" %d", eu_global_read(o, "wide", 9, &wide, 0));
-		printf(" %d", eu_global_read(o, "wide", -1, &wide, 2));
-		printf(" %d", eu_global_read(o, "no", 0, &wide, 2));
-		printf(" %d\n", eu_global_read(9, "wide", 0, &wide, 2));
+		printf(" %d", eunomia_global_read(o, "wide", 1, &wide, 8));
+		printf(" %d", eunomia_global_read(o, "wide", 9, &wide, 0));
+		printf(" %d", eunomia_global_read(o, "wide", -1, &wide, 2));
+		printf(" %d", eunomia_global_read(o, "no", 0, &wide, 2));
+		printf(" %d\n", eunomia_global_read(9, "wide", 0, &wide, 2));
 		char r[40];
-		printf("%d", eu_buffer_read(o, wasm_bpf_map_fd_by_name(o, "ring"), r, 40, 0));
+		printf("%d", eunomia_buffer_read(o, wasm_bpf_map_fd_by_name(o, "ring"), r, 40, 0));
 		memcpy(&n, r + 8 + 8 + 8, 4);
 		printf(" %d\n", n);
 	END
@@ -190,9 +232,9 @@ possible() {
 		int ring = wasm_bpf_map_fd_by_name(o, "ring"), n, total = 0;
 		int perf = wasm_bpf_map_fd_by_name(o, "perf"), calls = 0;
 		char b[200];
-		printf("%d", eu_buffer_read(o, ring, b, 200, 0));
+		printf("%d", eunomia_buffer_read(o, ring, b, 200, 0));
 		printf(" %d\n", fill(o, 1000));
-		while ((n = eu_buffer_read(o, ring, b, 200, 0)) > 0) {
+		while ((n = eunomia_buffer_read(o, ring, b, 200, 0)) > 0) {
 			for (int at = 0; at < n; total++) {
 				uint32_t h[3];
 				memcpy(h, b + at, 12);
@@ -206,25 +248,25 @@ possible() {
 		printf("%d %d %d\n", n, total, calls < 400);
 		/* What does not fit at all is cut. */
 		fill(o, 20);
-		for (total = 0; (n = eu_buffer_read(o, ring, b, 16, 0)) > 0; total++)
+		for (total = 0; (n = eunomia_buffer_read(o, ring, b, 16, 0)) > 0; total++)
 			if (n != 16 || ((uint32_t *)b)[1] != 4 + total)
 				return 2;
-		printf("%d %d\n", total, eu_buffer_read(o, ring, b, 7, 0));
+		printf("%d %d\n", total, eunomia_buffer_read(o, ring, b, 7, 0));
 		/* A ring of perf events has 64 pages. */
-		printf("%d", eu_buffer_read(o, perf, b, 200, 0));
-		printf(" %lld", eu_buffer_lost(perf));
+		printf("%d", eunomia_buffer_read(o, perf, b, 200, 0));
+		printf(" %lld", eunomia_buffer_lost(perf));
 		for (int i = 0; i < 6; i++)
 			fill(o, 4096);
-		for (total = 0; (n = eu_buffer_read(o, perf, b, 200, 0)) > 0;)
+		for (total = 0; (n = eunomia_buffer_read(o, perf, b, 200, 0)) > 0;)
 			total += n / 16;
 		printf(" %d", n);
 		fill(o, 1);
-		while ((n = eu_buffer_read(o, perf, b, 200, 0)) > 0)
+		while ((n = eunomia_buffer_read(o, perf, b, 200, 0)) > 0)
 			total += n / 16;
-		printf(" %d", total + (int)eu_buffer_lost(perf));
-		printf(" %d", eu_buffer_lost(perf) > 1000);
-		printf(" %lld", eu_buffer_lost(ring));
-		printf(" %lld\n", eu_buffer_lost(5));
+		printf(" %d", total + (int)eunomia_buffer_lost(perf));
+		printf(" %d", eunomia_buffer_lost(perf) > 1000);
+		printf(" %lld", eunomia_buffer_lost(ring));
+		printf(" %lld\n", eunomia_buffer_lost(5));
 	END
 	[ "${lines[0]}" = '0 7' ]
 	[ "${lines[1]}" = '0 1000 1' ]
@@ -238,19 +280,19 @@ possible() {
 		int hash = wasm_bpf_map_fd_by_name(o, "hash"), n = 60, seen = 0, r;
 		int queue = wasm_bpf_map_fd_by_name(o, "queue");
 		int each = wasm_bpf_map_fd_by_name(o, "each");
-		uint32_t k[60], token, cpus = eu_cpu_count();
+		uint32_t k[60], token, cpus = eunomia_cpu_count();
 		uint64_t v[60], sum = 0;
 		for (int i = 0; i < 60; i++)
 			v[i] = 10 * (k[i] = i);
-		printf("%d", eu_map_batch(hash, 26, 0, 0, k, v, &n, 0));
+		printf("%d", eunomia_map_batch(hash, 26, 0, 0, k, v, &n, 0));
 		printf(" %d", n);
 		k[0] = 7;
-		printf(" %d", eu_map_lookup_and_delete(hash, k, v, 0));
+		printf(" %d", eunomia_map_lookup_and_delete(hash, k, v, 0));
 		printf(" %llu", v[0]);
-		printf(" %d\n", eu_map_lookup_and_delete(hash, k, v, 0));
+		printf(" %d\n", eunomia_map_lookup_and_delete(hash, k, v, 0));
 		for (int first = 1;; first = 0) {
 			n = 60;
-			r = eu_map_batch(hash, 24, first ? 0 : &token, &token, k, v, &n, 0);
+			r = eunomia_map_batch(hash, 24, first ? 0 : &token, &token, k, v, &n, 0);
 			for (int i = 0; i < n; i++, seen++)
 				sum += v[i] == k[i] * 10 ? v[i] : 1;
 			if (r)
@@ -259,17 +301,17 @@ possible() {
 		printf("%d %d %llu\n", r, seen, sum);
 		n = 2;
 		k[0] = 1, k[1] = 2;
-		printf("%d", eu_map_batch(hash, 27, 0, 0, k, v, &n, 0));
+		printf("%d", eunomia_map_batch(hash, 27, 0, 0, k, v, &n, 0));
 		n = 60;
-		printf(" %d", eu_map_batch(hash, 25, 0, &token, k, v, &n, 0));
+		printf(" %d", eunomia_map_batch(hash, 25, 0, &token, k, v, &n, 0));
 		printf(" %d", n);
 		printf(" %d", bpf_map_get_next_key(hash, NULL, k));
-		printf(" %d", eu_map_batch(hash, 23, 0, &token, k, v, &n, 0));
-		printf(" %d\n", eu_map_batch(3, 24, 0, &token, k, v, &n, 0));
+		printf(" %d", eunomia_map_batch(hash, 23, 0, &token, k, v, &n, 0));
+		printf(" %d\n", eunomia_map_batch(3, 24, 0, &token, k, v, &n, 0));
 		k[0] = 5, k[1] = 6;
 		printf("%d", wasm_bpf_map_operate(queue, 2, 0, k, 0, 0));
 		wasm_bpf_map_operate(queue, 2, 0, k + 1, 0, 0);
-		printf(" %d", eu_map_lookup_and_delete(queue, 0, k + 3, 0));
+		printf(" %d", eunomia_map_lookup_and_delete(queue, 0, k + 3, 0));
 		printf(" %d\n", k[3]);
 		uint64_t *all = calloc(cpus, 8);
 		k[0] = 1;
@@ -298,8 +340,8 @@ possible() {
 		int fd, r = -1, pair[2] = { 1, 0 };
 	#define MAP(name) wasm_bpf_map_fd_by_name(o, name)
 	#define SET(map, value) ({ int value_ = value; bpf_map_update_elem(MAP(map), &k, &value_, 0); })
-	#define RUN(program) ({ eu_program_run(o, program, packet, 64, &r); r; })
-	#define INSIDE (eu_program_run(o, "inside", 0, 0, &r), r)
+	#define RUN(program) ({ eunomia_program_run(o, program, packet, 64, &r); r; })
+	#define INSIDE (eunomia_program_run(o, "inside", 0, 0, &r), r)
 		/* A folder, below that of the option; a file is no control group. */
 		snprintf(path, 100, "/cg/%s", argv[1]);
 		printf("%d", SET("groups", fd = open(path, O_RDONLY)));
@@ -322,7 +364,7 @@ possible() {
 		printf(" %d", bpf_map_update_elem(MAP("of_tasks"), &k, &v, 0));
 		why();
 		/* Programs and maps. */
-		printf("%d", SET("progs", eu_program_fd(o, "landed")));
+		printf("%d", SET("progs", eunomia_program_fd(o, "landed")));
 		printf(" %d", RUN("jump"));
 		printf(" %d %d %d", SET("progs", 5), SET("progs", fd), SET("progs", MAP("first")));
 		printf(" %d", bpf_map_delete_elem(MAP("progs"), &k));
@@ -332,15 +374,15 @@ possible() {
 		k = 1;
 		printf("%d", SET("outer", MAP("second")));
 		printf(" %d", RUN("of_outer") == fd);
-		printf(" %d %d", SET("outer", eu_program_fd(o, "jump")), SET("outer", 7));
-		printf(" %d", eu_map_info(eu_program_fd(o, "jump"), packet, 64));
-		printf(" %d %d\n", eu_program_fd(o, "none"), eu_program_fd(9, "jump"));
+		printf(" %d %d", SET("outer", eunomia_program_fd(o, "jump")), SET("outer", 7));
+		printf(" %d", eunomia_map_info(eunomia_program_fd(o, "jump"), packet, 64));
+		printf(" %d %d\n", eunomia_program_fd(o, "none"), eunomia_program_fd(9, "jump"));
 		/* Devices: numbers, and programs for them. */
 		printf("%d", bpf_map_update_elem(MAP("devs"), &k, pair, 0));
 		for (pair[1] = 3; pair[1] < 30; pair[1]++)
 			if ((r = bpf_map_update_elem(MAP("devs"), &k, pair, 0)) != -9)
 				printf(" %d!", r);
-		pair[1] = eu_program_fd(o, "at_device");
+		pair[1] = eunomia_program_fd(o, "at_device");
 		printf(" %d", bpf_map_update_elem(MAP("devs"), &k, pair, 0));
 		printf(" %d\n", bpf_map_update_elem(MAP("plain"), &k, pair, 0));
 		/* What a guest has none of. */
@@ -350,14 +392,14 @@ possible() {
 			why();
 		}
 		/* Attaching. */
-		printf("%d", attach_fd(o, "on_egress", fd));
-		printf(" %d", attach_fd(o, "on_egress", 99));
-		printf(" %d", attach_fd(o, "on_egress", MAP("first")));
-		printf(" %d", attach_fd(o, "on_egress", 1));
-		printf(" %d", attach_fd(o, "inside", -1));
-		printf(" %d", attach_fd(9, "inside", -1));
+		printf("%d", wasm_attach_bpf_program_fd(o, "on_egress", fd));
+		printf(" %d", wasm_attach_bpf_program_fd(o, "on_egress", 99));
+		printf(" %d", wasm_attach_bpf_program_fd(o, "on_egress", MAP("first")));
+		printf(" %d", wasm_attach_bpf_program_fd(o, "on_egress", 1));
+		printf(" %d", wasm_attach_bpf_program_fd(o, "inside", -1));
+		printf(" %d", wasm_attach_bpf_program_fd(9, "inside", -1));
 		close(fd);
-		printf(" %d %d\n", attach_fd(o, "on_egress", fd), SET("groups", fd));
+		printf(" %d %d\n", wasm_attach_bpf_program_fd(o, "on_egress", fd), SET("groups", fd));
 	END
 	rmdir "$cg"
 	[ "${lines[0]}" = '0 0 0 1 -9 -9' ]
