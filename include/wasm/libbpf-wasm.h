@@ -429,7 +429,12 @@ WASM_BPF_API int wasm_bpf_attach(const struct bpf_program *prog)
 		*prog->attach_target ? prog->attach_target : NULL);
 }
 
-/* The host numbers the links of an object in the order that they are made in. */
+/*
+ * The host numbers the links of an object in the order that they are made in.
+ * What a guest attaches by wasm_attach_bpf_program() or
+ * wasm_attach_bpf_program_fd() itself has a number that nobody counts here: let
+ * it attach so, or detach links, but not both.
+ */
 WASM_BPF_API struct bpf_link *wasm_bpf_new_link(struct bpf_program *prog)
 {
 	struct bpf_link *l = (struct bpf_link *)calloc(1, sizeof(*l));

@@ -34,6 +34,8 @@ setup() {
 	run -0 "$LMP" build-wasm
 	[ "$output" = "  BUILD-WASM app.wasm
 build app.wasm success" ]
+	# What wasm-opt has to know; -s would remove it.
+	grep -q target_features app.wasm
 
 	start "$LMP" run app.wasm
 	runner=$PID
