@@ -8,7 +8,8 @@ BPFTOOL=$BUILD/tools/wasm-bpftool
 # guest NAME [OPTION...]: NAME.c to NAME.wasm, by the manual's command.
 guest() {
 	clang-16 --target=wasm32-wasi -O2 -I"$ROOT/include/wasm" -I. \
-		-Wl,--allow-undefined -o "$1.wasm" "$1.c" "${@:2}"
+		-Wl,--allow-undefined,--stack-first,-z,stack-size=262144 \
+		-o "$1.wasm" "$1.c" "${@:2}"
 }
 
 # The headers that bootstrap.c of the examples includes, and the program.

@@ -214,8 +214,9 @@ static int compile(struct eu_error *err)
 			 (char *)"-I" INCLUDE,
 			 /* Not -s: see docs/wasm.md. */
 			 (char *)"-Wl,--allow-undefined,--strip-debug",
-			 (char *)"-Wl,--export-table", (char *)"-o",
-			 (char *)RESULT, (char *)PROGRAM, NULL };
+			 (char *)"-Wl,--export-table",
+			 (char *)"-Wl,--stack-first,-z,stack-size=262144",
+			 (char *)"-o", (char *)RESULT, (char *)PROGRAM, NULL };
 
 	if (access(PROGRAM, F_OK))
 		return eu_error_set(err, -ENOENT,
