@@ -86,6 +86,15 @@ static ssize_t write_some(struct eu_wasm *w, int fd, const struct iovec *iov,
 	return writev(fd, part, k);
 }
 
+/*
+ * Few guests look at what printing returns: where no more of their output can be
+ * written they end. Without a reader whoever runs them ends them.
+ */
+static bool loses_nothing(int fd, int e)
+{
+	return fd != STDOUT_FILENO || e == EPIPE;
+}
+
 /* What was written, or an error of writev(2); -EINTR: the guest is to stop. */
 static int write_all(struct eu_wasm *w, int fd, const struct iovec *iov, int n,
 		     size_t *ret, struct eu_error *err)
@@ -101,7 +110,7 @@ static int write_all(struct eu_wasm *w, int fd, const struct iovec *iov, int n,
 			return -ECANCELED;
 		r = write_some(w, fd, iov, n, *ret);
 		if (r < 0 && errno != EAGAIN && errno != EINTR)
-			return *ret ? 0 : -errno;
+			return *ret && loses_nothing(fd, errno) ? 0 : -errno;
 		*ret += r > 0 ? (size_t)r : 0;
 	} while (r && *ret < whole);
 	return 0;
@@ -144,6 +153,8 @@ static int fd_write(void *ctx, uint64_t *v, struct eu_error *err)
 	r = write_all(w, fd, iov, n, &done, err);
 	if (r == -ECANCELED)
 		return -EINTR;
+	if (r < 0 && !loses_nothing(fd, -r))
+		return eu_error_set(err, r, "cannot write: %s", strerror(-r));
 	v[0] = r < 0 ? code_of(-r) : SUCCESS;
 	word = htole32(done);
 	memcpy(to, &word, sizeof(word));
