@@ -283,6 +283,10 @@ int eu_wasm_run(struct eu_wasm *w, int *ret_status, struct eu_error *err)
 	set(&w->running, true);
 	r = w->engine_fns->run(w->guest, ret_status, err ?: &own);
 	set(&w->running, false);
+	if (r < 0 && w->exited) {
+		*ret_status = w->status;
+		return 0;
+	}
 	return r;
 }
 

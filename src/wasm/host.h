@@ -97,7 +97,9 @@ struct eu_wasm {
 	size_t n_files;
 	size_t n_dirs;	    /* that it may open files in */
 	uint8_t streams[3]; /* 0: it is not known whether they wait */
-	int n_cpus;	    /* possible ones, or an error; 0: not asked yet */
+	bool exited;	    /* by itself, with this status: */
+	int status;
+	int n_cpus; /* possible ones, or an error; 0: not asked yet */
 };
 
 #define EU_WASI "wasi_snapshot_preview1"

@@ -10,8 +10,9 @@
 #include <time.h>
 
 /*
- * A function of WASI preview 1 that is ours and not the engine's: sleeping,
- * which has to end when the guest is stopped.
+ * Functions of WASI preview 1 that are ours and not the engine's: sleeping,
+ * which has to end when the guest is stopped, and exit, for which the engine
+ * takes no status above 125.
  */
 
 /* The layout of wasi_snapshot_preview1, little-endian. */
@@ -162,7 +163,18 @@ static int poll_oneoff(void *ctx, uint64_t *v, struct eu_error *err)
 	return 0;
 }
 
+/* Of the status the low eight bits, as of a process. */
+static int proc_exit(void *ctx, uint64_t *v, struct eu_error *err)
+{
+	struct eu_wasm *w = ctx;
+
+	w->exited = true;
+	w->status = v[0] & 0xff;
+	return eu_error_set(err, -ECANCELED, "it has ended");
+}
+
 static const struct eu_import rows[] = {
 	{ EU_WASI, "poll_oneoff", "iiii:i", poll_oneoff },
+	{ EU_WASI, "proc_exit", "i:", proc_exit },
 };
 const struct eu_host_calls eu_wasi_calls = { rows, EU_COUNT(rows) };

@@ -307,6 +307,25 @@ ended() {
 	stop_it
 }
 
+@test "of its exit status the low eight bits are ours, without a word" {
+	cat >status.c <<-'END'
+		#include <stdlib.h>
+		int main(int argc, char **argv)
+		{
+			if (argc > 2)
+				exit(atoi(argv[1]));
+			return atoi(argv[1]);
+		}
+	END
+	guest status
+	for status in 0 1 125 126 128 255 256 -1 -2; do
+		run -$((status & 255)) "$WASM_BPF" status.wasm "$status"
+		[ -z "$output" ]
+	done
+	run -200 "$ECLI" run status.wasm 200 exit
+	[ -z "$output" ]
+}
+
 @test "a guest on standard input finds nothing more there" {
 	cat >rest.c <<-'END'
 		#include <stdio.h>
