@@ -185,6 +185,35 @@ same() {
 	[ "$output" = "lmp: no *.bpf.c here: 'lmp init NAME' makes a project" ]
 }
 
+@test "build-wasm takes the package as it is now" {
+	need ecc
+	cp "$ROOT/tests/obj/exec.bpf.c" .
+	"$LMP" gen-wasm-skel
+	"$LMP" build-wasm
+	cp ewasm-skel.h before
+	cp app.c mine
+	sed -i 's/^volatile const/int brand_new;\n&/;$a int brand_new_one;' exec.bpf.c
+	"$LMP" build
+	run -0 "$LMP" build-wasm
+	[ "${lines[0]}" = '  GEN-WASM-SKEL ewasm-skel.h' ]
+	grep -q brand_new_one ewasm-skel.h
+	run ! grep -q brand_new_one before
+	cmp app.c mine
+	run -0 "$LMP" build-wasm
+	[ "${lines[0]}" = '  BUILD-WASM app.wasm' ]
+}
+
+@test "CFLAGS are added, and CLANG that is none is told" {
+	echo 'int main(void) { return N; }' >app.c
+	run -0 env CFLAGS='-O1  -DN=9' V=1 "$LMP" build-wasm
+	[[ ${lines[0]} == *' -O1 -DN=9 -o app.wasm app.c' ]]
+	# With -s what wasm-opt has to know would be gone.
+	[[ " ${lines[0]} " != *' -s '* ]]
+	run -9 "$WASM_BPF" app.wasm
+	run -1 env CLANG=nosuch "$LMP" build-wasm
+	[ "$output" = "lmp: CLANG: cannot find the compiler 'nosuch'" ]
+}
+
 @test "another compiler, none, and what it refuses" {
 	run -1 "$LMP" build-wasm
 	[ "$output" = "lmp: no app.c here: 'lmp gen-wasm-skel' writes one" ]

@@ -335,28 +335,28 @@ static int build_source(const char *source, struct eu_error *err)
 	return 0;
 }
 
-static bool is_newer(const char *path, const struct stat *than)
+bool lmp_is_newer(const char *path, const char *than)
 {
-	struct stat st;
+	struct stat a, b;
 
-	if (!path || stat(path, &st))
+	if (!path || stat(path, &a) || stat(than, &b))
 		return false;
-	return st.st_mtim.tv_sec != than->st_mtim.tv_sec ?
-		       st.st_mtim.tv_sec > than->st_mtim.tv_sec :
-		       st.st_mtim.tv_nsec > than->st_mtim.tv_nsec;
+	return a.st_mtim.tv_sec != b.st_mtim.tv_sec ?
+		       a.st_mtim.tv_sec > b.st_mtim.tv_sec :
+		       a.st_mtim.tv_nsec > b.st_mtim.tv_nsec;
 }
 
 int lmp_build_package(struct eu_error *err)
 {
 	eu_auto_free char *source = NULL, *header = NULL;
-	struct stat st;
-	bool there = !stat("package.json", &st);
+	bool there = !access("package.json", F_OK);
 	int r = find_source(&source, err);
 
 	if (r)
 		return r == -ENOENT && there ? 0 : r;
 	header = find_header(source);
-	if (there && !is_newer(source, &st) && !is_newer(header, &st))
+	if (there && !lmp_is_newer(source, "package.json") &&
+	    !lmp_is_newer(header, "package.json"))
 		return 0;
 	return build_source(source, err);
 }

@@ -18,6 +18,9 @@ bool lmp_shows_commands(void);
 /* Makes a folder that may be there. */
 int lmp_make_dir(const char *path, struct eu_error *err);
 
+/* Was @path changed after @than? Not if one of them is missing. */
+bool lmp_is_newer(const char *path, const char *than);
+
 /*
  * Compiles the only *.bpf.c of this folder to package.json if that is missing
  * or older; 0 also where there is a package and no source.

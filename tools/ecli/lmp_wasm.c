@@ -14,6 +14,7 @@
 
 /* Projects with user space in Wasm: gen-wasm-skel, build-wasm. */
 
+#define PACKAGE "package.json"
 #define PROGRAM "app.c"
 #define HEADER "ewasm-skel.h"
 #define INCLUDE "eunomia-include"
@@ -116,23 +117,31 @@ static int write_program(const struct eu_package *pkg, struct eu_error *err)
 	return r;
 }
 
-static int generate(const char *path, struct eu_error *err)
+/* All that is written of a package, or the header alone. */
+static int write_all(const char *path, bool header_only, struct eu_error *err)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
 	struct program_file f;
-	int r = path ? 0 : lmp_build_package(err);
+	int r;
 
-	if (r)
-		return r;
-	program_file_read(&f, path ?: "package.json");
+	program_file_read(&f, path);
 	if (f.failed)
 		return eu_error_set(err, f.failed, "%s", f.err.text);
 	r = eu_package_parse(f.data, f.len, f.path, NULL, &pkg, err);
-	r = r ?: copy_headers(err);
+	if (!r && !header_only)
+		r = copy_headers(err);
 	r = r ?: write_header(pkg, &f, err);
-	r = r ?: write_program(pkg, err);
+	if (!r && !header_only)
+		r = write_program(pkg, err);
 	program_file_done(&f);
 	return r;
+}
+
+static int generate(const char *path, struct eu_error *err)
+{
+	int r = path ? 0 : lmp_build_package(err);
+
+	return r ? r : write_all(path ?: PACKAGE, false, err);
 }
 
 static int gen_wasm_skel(const struct eu_command *cmd, int argc, char **argv)
@@ -161,18 +170,25 @@ const struct eu_command lmp_gen_wasm_skel = {
 
 #define TARGET "--target=wasm32-wasi"
 
-/* Does @clang make a Wasm program of nothing? What it makes is read by nobody. */
-static bool makes_wasm(const char *clang)
+enum { NO_SUCH = 127, MAX_FLAGS = 256 };
+
+/*
+ * Makes a Wasm program of nothing with @clang, which nobody reads. 0, its exit
+ * status, or NO_SUCH.
+ */
+static int try_wasm(const char *clang)
 {
 	const char *const words[] = { clang, TARGET, "-Wl,--allow-undefined",
 				      "-x",  "c",    "/dev/null",
 				      "-o",  "-" };
 	eu_auto_child struct eu_child c = EU_CHILD;
 	eu_auto_argv struct eu_argv a = { 0 };
+	int r;
 
 	for (size_t i = 0; i < EU_COUNT(words); i++)
 		eu_argv_add(&a, words[i]);
-	return !eu_child_start(&c, &a, -1, NULL) && !eu_child_wait(&c);
+	r = eu_child_start(&c, &a, -1, NULL);
+	return r ? NO_SUCH : eu_child_wait(&c);
 }
 
 /* That of a wasi-sdk if one is set; else the first that has all that it needs. */
@@ -180,10 +196,11 @@ static char *find_compiler(struct eu_error *err)
 {
 	const char *sdk = getenv("WASI_SDK_PATH"), *set = getenv("CLANG");
 	char name[32], *path;
+	int status;
 
 	if (sdk && *sdk) {
 		path = eu_path_join(sdk, "bin/clang");
-		if (path && makes_wasm(path))
+		if (path && !try_wasm(path))
 			return path;
 		free(path);
 		eu_error_set(
@@ -192,12 +209,18 @@ static char *find_compiler(struct eu_error *err)
 			sdk);
 		return NULL;
 	}
-	if (set && *set && makes_wasm(set))
-		return strdup(set);
+	if (set && *set) {
+		status = try_wasm(set);
+		if (status == NO_SUCH)
+			eu_error_set(err, -ENOENT,
+				     "CLANG: cannot find the compiler '%s'", set);
+		if (!status || status == NO_SUCH)
+			return status ? NULL : strdup(set);
+	}
 	for (int v = 0; v <= 16; v++) {
 		/* "clang", then the newest first. */
 		snprintf(name, sizeof(name), v ? "clang-%d" : "clang", 29 - v);
-		if (makes_wasm(name))
+		if (!try_wasm(name))
 			return strdup(name);
 	}
 	eu_error_set(
@@ -206,27 +229,48 @@ static char *find_compiler(struct eu_error *err)
 	return NULL;
 }
 
+/* What $CFLAGS adds, word by word, to @argv up to @max. Returns how many. */
+static size_t put_flags(char *flags, char **argv, size_t max)
+{
+	char *state, *word = strtok_r(flags, " \t\n", &state);
+	size_t n = 0;
+
+	for (; word && n < max; word = strtok_r(NULL, " \t\n", &state))
+		argv[n++] = word;
+	return n;
+}
+
 static int compile(struct eu_error *err)
 {
-	eu_auto_free char *clang = NULL;
 	/* With its table exported it runs on other runtimes of the ABI, too. */
-	char *argv[] = { NULL, (char *)TARGET, (char *)"-O2", (char *)"-Wall",
-			 (char *)"-I" INCLUDE,
-			 /* Not -s: see docs/wasm.md. */
-			 (char *)"-Wl,--allow-undefined,--strip-debug",
-			 (char *)"-Wl,--export-table",
-			 (char *)"-Wl,--stack-first,-z,stack-size=262144",
-			 (char *)"-o", (char *)RESULT, (char *)PROGRAM, NULL };
+	static const char *const fixed[] = {
+		TARGET,
+		"-O2",
+		"-Wall",
+		"-I" INCLUDE,
+		/* Not -s: see docs/wasm.md. */
+		"-Wl,--allow-undefined,--strip-debug",
+		"-Wl,--export-table",
+		"-Wl,--stack-first,-z,stack-size=262144",
+	};
+	eu_auto_free char *clang = NULL;
+	eu_auto_free char *flags = strdup(getenv("CFLAGS") ?: "");
+	char *argv[MAX_FLAGS + EU_COUNT(fixed) + 5];
+	size_t n = 0;
 
-	if (access(PROGRAM, F_OK))
-		return eu_error_set(err, -ENOENT,
-				    "no " PROGRAM
-				    " here: 'lmp gen-wasm-skel' writes one");
-	argv[0] = clang = find_compiler(err);
-	if (!clang)
-		return -ENOENT;
+	clang = find_compiler(err);
+	if (!clang || !flags)
+		return flags ? err->code : eu_error_oom(err);
+	argv[n++] = clang;
+	for (size_t i = 0; i < EU_COUNT(fixed); i++)
+		argv[n++] = (char *)fixed[i];
+	n += put_flags(flags, argv + n, MAX_FLAGS);
+	argv[n++] = (char *)"-o";
+	argv[n++] = (char *)RESULT;
+	argv[n++] = (char *)PROGRAM;
+	argv[n] = NULL;
 	if (lmp_shows_commands()) {
-		for (int i = 0; argv[i]; i++)
+		for (size_t i = 0; argv[i]; i++)
 			printf("%s%s", i ? " " : "", argv[i]);
 		puts("");
 	}
@@ -235,6 +279,20 @@ static int compile(struct eu_error *err)
 		return eu_error_set(err, -EINVAL, "'" PROGRAM "' was not built");
 	puts("build " RESULT " success");
 	return 0;
+}
+
+/* With the header of the package as it is now. */
+static int build_program(struct eu_error *err)
+{
+	int r = 0;
+
+	if (access(PROGRAM, F_OK))
+		return eu_error_set(err, -ENOENT,
+				    "no " PROGRAM
+				    " here: 'lmp gen-wasm-skel' writes one");
+	if (lmp_is_newer(PACKAGE, HEADER))
+		r = write_all(PACKAGE, true, err);
+	return r ? r : compile(err);
 }
 
 static int build_wasm(const struct eu_command *cmd, int argc, char **argv)
@@ -249,7 +307,7 @@ static int build_wasm(const struct eu_command *cmd, int argc, char **argv)
 		eu_error_set(&err, -EINVAL, "unexpected argument '%s'", word);
 		return fail_usage(cmd, &err);
 	}
-	return compile(&err) ? fail(&err) : EXIT_DONE;
+	return build_program(&err) ? fail(&err) : EXIT_DONE;
 }
 
 const struct eu_command lmp_build_wasm = {
@@ -257,7 +315,7 @@ const struct eu_command lmp_build_wasm = {
 	.usage = "",
 	.summary = "compile app.c to app.wasm",
 	.description =
-		"Compiles app.c, which gen-wasm-skel has written, to app.wasm: with the wasi-sdk of WASI_SDK_PATH, or the first of $CLANG, clang and clang-N that has lld, wasi-libc and compiler-rt's builtins for wasm32. V=1 in the environment shows the command.",
+		"Compiles app.c, which gen-wasm-skel has written, to app.wasm: with the wasi-sdk of WASI_SDK_PATH, or the first of $CLANG, clang and clang-N that has lld, wasi-libc and compiler-rt's builtins for wasm32. What CFLAGS in the environment has is added. Where package.json is newer than ewasm-skel.h, that is written anew. V=1 in the environment shows the command.",
 	.options = help_only,
 	.run = build_wasm,
 };
