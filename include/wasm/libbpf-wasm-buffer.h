@@ -16,13 +16,18 @@ extern "C" {
 #define WASM_BPF_RING_RECORD_MAX 65536
 #endif
 
-/* The object that the descriptor is of; 0: of none. */
-WASM_BPF_API uint64_t wasm_bpf_owner(int fd)
+/* The object whose map has the descriptor; 0: none, or no map of that type. */
+WASM_BPF_API uint64_t wasm_bpf_owner(int fd, uint32_t type)
 {
 	for (struct bpf_object *o = wasm_bpf_guest.objects; o; o = o->next) {
 		for (int i = 0; i < o->map_cnt && o->loaded; i++) {
-			if (bpf_map__fd(o->maps[i]) == fd)
-				return o->handle;
+			const struct bpf_map *m = o->maps[i];
+
+			if (bpf_map__fd(m) != fd)
+				continue;
+			return !m->facts.type || m->facts.type == type ?
+				       o->handle :
+				       0;
 		}
 	}
 	return 0;
@@ -62,7 +67,7 @@ WASM_BPF_API void ring_buffer__free(struct ring_buffer *rb)
 WASM_BPF_API int ring_buffer__add(struct ring_buffer *rb, int map_fd,
 				  ring_buffer_sample_fn sample_cb, void *ctx)
 {
-	uint64_t handle = wasm_bpf_owner(map_fd);
+	uint64_t handle = wasm_bpf_owner(map_fd, BPF_MAP_TYPE_RINGBUF);
 	struct wasm_bpf_ring *rings;
 
 	if (!handle || !sample_cb)
@@ -101,10 +106,10 @@ WASM_BPF_API int wasm_bpf_poll_ring(struct ring_buffer *rb, int i, int timeout_m
 {
 	const struct wasm_bpf_ring *r = &rb->rings[i];
 
-	return wasm_bpf_buffer_poll(r->handle, r->fd,
-				    (int32_t)(uintptr_t)r->sample_cb,
-				    (uint32_t)(uintptr_t)r->ctx, rb->record,
-				    WASM_BPF_RING_RECORD_MAX, timeout_ms);
+	return wasm_bpf_errno(wasm_bpf_buffer_poll(
+		r->handle, r->fd, (int32_t)(uintptr_t)r->sample_cb,
+		(uint32_t)(uintptr_t)r->ctx, rb->record,
+		WASM_BPF_RING_RECORD_MAX, timeout_ms));
 }
 
 /* What is there of all, without waiting: how many, or a negative error. */
@@ -150,7 +155,7 @@ WASM_BPF_API int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
 WASM_BPF_API int ring_buffer__epoll_fd(const struct ring_buffer *rb)
 {
 	(void)rb;
-	return -95;
+	return wasm_bpf_errno(-95);
 }
 
 /* ---- perf event arrays */
@@ -194,10 +199,10 @@ WASM_BPF_API void perf_buffer__free(struct perf_buffer *pb)
 
 WASM_BPF_API int wasm_bpf_poll_perf(struct perf_buffer *pb, int timeout_ms)
 {
-	return wasm_bpf_buffer_poll(pb->handle, pb->fd,
-				    (int32_t)(uintptr_t)wasm_bpf_perf_sample,
-				    (uint32_t)(uintptr_t)pb, pb->record,
-				    WASM_BPF_RING_RECORD_MAX, timeout_ms);
+	return wasm_bpf_errno(wasm_bpf_buffer_poll(
+		pb->handle, pb->fd, (int32_t)(uintptr_t)wasm_bpf_perf_sample,
+		(uint32_t)(uintptr_t)pb, pb->record, WASM_BPF_RING_RECORD_MAX,
+		timeout_ms));
 }
 
 /*
@@ -220,7 +225,7 @@ WASM_BPF_API struct perf_buffer *perf_buffer__new(
 		perf_buffer__free(pb);
 		return (struct perf_buffer *)wasm_bpf_null(-12);
 	}
-	pb->handle = wasm_bpf_owner(map_fd);
+	pb->handle = wasm_bpf_owner(map_fd, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	pb->fd = map_fd;
 	pb->sample_cb = sample_cb;
 	pb->lost_cb = lost_cb;

@@ -33,6 +33,8 @@ WASM_BPF_API void wasm_bpf_say_error(void)
 		wasm_bpf_say(LIBBPF_WARN, "libbpf: %s\n", text);
 }
 
+WASM_BPF_API int wasm_bpf_load_by_steps(struct bpf_object *o);
+
 /*
  * @fn is told in words why a call failed (LIBBPF_WARN), and the host prints
  * nothing any more; NULL: nobody is. Returns the one before.
@@ -43,6 +45,7 @@ WASM_BPF_API libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn)
 
 	wasm_bpf_print = fn;
 	wasm_bpf_guest.failed = fn ? wasm_bpf_say_error : NULL;
+	wasm_bpf_guest.load = wasm_bpf_load_by_steps;
 	eunomia_log_level(-1);
 	return before;
 }
@@ -87,12 +90,20 @@ WASM_BPF_API const struct wasm_bpf_error *wasm_bpf_find_error(int number)
 	return NULL;
 }
 
-/* NULL for a function that returns that: @error is Linux', errno wasi-libc's. */
+WASM_BPF_API int wasm_bpf_errno(int r)
+{
+	const struct wasm_bpf_error *e;
+
+	if (r < 0) {
+		e = wasm_bpf_find_error(-r);
+		errno = e ? e->own : EIO;
+	}
+	return r;
+}
+
+/* NULL for a function that returns that. */
 WASM_BPF_API void *wasm_bpf_null(int error)
 {
-	const struct wasm_bpf_error *e = wasm_bpf_find_error(-error);
-
-	errno = e ? e->own : EIO;
 	wasm_bpf_result(error);
 	return NULL;
 }

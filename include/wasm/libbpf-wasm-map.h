@@ -69,8 +69,8 @@ WASM_BPF_API bool bpf_map__is_internal(const struct bpf_map *map)
 	return map->section || strchr(map->name, '.');
 }
 
-/* Opens the object, says what is different, and loads it. */
-WASM_BPF_API int wasm_bpf_load_with_entries(struct bpf_object *o)
+/* Opens the object, says what is different, and loads it: why not, too. */
+WASM_BPF_API int wasm_bpf_load_by_steps(struct bpf_object *o)
 {
 	int r = 0;
 
@@ -94,7 +94,7 @@ WASM_BPF_API int bpf_map__set_max_entries(struct bpf_map *map, uint32_t n)
 		return wasm_bpf_result(eunomia_map_max_entries(
 			map->object->handle, map->name, n));
 	map->wanted_entries = n;
-	map->object->load = wasm_bpf_load_with_entries;
+	map->object->load = wasm_bpf_load_by_steps;
 	return 0;
 }
 
@@ -149,7 +149,7 @@ WASM_BPF_API int bpf_map__lookup_elem(const struct bpf_map *map, const void *key
 				      size_t value_sz, uint64_t flags)
 {
 	if (!wasm_bpf_fits(map, key_sz, &value_sz))
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_lookup_elem_flags(bpf_map__fd(map), key, value, flags);
 }
 
@@ -158,7 +158,7 @@ WASM_BPF_API int bpf_map__update_elem(const struct bpf_map *map, const void *key
 				      size_t value_sz, uint64_t flags)
 {
 	if (!wasm_bpf_fits(map, key_sz, &value_sz))
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_update_elem(bpf_map__fd(map), key, value, flags);
 }
 
@@ -166,7 +166,7 @@ WASM_BPF_API int bpf_map__delete_elem(const struct bpf_map *map, const void *key
 				      size_t key_sz, uint64_t flags)
 {
 	if (!wasm_bpf_fits(map, key_sz, NULL))
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_delete_elem_flags(bpf_map__fd(map), key, flags);
 }
 
@@ -176,14 +176,15 @@ WASM_BPF_API int bpf_map__get_next_key(const struct bpf_map *map,
 				       size_t key_sz)
 {
 	if (!wasm_bpf_fits(map, key_sz, NULL))
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_get_next_key(bpf_map__fd(map), cur_key, next_key);
 }
 
 WASM_BPF_API int bpf_map_lookup_and_delete_elem_flags(int fd, const void *key,
 						      void *value, uint64_t flags)
 {
-	return eunomia_map_lookup_and_delete(fd, key, value, flags);
+	return wasm_bpf_errno(
+		eunomia_map_lookup_and_delete(fd, key, value, flags));
 }
 
 WASM_BPF_API int bpf_map_lookup_and_delete_elem(int fd, const void *key,
@@ -198,7 +199,7 @@ WASM_BPF_API int bpf_map__lookup_and_delete_elem(const struct bpf_map *map,
 						 uint64_t flags)
 {
 	if (!wasm_bpf_fits(map, key_sz, &value_sz))
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_lookup_and_delete_elem_flags(bpf_map__fd(map), key,
 						    value, flags);
 }
@@ -215,10 +216,11 @@ WASM_BPF_API int wasm_bpf_batch(int fd, int cmd, const void *in, void *out,
 				void *keys, void *values, uint32_t *count,
 				const struct bpf_map_batch_opts *opts)
 {
-	return opts && opts->flags ?
-		       -22 :
-		       eunomia_map_batch(fd, cmd, in, out, keys, values, count,
-					 opts ? opts->elem_flags : 0);
+	return wasm_bpf_errno(
+		opts && opts->flags ?
+			-22 :
+			eunomia_map_batch(fd, cmd, in, out, keys, values, count,
+					  opts ? opts->elem_flags : 0));
 }
 
 /* @in_batch NULL: from the start; -2 with the last ones. */

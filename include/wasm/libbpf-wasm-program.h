@@ -111,6 +111,38 @@ WASM_BPF_API struct bpf_link *bpf_program__attach_uprobe(
 			 wasm_bpf_attach_to(prog, "%s:0x%zx", path, offset);
 }
 
+struct bpf_uprobe_opts {
+	size_t sz;
+	size_t ref_ctr_offset; /* has to be 0 */
+	uint64_t bpf_cookie;
+	bool retprobe; /* said by the program's section */
+	const char *func_name;
+};
+
+/* With a func_name @offset counts from there. */
+WASM_BPF_API struct bpf_link *bpf_program__attach_uprobe_opts(
+	const struct bpf_program *prog, int pid, const char *path,
+	size_t offset, const struct bpf_uprobe_opts *opts)
+{
+	const char *name = opts ? opts->func_name : NULL;
+	char more[64] = "";
+	int n = 0;
+
+	if (opts && opts->ref_ctr_offset)
+		return (struct bpf_link *)wasm_bpf_null(-95);
+	if (pid > 0)
+		n = snprintf(more, sizeof(more), ",pid=%d", pid);
+	if (opts && opts->bpf_cookie)
+		snprintf(more + n, sizeof(more) - n, ",cookie=%llu",
+			 (unsigned long long)opts->bpf_cookie);
+	if (!name)
+		return wasm_bpf_attach_to(prog, "%s:0x%zx%s", path, offset, more);
+	if (!offset)
+		return wasm_bpf_attach_to(prog, "%s:%s%s", path, name, more);
+	return wasm_bpf_attach_to(prog, "%s:%s+0x%zx%s", path, name, offset,
+				  more);
+}
+
 WASM_BPF_API struct bpf_link *bpf_program__attach_usdt(
 	const struct bpf_program *prog, int pid, const char *path,
 	const char *provider, const char *name, const void *opts)

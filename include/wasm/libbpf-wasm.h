@@ -153,8 +153,13 @@ struct wasm_bpf_guest {
 	int error; /* the last one, for libbpf_get_error() */
 	/* After a failure; set by libbpf_set_print(). */
 	void (*failed)(void);
+	/* The load that knows why it fails; set by the same. */
+	int (*load)(struct bpf_object *obj);
 };
 __attribute__((weak)) struct wasm_bpf_guest wasm_bpf_guest;
+
+/* Sets errno, to wasi-libc's number, if @r is a negative one of Linux. */
+WASM_BPF_API int wasm_bpf_errno(int r);
 
 WASM_BPF_API int wasm_bpf_result(int r)
 {
@@ -163,7 +168,7 @@ WASM_BPF_API int wasm_bpf_result(int r)
 	wasm_bpf_guest.error = r;
 	if (wasm_bpf_guest.failed)
 		wasm_bpf_guest.failed();
-	return r;
+	return wasm_bpf_errno(r);
 }
 
 WASM_BPF_API void wasm_bpf_copy_name(char *to, size_t room, const char *from)
@@ -197,10 +202,10 @@ WASM_BPF_API int bpf_map__fd(const struct bpf_map *map)
 	struct bpf_map *m = (struct bpf_map *)map;
 
 	if (!m || !m->obj_ptr)
-		return -22;
+		return wasm_bpf_errno(-22);
 	if (m->fd <= 0)
 		m->fd = wasm_bpf_map_fd_by_name(m->obj_ptr, m->name);
-	return m->fd;
+	return wasm_bpf_errno(m->fd);
 }
 
 WASM_BPF_API const char *bpf_map__name(const struct bpf_map *map)
@@ -346,7 +351,7 @@ WASM_BPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton *s,
 	(void)opts;
 	s->self = o;
 	if (!o)
-		return -1;
+		return wasm_bpf_errno(-12);
 	if (s->object)
 		*s->object = o;
 	o->name = s->name;
@@ -358,10 +363,10 @@ WASM_BPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton *s,
 
 		*k->map = m;
 		if (!m)
-			return -1;
+			return wasm_bpf_errno(-12);
 		m->facts = k->facts;
 		if (k->mmaped && wasm_bpf_open_section(s, k, m))
-			return -1;
+			return wasm_bpf_errno(-12);
 	}
 	for (int i = 0; i < s->prog_cnt; i++) {
 		struct bpf_prog_skeleton *k = wasm_bpf_prog_at(s, i);
@@ -369,7 +374,7 @@ WASM_BPF_API int bpf_object__open_skeleton(struct bpf_object_skeleton *s,
 
 		*k->prog = p;
 		if (!p)
-			return -1;
+			return wasm_bpf_errno(-12);
 		p->section = k->section;
 		p->code_mark = k->code_mark;
 	}
@@ -406,18 +411,27 @@ WASM_BPF_API int wasm_bpf_object_loaded(struct bpf_object *o)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * Once. The published interface does not say why it fails: the error is -22 for
+ * every reason, unless libbpf_set_print() or bpf_map__set_max_entries() was
+ * called before.
+ */
 WASM_BPF_API int bpf_object__load_skeleton(struct bpf_object_skeleton *s)
 {
 	struct bpf_object *o = s->self;
+	int (*load)(struct bpf_object *) = o->load ? o->load :
+						     wasm_bpf_guest.load;
 	int r = 0;
 
-	if (o->load)
-		r = o->load(o);
+	if (o->handle)
+		return wasm_bpf_result(-22);
+	if (load)
+		r = load(o);
 	else
 		o->handle = wasm_load_bpf_object(o->data, (int)o->data_sz);
 	s->obj = o->handle;
 	if (r < 0 || !o->handle)
-		return wasm_bpf_result(r < 0 ? r : -1);
+		return wasm_bpf_result(r < 0 ? r : -22);
 	return wasm_bpf_result(wasm_bpf_object_loaded(o));
 }
 
@@ -526,11 +540,11 @@ WASM_BPF_API int bpf_buffer__poll(struct bpf_buffer *b, int timeout_ms)
 	char record[WASM_BPF_RECORD_MAX];
 
 	if (!b->sample_fn)
-		return -22;
-	return wasm_bpf_buffer_poll(
+		return wasm_bpf_errno(-22);
+	return wasm_bpf_errno(wasm_bpf_buffer_poll(
 		b->events->obj_ptr, b->fd, (int32_t)(uintptr_t)b->sample_fn,
 		(uint32_t)(uintptr_t)b->ctx, record, sizeof(record),
-		timeout_ms > 0 ? timeout_ms : POLL_TIMEOUT_MS);
+		timeout_ms > 0 ? timeout_ms : POLL_TIMEOUT_MS));
 }
 
 WASM_BPF_API void bpf_buffer__free(struct bpf_buffer *b)
@@ -543,15 +557,16 @@ WASM_BPF_API void bpf_buffer__free(struct bpf_buffer *b)
 WASM_BPF_API int bpf_map_update_elem(int fd, const void *key, const void *value,
 				     uint64_t flags)
 {
-	return wasm_bpf_map_operate(fd, BPF_MAP_UPDATE_ELEM, (void *)key,
-				    (void *)value, NULL, flags);
+	return wasm_bpf_errno(wasm_bpf_map_operate(fd, BPF_MAP_UPDATE_ELEM,
+						   (void *)key, (void *)value,
+						   NULL, flags));
 }
 
 WASM_BPF_API int bpf_map_lookup_elem_flags(int fd, const void *key, void *value,
 					   uint64_t flags)
 {
-	return wasm_bpf_map_operate(fd, BPF_MAP_LOOKUP_ELEM, (void *)key, value,
-				    NULL, flags);
+	return wasm_bpf_errno(wasm_bpf_map_operate(
+		fd, BPF_MAP_LOOKUP_ELEM, (void *)key, value, NULL, flags));
 }
 
 WASM_BPF_API int bpf_map_lookup_elem(int fd, const void *key, void *value)
@@ -561,8 +576,8 @@ WASM_BPF_API int bpf_map_lookup_elem(int fd, const void *key, void *value)
 
 WASM_BPF_API int bpf_map_delete_elem_flags(int fd, const void *key, uint64_t flags)
 {
-	return wasm_bpf_map_operate(fd, BPF_MAP_DELETE_ELEM, (void *)key, NULL,
-				    NULL, flags);
+	return wasm_bpf_errno(wasm_bpf_map_operate(
+		fd, BPF_MAP_DELETE_ELEM, (void *)key, NULL, NULL, flags));
 }
 
 WASM_BPF_API int bpf_map_delete_elem(int fd, const void *key)
@@ -573,8 +588,8 @@ WASM_BPF_API int bpf_map_delete_elem(int fd, const void *key)
 /* The first key for @key NULL. */
 WASM_BPF_API int bpf_map_get_next_key(int fd, const void *key, void *next_key)
 {
-	return wasm_bpf_map_operate(fd, BPF_MAP_GET_NEXT_KEY, (void *)key, NULL,
-				    next_key, 0);
+	return wasm_bpf_errno(wasm_bpf_map_operate(
+		fd, BPF_MAP_GET_NEXT_KEY, (void *)key, NULL, next_key, 0));
 }
 
 /*
@@ -587,7 +602,7 @@ WASM_BPF_API int bpf_map__read_section(struct bpf_map *map)
 	uint32_t zero = 0;
 
 	if (!map->section || !map->section_size)
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_lookup_elem(bpf_map__fd(map), &zero, map->section);
 }
 
@@ -596,7 +611,7 @@ WASM_BPF_API int bpf_map__write_section(const struct bpf_map *map)
 	uint32_t zero = 0;
 
 	if (!map->section || !map->section_size)
-		return -22;
+		return wasm_bpf_errno(-22);
 	return bpf_map_update_elem(bpf_map__fd(map), &zero, map->section, 0);
 }
 

@@ -60,3 +60,18 @@ setup() {
 		grep -q -- '-z,stack-size=262144' "$ROOT/$file"
 	done
 }
+
+@test "make wasm: beside headers that were made there, and what it leaves out" {
+	need program:make
+	cp -r "$ROOT/examples" "$ROOT/include" .
+	PATH=$BUILD/tools:$PATH
+	cd examples/bootstrap
+	ecc bootstrap.bpf.c bootstrap.h >ecc.out
+	wasm-bpftool gen skeleton -j bootstrap.bpf.o >bootstrap.skel.h
+	wasm-bpftool btf dump file bootstrap.bpf.o format c -j >bootstrap.wasm.h
+	cd ../wasm
+	run -0 make bootstrap OUT="$T/out"
+	run -0 "$WASM_BPF" "$T/out/wasm/bootstrap/bootstrap.wasm" -h
+	run -0 make -n RUSTC=none GO=none EMCC=none OUT="$T/out"
+	[[ $output == *"without a compiler: rust-bootstrap "*" go-execve "*" emscripten "* ]]
+}

@@ -128,7 +128,7 @@ setup() {
 	imported vars.wasm >list
 	run -1 grep -v '^wasm_bpf ' list
 	run -0 --separate-stderr "$WASM_BPF" vars.wasm 1 refused
-	[ "$output" = -1 ]
+	[ "$output" = -22 ]
 	start "$WASM_BPF" vars.wasm "$MAGIC"
 	wait_for ready
 	fire

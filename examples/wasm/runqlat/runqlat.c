@@ -81,7 +81,9 @@ static int set_cgroup(struct bpf_map *map, const char *path)
 	}
 	err = bpf_map_update_elem(bpf_map__fd(map), &key, &fd, BPF_ANY);
 	if (err)
-		fprintf(stderr, "Failed adding target cgroup to map: %d\n", err);
+		fprintf(stderr,
+			"Failed adding target cgroup to map: %d: is %s a folder of cgroup2?\n",
+			err, path);
 	close(fd);
 	return err;
 }
