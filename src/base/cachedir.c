@@ -39,9 +39,11 @@ char *eu_cachedir_open(const char *name)
 
 	if (getauxval(AT_SECURE))
 		return NULL;
-	if (cache && *cache == '/')
+	if (cache && *cache == '/') {
+		mkdir(cache, 0700);
 		dir = strdup(cache);
-	else if (home && *home == '/')
+	} else if (home && *home == '/') {
 		dir = below(strdup(home), ".cache");
+	}
 	return below(below(dir, "eunomia"), name);
 }
