@@ -348,7 +348,7 @@ static void put_start(const struct eu_package *pkg, const char *name,
 	const struct eu_var *v = constant(pkg);
 
 	eu_buf_printf(out,
-		      "int main(void)\n{\n"
+		      "int main(int argc, char **argv)\n{\n"
 		      "\tstruct %s *skel = %s__open();\n",
 		      name, name);
 	for (size_t i = 0; i < pkg->n_maps; i++) {
@@ -356,7 +356,14 @@ static void put_start(const struct eu_package *pkg, const char *name,
 			eu_buf_printf(out, "\tstruct bpf_buffer *%s;\n",
 				      pkg->maps[i].ident);
 	}
-	eu_buf_puts(out, "\tint err;\n\n\tif (!skel)\n\t\treturn 1;\n");
+	eu_buf_puts(out,
+		    "\tint err;\n\n"
+		    "\t/* The place to take arguments. */\n"
+		    "\tif (argc > 1) {\n"
+		    "\t\tfprintf(stderr, \"unexpected argument '%s': options of the runner stand in front of the module\\n\",\n"
+		    "\t\t\targv[1]);\n"
+		    "\t\treturn 2;\n\t}\n"
+		    "\tif (!skel)\n\t\treturn 1;\n");
 	if (v)
 		eu_buf_printf(
 			out,

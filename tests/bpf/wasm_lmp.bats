@@ -203,6 +203,21 @@ same() {
 	[ "${lines[0]}" = '  BUILD-WASM app.wasm' ]
 }
 
+@test "of several sources the one that is named, and what app.c does not take" {
+	need ecc
+	cp "$ROOT/tests/obj/exec.bpf.c" a.bpf.c
+	cp a.bpf.c b.bpf.c
+	run -1 "$LMP" gen-wasm-skel
+	[ "$output" = 'lmp: 2 files *.bpf.c here: name one of them' ]
+	run -0 "$LMP" gen-wasm-skel a.bpf.c
+	[ "${lines[0]}" = '  BPF      a.bpf.o' ]
+	"$LMP" build-wasm
+	run -2 "$LMP" run app.wasm --timeout 1
+	[ "$output" = "unexpected argument '--timeout': options of the runner stand in front of the module" ]
+	run -1 "$LMP" run app.c
+	[ "$output" = "lmp: 'app.c' is a C source: 'lmp build-wasm' makes app.wasm of it" ]
+}
+
 @test "CFLAGS are added, and CLANG that is none is told" {
 	echo 'int main(void) { return N; }' >app.c
 	run -0 env CFLAGS='-O1  -DN=9' V=1 "$LMP" build-wasm

@@ -312,7 +312,7 @@ static void progress_of(const char *what, const char *source, const char *end)
 	lmp_progress(what, path);
 }
 
-static int build_source(const char *source, struct eu_error *err)
+int lmp_build_source(const char *source, struct eu_error *err)
 {
 	eu_auto_free char *header = find_header(source);
 	eu_auto_free char *ecc = beside("ecc");
@@ -358,7 +358,7 @@ int lmp_build_package(struct eu_error *err)
 	if (there && !lmp_is_newer(source, "package.json") &&
 	    !lmp_is_newer(header, "package.json"))
 		return 0;
-	return build_source(source, err);
+	return lmp_build_source(source, err);
 }
 
 static int build(const struct eu_command *cmd, int argc, char **argv)
@@ -382,7 +382,7 @@ static int build(const struct eu_command *cmd, int argc, char **argv)
 	}
 	if (!source && find_source(&source, &err))
 		return fail(&err);
-	return build_source(source, &err) ? fail(&err) : EXIT_DONE;
+	return lmp_build_source(source, &err) ? fail(&err) : EXIT_DONE;
 }
 
 const struct eu_command lmp_build = {
@@ -434,7 +434,7 @@ const struct eu_command lmp_run = {
 	.usage = "[OPTIONS] [PROGRAM] [OPTIONS OF THE PROGRAM]",
 	.summary = "run a package (default: ./package.json)",
 	.description =
-		"Runs PROGRAM until Ctrl-C and prints its events in single-spaced rows. When not root and on a terminal it goes through sudo.",
+		"Runs PROGRAM until Ctrl-C and prints its events in single-spaced rows. When not root and on a terminal it goes through sudo. Of a Wasm module the options stand in front of it: --dir, --env, --memory-limit, --timeout, -j, -v ('lmp run --help app.wasm' explains them); all behind it is for the module.",
 	.options = run_options,
 	.run = run,
 };

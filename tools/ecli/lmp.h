@@ -21,6 +21,9 @@ int lmp_make_dir(const char *path, struct eu_error *err);
 /* Was @path changed after @than? Not if one of them is missing. */
 bool lmp_is_newer(const char *path, const char *than);
 
+/* Compiles @source, NAME.bpf.c, to the package.json beside it. */
+int lmp_build_source(const char *source, struct eu_error *err);
+
 /*
  * Compiles the only *.bpf.c of this folder to package.json if that is missing
  * or older; 0 also where there is a package and no source.

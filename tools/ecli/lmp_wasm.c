@@ -139,9 +139,22 @@ static int write_all(const char *path, bool header_only, struct eu_error *err)
 
 static int generate(const char *path, struct eu_error *err)
 {
-	int r = path ? 0 : lmp_build_package(err);
+	eu_auto_free char *package = NULL;
+	const char *slash;
+	int r;
 
-	return r ? r : write_all(path ?: PACKAGE, false, err);
+	if (!path || !eu_ends_with(path, ".bpf.c")) {
+		r = path ? 0 : lmp_build_package(err);
+		return r ? r : write_all(path ?: PACKAGE, false, err);
+	}
+	slash = strrchr(path, '/');
+	if (asprintf(&package, "%.*s" PACKAGE,
+		     slash ? (int)(slash + 1 - path) : 0, path) < 0) {
+		package = NULL;
+		return eu_error_oom(err);
+	}
+	r = lmp_build_source(path, err);
+	return r ? r : write_all(package, false, err);
 }
 
 static int gen_wasm_skel(const struct eu_command *cmd, int argc, char **argv)
@@ -157,10 +170,10 @@ static int gen_wasm_skel(const struct eu_command *cmd, int argc, char **argv)
 
 const struct eu_command lmp_gen_wasm_skel = {
 	.name = "gen-wasm-skel",
-	.usage = "[PACKAGE]",
+	.usage = "[PACKAGE|FILE.bpf.c]",
 	.summary = "write the user space of the package as a Wasm guest",
 	.description =
-		"Writes app.c, a program that prints each event as JSON and is yours to change: it is written once. What it includes is written anew each time: ewasm-skel.h, with the package as a C string, and eunomia-include/. PACKAGE is package.json here if none is given, which is built first where its source is newer.",
+		"Writes app.c, a program that prints each event as JSON and is yours to change: it is written once. What it includes is written anew each time: ewasm-skel.h, with the package as a C string, and eunomia-include/. PACKAGE is package.json here if none is given, which is built first where its source is newer; of FILE.bpf.c the package is built, too. app.c refuses arguments until you have it take some: options of 'lmp run' stand in front of app.wasm.",
 	.examples = "lmp gen-wasm-skel && lmp build-wasm && lmp run app.wasm\n",
 	.options = help_only,
 	.run = gen_wasm_skel,
