@@ -89,12 +89,13 @@ const struct eu_goal *eu_attach_goal(const struct eu_program *p,
 	return NULL;
 }
 
+#define BY_USER "-t takes"
+
 static int refuse_bare(const struct eu_prog *prog, const struct eu_section *s,
-		       struct eu_error *err)
+		       const char *how, struct eu_error *err)
 {
-	eu_error_set(err, -EINVAL,
-		     "program '%s' (%s) needs a target: -t takes %s",
-		     prog->name, prog->section, eu_shape_words(s->shape));
+	eu_error_set(err, -EINVAL, "program '%s' (%s) needs a target: %s %s",
+		     prog->name, prog->section, how, eu_shape_words(s->shape));
 	if (s->shape == EU_SHAPE_INTERFACE || s->shape == EU_SHAPE_TRAFFIC ||
 	    s->shape == EU_SHAPE_NETKIT)
 		eu_attach_list_interfaces(-EINVAL, err);
@@ -146,7 +147,9 @@ static int check_prog(struct eu_program *p, const struct eu_prog *prog,
 	g = eu_attach_goal(p, prog, &at);
 	if (!g && !says_where(prog, s) &&
 	    (!p->unattached || kinds[s->attach].early))
-		return refuse_bare(prog, s, err);
+		return refuse_bare(prog, s,
+				   p->unattached ? "its section names" : BY_USER,
+				   err);
 	for (; g; g = eu_attach_goal(p, prog, &at)) {
 		r = eu_target_check(g->target, s, err);
 		if (r)
@@ -469,7 +472,12 @@ int eu_attach_program(struct eu_program *p, const char *name,
 					 target);
 		a.target = t;
 	} else if (!says_where(prog, a.section)) {
-		r = refuse_bare(prog, a.section, err);
+		/* What is loaded without targets has a guest for its user. */
+		r = refuse_bare(prog, a.section,
+				p->unattached ?
+					"bpf_program__attach_target() takes" :
+					BY_USER,
+				err);
 	}
 	if (!r)
 		r = attach_one(&a, err);

@@ -89,10 +89,12 @@ static int deliver(struct eu_host_buffer *b, const void *data, size_t size)
 						       args, &b->returned,
 						       b->err) :
 			    call_entry(b, args);
-	if (b->failed == -ENOENT)
+	if (b->failed == -ENOENT && b->by_name)
 		eu_error_set(b->err, -EFAULT,
-			     b->by_name ? "there is no callback of this name" :
-					  "undefined element");
+			     "it exports no callback '%s': -c names another",
+			     w->callback);
+	else if (b->failed == -ENOENT)
+		eu_error_set(b->err, -EFAULT, "undefined element");
 	if (b->failed)
 		return -ECANCELED;
 	b->delivered++;
