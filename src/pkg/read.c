@@ -484,7 +484,7 @@ static int name_other(const struct source *s)
 		size_t len;
 		const char *words;
 	} others[] = {
-		{ "\0asm", 4, "is a Wasm module, no package" },
+		{ "\0asm", 4, "is a Wasm module, no package: 'ecli run' runs it" },
 		{ "\x1f\x8b", 2, "is compressed by gzip: unpack it first" },
 		{ "\x28\xb5\x2f\xfd", 4,
 		  "is compressed by zstd: unpack it first" },

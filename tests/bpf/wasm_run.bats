@@ -369,6 +369,31 @@ ended() {
 	[[ $output == *"'--memory-limit'"* ]]
 }
 
+@test "what wasm-bpf does not take" {
+	run -1 "$WASM_BPF" "$OBJ/exec.bpf.o"
+	[ "$output" = "wasm-bpf: '$OBJ/exec.bpf.o': is not Wasm: packages and BPF objects are for 'ecli run'" ]
+	run -1 "$WASM_BPF" "$T"
+	[ "$output" = "wasm-bpf: '$T' is a folder: give a Wasm module" ]
+	for slip in '--env==x' '-m=' '-c='; do
+		run -2 "$WASM_BPF" "$slip" x.wasm
+	done
+}
+
+@test "the code of a guest is kept where \$XDG_CACHE_HOME is to be" {
+	echo 'int main(void) { return 0; }' >nothing.c
+	guest nothing
+	run -0 env XDG_CACHE_HOME="$T/new" "$WASM_BPF" nothing.wasm
+	[ "$(ls "$T"/new/eunomia/wasm | wc -l)" = 1 ]
+}
+
+@test "a guest is told how to name a target, and which callback it lacks" {
+	OBJECT=named main <<-'END'
+		uint64_t o = LOAD;
+		wasm_attach_bpf_program(o, "on_tp", "");
+	END
+	[ "$stderr" = "wasm-bpf: program 'on_tp' (tp) needs a target: bpf_program__attach_target() takes GROUP/NAME (sched/sched_switch)" ]
+}
+
 @test "-j is what a guest is told when it asks what to write" {
 	cat >format.c <<-'END'
 		#include <stdio.h>

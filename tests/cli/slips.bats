@@ -58,6 +58,15 @@ setup() {
 	done
 	: >package.json
 	said "'.' is a folder: give './package.json'" 1 run .
+	said "'./' is a folder: give './package.json'" 1 run ./
+	printf '\0asm' >x.wasm
+	said "'x.wasm' is a Wasm module, no package: 'ecli run' runs it" 1 inspect x.wasm
+	run -2 "$ECLI" run --max-events 3 x.wasm
+	[ "${lines[0]}" = "ecli: '--max-events' is not for Wasm modules" ]
+	run -2 "$ECLI" run --dir /tmp x.bpf.o
+	[ "${lines[0]}" = "ecli: '--dir' is only for Wasm modules" ]
+	run -0 "$ECLI" run --help x.wasm
+	[ "${lines[0]}" = 'Usage: ecli run [OPTIONS] FILE [ARGUMENTS OF THE PROGRAM]' ]
 }
 
 @test "options with a slip" {

@@ -12,14 +12,18 @@
 
 static void list_commands(const struct eu_tool *me, struct eu_buf *b)
 {
+	size_t width = 10;
+
 	eu_buf_printf(b, "Usage: %s COMMAND [ARGUMENTS]\n", me->name);
 	if (me->otherwise)
 		eu_buf_printf(b, "       %s PROGRAM [ARGUMENTS]\n", me->name);
 	eu_buf_printf(b, "\n%s %s: %s.\n\nCommands:\n", me->name, eu_version(),
 		      me->summary);
 	for (size_t i = 0; me->commands[i]; i++)
-		eu_buf_printf(b, "  %-10s %s\n", me->commands[i]->name,
-			      me->commands[i]->summary);
+		width = eu_max(width, strlen(me->commands[i]->name));
+	for (size_t i = 0; me->commands[i]; i++)
+		eu_buf_printf(b, "  %-*s %s\n", (int)width,
+			      me->commands[i]->name, me->commands[i]->summary);
 	eu_buf_printf(b, "\n'%s COMMAND --help' explains each.\n", me->name);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,16 +12,43 @@
 
 static int refuse_folder(const char *path, struct eu_error *err)
 {
-	eu_auto_free char *file = eu_path_join(path, "package.json");
+	eu_auto_free char *file = NULL;
+	size_t len = strlen(path);
 
-	if (!file)
+	if (!strcmp(program_name, "wasm-bpf"))
+		return eu_error_set(err, -EISDIR,
+				    "'%s' is a folder: give a Wasm module", path);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	if (asprintf(&file, "%.*s/package.json",
+		     len > 1 || *path != '/' ? (int)len : 0, path) < 0) {
+		file = NULL;
 		return eu_error_oom(err);
+	}
 	if (access(file, F_OK))
 		return eu_error_set(err, -EISDIR,
 				    "'%s' is a folder without a package.json",
 				    path);
 	return eu_error_set(err, -EISDIR, "'%s' is a folder: give '%s'", path,
 			    file);
+}
+
+/* Kernel code, or what 'lmp gen-wasm-skel' has written. */
+static int refuse_source(const char *path, struct eu_error *err)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	eu_auto_free char *header = NULL;
+
+	if (asprintf(&header, "%.*sewasm-skel.h", (int)(name - path), path) < 0)
+		header = NULL;
+	if (header && !strcmp(name, "app.c") && !access(header, F_OK))
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' is a C source: 'lmp build-wasm' makes app.wasm of it",
+			path);
+	return eu_error_set(err, -EINVAL,
+			    "'%s' is a C source: compile it with ecc first",
+			    path);
 }
 
 static int read_bytes(const char *path, struct program_file *f)
@@ -30,9 +59,7 @@ static int read_bytes(const char *path, struct program_file *f)
 	if (r != FETCH_NOT)
 		return r;
 	if (eu_ends_with(path, ".c"))
-		return eu_error_set(
-			&f->err, -EINVAL,
-			"'%s' is a C source: compile it with ecc first", path);
+		return refuse_source(path, &f->err);
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return refuse_folder(path, &f->err);
 	return eu_file_read(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len,

@@ -450,6 +450,49 @@ static const char *first_word(const struct eu_option *table, int argc, char **ar
 	return i == EU_ARGS_WORD ? a.value : NULL;
 }
 
+/*
+ * An option in front of the program that is in the table for the other kind of
+ * programs only. -EINVAL with words if there is one.
+ */
+static int refuse_other(const struct eu_option *own,
+			const struct eu_option *other, const char *what,
+			int argc, char **argv, struct eu_error *err)
+{
+	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
+	struct eu_error unsaid;
+	struct eu_args same;
+	const char *word;
+	int i;
+
+	while ((i = eu_args_next(&a, own, err)) >= 0)
+		;
+	if (i == EU_ARGS_WORD || i == EU_ARGS_END)
+		return 0;
+	same = (struct eu_args){ .argv = argv, .argc = argc, .next = a.next - 1 };
+	word = argv[same.next];
+	i = eu_args_next(&same, other, &unsaid);
+	/* What is cut short may be meant for either. */
+	if (i < 0 ||
+	    (word[1] == '-' && strlen(other[i].name) != strcspn(word + 2, "=")))
+		return 0;
+	return eu_error_set(err, -EINVAL, "'%.*s' is %s",
+			    (int)strcspn(word, "="), word, what);
+}
+
+/* With the name of @cmd in its help. */
+static int run_module(const struct eu_command *cmd, int argc, char **argv,
+		      struct program_file *f)
+{
+	struct eu_command as = command_wasm_bpf;
+	struct eu_error err;
+
+	as.name = cmd->name;
+	if (as.options && refuse_other(as.options, run_options,
+				       "not for Wasm modules", argc, argv, &err))
+		return fail_usage(&as, &err);
+	return run_wasm(&as, argc, argv, f);
+}
+
 /* Options in front of it are those of packages, or of Wasm. */
 int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 	    char **argv)
@@ -457,6 +500,7 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 	const struct eu_option *wasm = command_wasm_bpf.options;
 	const char *path = first_word(run_options, argc, argv);
 	struct program_file f;
+	struct eu_error err;
 	int status;
 
 	if (!path && wasm)
@@ -465,9 +509,13 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 		return run_command(cmd, o, argc, argv);
 	program_file_read(&f, path);
 	o->file = &f;
-	status = eu_wasm_is(f.data, f.len) ?
-			 run_wasm(&command_wasm_bpf, argc, argv, &f) :
-			 run_command(cmd, o, argc, argv);
+	if (eu_wasm_is(f.data, f.len))
+		status = run_module(cmd, argc, argv, &f);
+	else if (wasm && refuse_other(run_options, wasm,
+				      "only for Wasm modules", argc, argv, &err))
+		status = fail_usage(cmd, &err);
+	else
+		status = run_command(cmd, o, argc, argv);
 	program_file_done(&f);
 	return status;
 }
@@ -484,7 +532,7 @@ const struct eu_command command_run = {
 	.usage = "[OPTIONS] PROGRAM [OPTIONS OF THE PROGRAM]",
 	.summary = "load, attach and show the events of a program",
 	.description =
-		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input, a URL, or a reference to a registry (HOST/PATH:TAG); or a Wasm module, with the options of wasm-bpf in front of it. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
+		"Runs PROGRAM until Ctrl-C: package.json, package.yaml, a tar of those, a BPF object (x.bpf.o), or '-' for standard input, a URL, or a reference to a registry (HOST/PATH:TAG); or a Wasm module, with options of its own in front of it: --dir, --env, --memory-limit, --timeout, -j, -v, -m, -c ('ecli run --help x.wasm' explains them); all behind it is for the module. Options may stand before and after PROGRAM; after it, a flag of the program with the same name comes first. '--' ends our options. The name of an option may be cut short as long as only one begins so: --max for --max-events.",
 	.examples =
 		"ecli run package.json                    # a table of events\n"
 		"ecli run package.json -j                 # JSON, one object a line\n"

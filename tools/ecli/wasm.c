@@ -107,6 +107,14 @@ static int add_dir(struct wasm_run *r, const char *text, struct eu_error *err)
 	return n ? n : add(&r->dirs, colon ? colon + 1 : text, err);
 }
 
+static int set_name(const char **ret, const char *value, struct eu_error *err)
+{
+	if (!*value)
+		return eu_error_set(err, -EINVAL, "a name is empty");
+	*ret = value;
+	return 0;
+}
+
 static int set_option(struct wasm_run *r, int id, const char *value,
 		      struct eu_error *err)
 {
@@ -116,7 +124,7 @@ static int set_option(struct wasm_run *r, int id, const char *value,
 	switch (id) {
 	case OPT_DIR: return add_dir(r, value, err);
 	case OPT_ENV:
-		if (!strchr(value, '='))
+		if (*value == '=' || !strchr(value, '='))
 			return eu_error_set(err, -EINVAL,
 					    "--env '%s': write NAME=VALUE",
 					    value);
@@ -135,8 +143,8 @@ static int set_option(struct wasm_run *r, int id, const char *value,
 				       parse_duration(value, &r->timeout_ns, err),
 				       "--timeout");
 	case OPT_JSON: r->o.json = true; return 0;
-	case OPT_WRAPPER: r->o.wrapper = value; return 0;
-	case OPT_CALLBACK: r->o.callback = value; return 0;
+	case OPT_WRAPPER: return set_name(&r->o.wrapper, value, err);
+	case OPT_CALLBACK: return set_name(&r->o.callback, value, err);
 	case OPT_VERBOSE: r->verbose = true; return 0;
 	}
 	return 0;
@@ -370,6 +378,13 @@ static int leave_stdin(struct eu_error *err)
 	return 0;
 }
 
+/* By its first bytes: an ELF file or JSON. */
+static bool is_package(const struct program_file *f)
+{
+	return (f->len >= 4 && !memcmp(f->data, "\177ELF", 4)) ||
+	       (f->len && *f->data == '{');
+}
+
 static int read_and_run(struct wasm_run *r, struct program_file *f)
 {
 	struct program_file own = { 0 };
@@ -382,9 +397,17 @@ static int read_and_run(struct wasm_run *r, struct program_file *f)
 	}
 	if (f->failed)
 		return fail(&f->err);
-	status = !strcmp(r->path, "-") && leave_stdin(&err) ?
-			 fail(&err) :
-			 run(r, f->data, f->len);
+	if (!eu_wasm_is(f->data, f->len) && is_package(f)) {
+		eu_error_set(
+			&err, -EINVAL,
+			"'%s': is not Wasm: packages and BPF objects are for 'ecli run'",
+			r->path);
+		status = fail(&err);
+	} else if (!strcmp(r->path, "-") && leave_stdin(&err)) {
+		status = fail(&err);
+	} else {
+		status = run(r, f->data, f->len);
+	}
 	program_file_done(&own);
 	return status;
 }
