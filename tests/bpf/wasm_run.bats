@@ -392,6 +392,15 @@ ended() {
 		wasm_attach_bpf_program(o, "on_tp", "");
 	END
 	[ "$stderr" = "wasm-bpf: program 'on_tp' (tp) needs a target: bpf_program__attach_target() takes GROUP/NAME (sched/sched_switch)" ]
+	STATUS=255 main -c nosuch <<-'END'
+		__attribute__((import_module("callback-wrapper"), import_name("wasm_bpf_buffer_poll")))
+		int poll_export(uint64_t, int, int, void *, int, int);
+		char buffer[64];
+		uint64_t o = LOAD;
+		fill(o, 1);
+		poll_export(o, wasm_bpf_map_fd_by_name(o, "ring"), 0, buffer, 64, 0);
+	END
+	[ "$stderr" = "wasm-bpf: 'main.wasm': it exports no callback 'nosuch': -c names another" ]
 }
 
 @test "-j is what a guest is told when it asks what to write" {
