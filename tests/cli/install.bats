@@ -144,7 +144,7 @@ installed() {
 
 @test "bash completes commands, options and files" {
 	source "$BUILD/tools/ecli.bash"
-	COMP_WORDS=(ecli r)
+	COMP_WORDS=(ecli ru)
 	COMP_CWORD=1
 	_ecli
 	[ "${COMPREPLY[*]}" = run ]

@@ -156,6 +156,8 @@ static inline struct btf *text_to_btf(const char *text, struct btf *base)
 	const char *words[64];
 	size_t n;
 
+	/* A BPF object's, whatever pointers are here. */
+	btf__set_pointer_size(btf, 8);
 	while ((line = strsep(&rest, "\n"))) {
 		n = text_words(line, words);
 		if (n && text_type(btf, words, n) < 0)
