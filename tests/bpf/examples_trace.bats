@@ -81,14 +81,17 @@ counters() {
 	[ "$(jq -c '[.pid, .cpu, .comm]' "$OUT" | sort -u)" = \
 		"[$busy,0,\"bash\"]" ]
 	# Where there is no such counter a clock does, and that is said, once.
+	missing=0
 	for event in cycles cache-misses; do
 		example perf_event --pid "$busy" -t $event,freq=99 --max-events 1
 		end_of_it
 		[ "$(jq .pid "$OUT")" = "$busy" ]
 		counters "$ERR" $event
+		[ ! -s "$ERR" ] || missing=$((missing + 1))
 	done
-	# What is no counter of the machine has nothing in its place.
-	if [ -s "$ERR" ]; then
+	# What is no counter of the machine has nothing in its place, if it has
+	# none at all: others take any number.
+	if [ $missing = 2 ]; then
 		run -1 "$ECLI" run "$EXAMPLES/perf_event/package.json" -t r1
 		[[ $output == *"program 'on_sample': cannot open perf event: No such file or directory" ]]
 	fi
