@@ -68,7 +68,8 @@ static bool is_sayable(const struct writer *w, uint32_t off)
 	return !*name || eu_cstruct_is_name(name);
 }
 
-uint32_t eu_cstruct_size(const struct btf *btf, uint32_t id)
+/* Its size in bytes there, 0 if it has none. */
+static uint32_t size_of(const struct btf *btf, uint32_t id)
 {
 	int64_t n = btf__resolve_size(btf, id);
 
@@ -215,7 +216,7 @@ static int member(struct writer *w, const struct btf_type *t, uint32_t i,
 		if (offset < *at || t->size > MAX_SIZE)
 			return -EOPNOTSUPP;
 		gap(w, *at, offset, indent);
-		*at = offset + (bits ?: 8 * eu_cstruct_size(w->btf, m->type));
+		*at = offset + (bits ?: 8 * size_of(w->btf, m->type));
 	}
 	tabs(w, indent);
 	r = declare(w, m->type, name, indent);
@@ -231,7 +232,7 @@ static void fill(struct writer *w, const struct btf_type *t, int indent)
 {
 	for (uint32_t i = 0; i < btf_vlen(t); i++) {
 		if (!btf_member_bitfield_size(t, i) &&
-		    eu_cstruct_size(w->btf, btf_members(t)[i].type) == t->size)
+		    size_of(w->btf, btf_members(t)[i].type) == t->size)
 			return;
 	}
 	tabs(w, indent);

@@ -34,7 +34,4 @@ int eu_cstruct_needed(const struct btf *btf, uint32_t id, bool *written,
 /* Can C call something so? Keywords count as names. */
 bool eu_cstruct_is_name(const char *s);
 
-/* Its size in bytes there, 0 if it has none. */
-uint32_t eu_cstruct_size(const struct btf *btf, uint32_t id);
-
 #endif

@@ -103,14 +103,15 @@ void eu_store_done(struct eu_store *s)
 	*s = (struct eu_store){ 0 };
 }
 
-char *eu_store_path(const struct eu_store *s, const char *digest)
+/* Where a blob is or would be, to be freed; NULL: no memory. */
+static char *blob_path(const struct eu_store *s, const char *digest)
 {
 	return eu_path_join(s->blobs, strchr(digest, ':') + 1);
 }
 
 bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d)
 {
-	eu_auto_free char *path = eu_store_path(s, d->digest);
+	eu_auto_free char *path = blob_path(s, d->digest);
 	struct stat st;
 
 	return path && !stat(path, &st) && S_ISREG(st.st_mode) &&
@@ -164,7 +165,7 @@ static int flush_folder(const char *path)
 int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
 		  struct eu_error *err)
 {
-	eu_auto_free char *path = eu_store_path(w->store, d->digest);
+	eu_auto_free char *path = blob_path(w->store, d->digest);
 	uint8_t sum[EU_SHA256_SIZE];
 	char digest[EU_DIGEST];
 
@@ -401,7 +402,7 @@ int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
 int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 		  char **ret_data, size_t *ret_len, struct eu_error *err)
 {
-	eu_auto_free char *path = eu_store_path(s, digest), *data = NULL;
+	eu_auto_free char *path = blob_path(s, digest), *data = NULL;
 	char found[EU_DIGEST];
 	size_t len;
 	int r;

@@ -30,9 +30,6 @@ void eu_store_done(struct eu_store *s);
 
 #define eu_auto_store EU_CLEANUP(eu_store_done)
 
-/* Where a blob is or would be, to be freed; NULL: no memory. */
-char *eu_store_path(const struct eu_store *s, const char *digest);
-
 /*
  * Held by who adds blobs until a reference stands for them: nothing is pruned
  * meanwhile. A descriptor to close, or a negative number.

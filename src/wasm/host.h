@@ -132,13 +132,6 @@ extern const struct eu_host_calls eu_host_general, eu_host_objects,
 int eu_host_find(const struct eu_wasm *w, const struct eu_wanted_import *wanted,
 		 const struct eu_import **ret, struct eu_error *err);
 
-/*
- * Until the standard descriptor @fd is ready for @events of poll(2). -EINTR with
- * words: the guest is to stop.
- */
-int eu_host_stream_wait(struct eu_wasm *w, int fd, short events,
-			struct eu_error *err);
-
 /* Words for a module that was made for what came before "wasm_bpf". */
 int eu_host_earlier(struct eu_error *err);
 

@@ -48,8 +48,12 @@ static bool may_wait(int fd)
 	       !(S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)));
 }
 
-int eu_host_stream_wait(struct eu_wasm *w, int fd, short events,
-			struct eu_error *err)
+/*
+ * Until the standard descriptor @fd is ready for @events of poll(2). -EINTR with
+ * words: the guest is to stop.
+ */
+static int stream_wait(struct eu_wasm *w, int fd, short events,
+		       struct eu_error *err)
 {
 	struct pollfd p[] = { { .fd = fd, .events = events },
 			      { .fd = w->stop_fd, .events = POLLIN } };
@@ -106,7 +110,7 @@ static int write_all(struct eu_wasm *w, int fd, const struct iovec *iov, int n,
 	for (int i = 0; i < n; i++)
 		whole += iov[i].iov_len;
 	do {
-		if (eu_host_stream_wait(w, fd, POLLOUT, err))
+		if (stream_wait(w, fd, POLLOUT, err))
 			return -ECANCELED;
 		r = write_some(w, fd, iov, n, *ret);
 		if (r < 0 && errno != EAGAIN && errno != EINTR)
@@ -181,7 +185,7 @@ static int fd_read(void *ctx, uint64_t *v, struct eu_error *err)
 	if (!to || take_pieces(w, v[1], iov, n))
 		return eu_host_trap(err);
 	do {
-		if (eu_host_stream_wait(w, fd, POLLIN, err))
+		if (stream_wait(w, fd, POLLIN, err))
 			return -EINTR;
 		r = readv(fd, iov, n);
 	} while (r < 0 && (errno == EAGAIN || errno == EINTR));
