@@ -100,7 +100,15 @@ dies() {
 		[ $killed -lt 100 ]
 		start env DIE_AFTER=$killed \
 			LD_PRELOAD="$BUILD/tests/obj/deadly.so" "$@"
-		wait_for_end_or_ready || break
+		soon ended_or_ready || {
+			echo "hangs at call $killed"
+			cat "/proc/$PID/stack" "$ERR"
+			return 1
+		}
+		[ ! -s ready ] || break
+		r=0
+		wait "$PID" || r=$?
+		[ $r = 137 ]
 		soon clean || {
 			echo "left by what was killed at call $killed"
 			return 1
@@ -112,16 +120,13 @@ dies() {
 	[ $killed -gt "$least" ]
 }
 
-# False if it became ready.
-wait_for_end_or_ready() {
-	until [ -s ready ] || ! kill -0 "$PID" 2>/dev/null; do :; done
-	[ ! -s ready ] || return 1
-	! wait "$PID"
+ended_or_ready() {
+	[ -s ready ] || ! kill -0 "$PID" 2>/dev/null
 }
 
 # soon COMMAND: it succeeds before long.
 soon() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + PATIENCE))
 
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1

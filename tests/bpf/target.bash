@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 
 # begin_target [COMMAND...]: a process of tests/obj/target.c, which the command
-# becomes; lines for it go to descriptor $to.
+# has become; lines for it go to descriptor $to, and what it says to $ANSWERS.
 begin_target() {
 	rm -f in
 	mkfifo in
-	start bash -c 'exec "$@" <in' - "${@:-$OBJ/target}"
+	start bash -c 'exec "$@" <in >>"$0"' "$T/answers.$started" \
+		"${@:-$OBJ/target}"
 	exec {to}>in
 	TARGET=$PID
-	ANSWERS=$OUT
+	ANSWERS=$T/answers.$((started - 1))
+	ask up up
+	: >"$ANSWERS"
 }
 
 # need_libc_probes: a function of the C library can be probed.

@@ -2,7 +2,8 @@
 /*
  * What the scenarios probe in user space. For each number on standard input it
  * calls eu_work() with it and prints what that returned; for the word "libc" it
- * calls getsid(0) and prints 1, for "where" it prints where eu_work() is.
+ * calls getsid(0) and prints 1, for "where" it prints where eu_work() is, for
+ * "up" that word.
  *
  * "target listen PATH" stands in for a service manager: it prints "bound" when a
  * socket of that name can be sent to, then the datagram that comes. "target fire
@@ -316,6 +317,8 @@ int main(int argc, char **argv)
 			printf("%d\n", getsid(0) >= 0);
 		else if (!strncmp(line, "where", 5))
 			printf("%lu\n", (unsigned long)eu_work);
+		else if (!strncmp(line, "up", 2))
+			puts("up");
 		else
 			printf("%d\n", eu_work(strtol(line, NULL, 10)));
 		fflush(stdout);
