@@ -90,17 +90,23 @@ static int take(char **ret_data, size_t *ret_len, char *data, size_t len,
 	return 0;
 }
 
+static int take_kept(struct kept *k, char **ret_data, size_t *ret_len,
+		     struct eu_error *err)
+{
+	const size_t len = k->len - k->at;
+
+	memmove(k->data, k->data + k->at, len + 1);
+	return take(ret_data, ret_len, eu_take_ptr(k->data), len, err);
+}
+
 static int answer(struct eu_http *h, struct kept *k, char **ret_data,
 		  size_t *ret_len, struct eu_error *err)
 {
 	size_t len;
 	char *data;
 
-	if (h->status == 304 && k->question) {
-		len = k->len - k->at;
-		memmove(k->data, k->data + k->at, len + 1);
-		return take(ret_data, ret_len, eu_take_ptr(k->data), len, err);
-	}
+	if (h->status == 304 && k->question)
+		return take_kept(k, ret_data, ret_len, err);
 	if (h->status != 200)
 		return eu_error_set(err, h->status == 404 ? -ENOENT : -EIO,
 				    "'%s': the server answers %d", h->url,
@@ -118,15 +124,22 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	struct eu_http h = {
 		.method = "GET", .url = address, .headers = headers, .max = max
 	};
-	struct eu_net *net;
+	struct eu_net *net = NULL;
 	struct kept k;
-	int r = eu_net_open(o, &net, err);
+	int r;
 
-	if (r)
-		return r;
 	kept_open(&k, address, max);
 	headers[0] = k.question;
-	r = eu_http_run(net, &h, err);
+	if (eu_net_is_offline() && k.question) {
+		r = take_kept(&k, ret_data, ret_len, err);
+		kept_done(&k);
+		return r;
+	}
+	r = eu_net_open(o, &net, err);
+	if (r)
+		eu_error_prefix(err, r, "'%s'", address);
+	else
+		r = eu_http_run(net, &h, err);
 	if (!r)
 		r = answer(&h, &k, ret_data, ret_len, err);
 	eu_http_done(&h);

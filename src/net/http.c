@@ -19,6 +19,13 @@ struct eu_net {
 	void *net;
 };
 
+bool eu_net_is_offline(void)
+{
+	const char *set = getenv("EUNOMIA_OFFLINE");
+
+	return set && *set && strcmp(set, "0") != 0;
+}
+
 int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 		struct eu_error *err)
 {
@@ -28,6 +35,12 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 	int r;
 
 	err = err ?: &own;
+	if (eu_net_is_offline()) {
+		free(n);
+		return eu_error_set(
+			err, -ENETUNREACH,
+			"nobody is asked (--offline, or EUNOMIA_OFFLINE is set)");
+	}
 	if (!n)
 		return eu_error_oom(err);
 	r = eu_module_load("net", &functions, err);

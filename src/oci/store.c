@@ -369,6 +369,7 @@ int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
 
 struct search {
 	char name[EU_REF_TEXT];
+	const char *digest; /* NULL: the name says it all */
 	struct eu_descriptor *ret;
 };
 
@@ -376,10 +377,17 @@ static int compare(void *ctx, const char *name, const struct eu_descriptor *d,
 		   struct eu_error *err)
 {
 	const struct search *s = ctx;
+	const size_t n = strlen(s->name);
 
 	(void)err;
-	if (strcmp(name, s->name) != 0)
+	if (s->digest) {
+		/* Whatever tag it was got by. */
+		if (strncmp(name, s->name, n) != 0 || !strchr(":@", name[n]) ||
+		    strcmp(d->digest, s->digest) != 0)
+			return 0;
+	} else if (strcmp(name, s->name) != 0) {
 		return 0;
+	}
 	*s->ret = *d;
 	s->ret->annotations = s->ret->platform = NULL;
 	return 1;
@@ -389,9 +397,14 @@ int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
 		  struct eu_descriptor *ret, struct eu_error *err)
 {
 	struct search what = { .ret = ret };
+	struct eu_ref repository = *ref;
 	int r;
 
-	eu_ref_format(ref, what.name, sizeof(what.name));
+	if (*ref->digest) {
+		what.digest = ref->digest;
+		*repository.tag = *repository.digest = '\0';
+	}
+	eu_ref_format(&repository, what.name, sizeof(what.name));
 	r = eu_store_foreach(s, compare, &what, err);
 	if (r < 0)
 		return r;

@@ -51,7 +51,7 @@ static int write_file(const char *path, write_fn *write, struct eu_error *err)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_buf struct eu_buf out = EU_BUF(256u << 20);
-	int r = open_package(path, NULL, &pkg, err);
+	int r = open_package(path, NULL, NULL, &pkg, err);
 
 	if (!r)
 		r = write(pkg, &out, err);

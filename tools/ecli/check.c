@@ -7,7 +7,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "ecli.h"
+#include "source.h"
 #include "rt/probe.h"
 
 enum { OPT_JSON, OPT_PROBE, OPT_HELP };
@@ -16,6 +16,7 @@ static const struct eu_option options[] = {
 	{ 'j', "json", NULL, "print one JSON object", OPT_JSON },
 	{ 0, "probe", "NAME", "exit with 0 if NAME works here, else with 1",
 	  OPT_PROBE },
+	SOURCE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
 	{ 0 },
 };
@@ -117,18 +118,21 @@ static int print_json(void)
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	const char *value[EU_COUNT(options)] = { 0 }, *path = NULL;
-	int status = one_word(cmd, argc, argv, &path, value);
+	struct source from = { 0 };
+	int status = one_program(cmd, argc, argv, &path, value, &from);
 
-	if (status >= 0)
-		return status;
-	if (value[OPT_PROBE])
-		return probe_one(cmd, value[OPT_PROBE]);
-	if (path)
-		return check_package(path, value[OPT_JSON]);
-	if (value[OPT_JSON])
-		return print_json();
-	print_text();
-	return EXIT_DONE;
+	if (status < 0 && value[OPT_PROBE]) {
+		status = probe_one(cmd, value[OPT_PROBE]);
+	} else if (status < 0 && path) {
+		status = check_package(path, &from, value[OPT_JSON]);
+	} else if (status < 0 && value[OPT_JSON]) {
+		status = print_json();
+	} else if (status < 0) {
+		print_text();
+		status = EXIT_DONE;
+	}
+	source_done(&from);
+	return status;
 }
 
 const struct eu_command command_check = {

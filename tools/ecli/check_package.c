@@ -136,14 +136,14 @@ static int try(struct eu_package *pkg, json_t **j)
 	return r || runs ? r : -EOPNOTSUPP;
 }
 
-int check_package(const char *path, bool json)
+int check_package(const char *path, struct source *from, bool json)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_json json_t *j = NULL;
 	struct eu_error err;
 	int r;
 
-	if (open_package(path, NULL, &pkg, &err))
+	if (open_package(path, from, NULL, &pkg, &err))
 		return fail(&err);
 	j = json_object();
 	eu_json_put_text(&j, "name", pkg->name);

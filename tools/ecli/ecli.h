@@ -37,14 +37,21 @@ int show_help(const struct eu_command *cmd);
  */
 int one_word(const struct eu_command *cmd, int argc, char **argv,
 	     const char **ret_word, const char *value[]);
+struct source;
+/* The same of a table with the rows of source.h, which go to @from. */
+int one_program(const struct eu_command *cmd, int argc, char **argv,
+		const char **ret_word, const char *value[], struct source *from);
 /* Loads what is at @path and throws it away. Returns the exit status. */
-int check_package(const char *path, bool json);
+int check_package(const char *path, struct source *from, bool json);
 /* Text to standard output, over short writes. */
 void put(const char *text);
 
-/* eu_package_read(), with words for what people give instead of a package. */
-int open_package(const char *path, const char *arch, struct eu_package **ret,
-		 struct eu_error *err);
+/*
+ * eu_package_read(), with words for what people give instead of a package.
+ * @from may be NULL.
+ */
+int open_package(const char *path, struct source *from, const char *arch,
+		 struct eu_package **ret, struct eu_error *err);
 
 /* The command of that name of what we were started as, or NULL. */
 const struct eu_command *command_find(const char *name);
@@ -70,8 +77,8 @@ bool has_host(const char *word);
  * store and the cache keep. FETCH_NOT for the name of a file.
  */
 enum { FETCH_NOT = 1 };
-int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
-	  struct eu_error *err);
+int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
+	  size_t *ret_len, struct eu_error *err);
 
 /* What a command line names, read once: by its bytes it is seen what it is. */
 struct program_file {
@@ -83,7 +90,8 @@ struct program_file {
 };
 
 /* Words for what people give instead of a program are kept for the end, too. */
-void program_file_read(struct program_file *f, const char *path);
+void program_file_read(struct program_file *f, const char *path,
+		       struct source *from);
 /* As open_package(); the bytes are gone afterwards. */
 int program_file_parse(struct program_file *f, const char *arch,
 		       struct eu_package **ret, struct eu_error *err);
@@ -100,6 +108,7 @@ int run_wasm(const struct eu_command *cmd, int argc, char **argv,
 struct run_opts {
 	const char *path;	   /* the program unless one is named */
 	struct program_file *file; /* that was read already, or NULL */
+	struct source *from;
 	const char *format;
 	const char *fields, *filter, *sort;
 	const char *timestamps, *color; /* NULL: not given */

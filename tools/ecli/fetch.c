@@ -1,53 +1,142 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "ecli.h"
 #include "net/fetch.h"
-#include "oci/artifact.h"
+#include "source.h"
 
 enum { CONNECT_MS = 10000, STALL_MS = 30000 };
 
 static const char OCI[] = "oci://";
 
-static int pull(const struct eu_store *s, const struct eu_ref *ref,
-		struct eu_descriptor *ret, struct eu_error *err)
+/* With --explain, a line on standard error. */
+__attribute__((format(printf, 2, 3))) static void explain(const struct source *s,
+							  const char *format, ...)
 {
-	const struct eu_registry_opts o = { 0 };
+	va_list ap;
+
+	if (!s->explain)
+		return;
+	fprintf(stderr, "%s: ", program_name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/* ---- images */
+
+static int pull(struct source *s, const struct eu_store *store,
+		const struct eu_ref *ref, struct eu_error *err)
+{
 	struct eu_registry *g = NULL;
-	int r = eu_registry_open(ref, &o, &g, err);
+	int r = remote_complete(&s->remote, err);
 
 	if (!r)
-		r = eu_artifact_pull(g, s, ref, ret, err);
+		r = eu_registry_open(ref, &s->remote.o, &g, err);
+	if (!r)
+		r = eu_artifact_pull(g, store, ref, &s->manifest, err);
 	eu_registry_close(g);
 	return r;
 }
 
-/* What the store has; else what the registry has, which it has then. */
-static int from_registry(const struct eu_ref *ref, uint64_t max,
-			 char **ret_data, size_t *ret_len, struct eu_error *err)
+/* Nobody is asked, for the one reason or the other. */
+static int not_stored(int r, struct eu_error *err)
 {
-	eu_auto_store struct eu_store s = { 0 };
-	char name[EU_REF_TEXT];
-	struct eu_descriptor d;
-	int r = eu_store_open(NULL, &s, err);
+	if (!eu_net_is_offline())
+		return eu_error_set(
+			err, r,
+			"the store does not have it, and '--pull never' asks nobody");
+	return eu_error_set(
+		err, r,
+		"the store does not have it, and nobody is asked (--offline, or EUNOMIA_OFFLINE is set)");
+}
+
+/* What the store has. -ENOENT, or -EBADMSG if it is not whole. */
+static int from_store(struct source *s, const struct eu_store *store,
+		      const struct eu_ref *ref, struct source_bytes *ret,
+		      struct eu_error *err)
+{
+	const bool asks = s->pull != PULL_NEVER && !eu_net_is_offline();
+	int r = eu_store_find(store, ref, &s->manifest, err);
+
+	if (r == -ENOENT) {
+		explain(s, "the store '%s' does not have it", store->dir);
+		return asks ? r : not_stored(r, err);
+	}
+	if (r)
+		return r;
+	r = eu_artifact_read(store, &s->manifest, ret->max, &ret->data,
+			     &ret->len, &ret->title, err);
+	if (r)
+		explain(s, "what the store has of it cannot be used: %s",
+			err->text);
+	else
+		explain(s, "the store '%s' has it: '%s' is not asked",
+			store->dir, ref->host);
+	return r;
+}
+
+static int from_registry(struct source *s, const struct eu_store *store,
+			 const struct eu_ref *ref, struct source_bytes *ret,
+			 struct eu_error *err)
+{
+	int r;
+
+	explain(s, "'%s' is asked for it", ref->host);
+	r = pull(s, store, ref, err);
+	if (r)
+		return r;
+	r = eu_artifact_read(store, &s->manifest, ret->max, &ret->data,
+			     &ret->len, &ret->title, err);
+	if (r != -EBADMSG)
+		return r;
+	/* What was damaged here is removed: it is got once more. */
+	r = pull(s, store, ref, err);
+	return r     ?:
+		       eu_artifact_read(store, &s->manifest, ret->max,
+					&ret->data, &ret->len, &ret->title, err);
+}
+
+int source_image(struct source *s, const struct eu_ref *ref,
+		 struct source_bytes *ret, struct eu_error *err)
+{
+	const bool offline = eu_net_is_offline();
+	eu_auto_store struct eu_store store = { 0 };
+	int r = eu_store_open(NULL, &store, err);
 
 	if (r)
 		return r;
-	r = eu_store_find(&s, ref, &d, err);
+	eu_ref_format(ref, s->image, sizeof(s->image));
+	r = -ENOENT;
+	if (s->pull != PULL_ALWAYS || offline)
+		r = from_store(s, &store, ref, ret, err);
+	if ((r == -ENOENT || r == -EBADMSG) && s->pull != PULL_NEVER && !offline)
+		r = from_registry(s, &store, ref, ret, err);
 	if (!r)
-		r = eu_artifact_read(&s, &d, max, ret_data, ret_len, NULL, err);
-	/* Not there, or not whole. */
-	if (r == -ENOENT || r == -EBADMSG) {
-		r = pull(&s, ref, &d, err);
-		if (!r)
-			r = eu_artifact_read(&s, &d, max, ret_data, ret_len,
-					     NULL, err);
-	}
-	eu_ref_format(ref, name, sizeof(name));
-	return r ? eu_error_prefix(err, r, "'%s'", name) : 0;
+		explain(s, "'%s' is %s", s->image, s->manifest.digest);
+	return r;
 }
+
+static int as_image(struct source *s, const struct eu_ref *ref, uint64_t max,
+		    char **ret_data, size_t *ret_len, struct eu_error *err)
+{
+	struct source_bytes b = { .max = max };
+	int r = source_image(s, ref, &b, err);
+
+	free(b.title);
+	if (r)
+		return eu_error_prefix(err, r, "'%s'", s->image);
+	*ret_data = b.data;
+	*ret_len = b.len;
+	return 0;
+}
+
+/* ---- which of them it is */
 
 bool has_host(const char *word)
 {
@@ -57,33 +146,73 @@ bool has_host(const char *word)
 			   (n == 9 && !memcmp(word, "localhost", n)));
 }
 
-int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
-	  struct eu_error *err)
+/* Something that can be read: a folder of that name is in nobody's way. */
+static bool is_file(const char *word)
 {
-	const struct eu_http_opts http = { .connect_ms = CONNECT_MS,
-					   .stall_ms = STALL_MS };
-	const bool named = !strncmp(word, OCI, strlen(OCI));
-	struct eu_ref ref;
+	struct stat st;
 
-	if (!strcmp(word, "-") || (!named && !access(word, F_OK)))
+	return !stat(word, &st) && !S_ISDIR(st.st_mode);
+}
+
+/* No address, and no file: a reference, or the name of what is not there. */
+static int as_reference(const char *word, struct eu_ref *ret, struct eu_error *err)
+{
+	/* Somebody may have misspelt a file. */
+	if (!has_host(word))
 		return FETCH_NOT;
-	if (eu_fetch_knows(word))
-		return eu_fetch(word, &http, max, ret_data, ret_len, err);
-	if (named) {
+	if (!eu_ref_parse(word, ret, err))
+		return 0;
+	/* Folders have dots in their names, too. */
+	return memchr(word, ':', strcspn(word, "/")) ? -EINVAL : FETCH_NOT;
+}
+
+int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
+	  size_t *ret_len, struct eu_error *err)
+{
+	const struct eu_http_opts http = {
+		.cacert = from ? from->remote.o.cacert : NULL,
+		.insecure = from && from->remote.o.insecure,
+		.connect_ms = CONNECT_MS,
+		.stall_ms = STALL_MS,
+	};
+	struct source own = { 0 };
+	struct eu_ref ref;
+	int r;
+
+	from = from ?: &own;
+	if (!strcmp(word, "-")) {
+		explain(from, "'-' is standard input");
+		return FETCH_NOT;
+	}
+	if (!strncmp(word, OCI, strlen(OCI))) {
 		if (eu_ref_parse(word + strlen(OCI), &ref, err))
 			return -EINVAL;
-	} else if (strstr(word, "://")) {
+		explain(from, "'%s' names a registry", word);
+		return as_image(from, &ref, max, ret_data, ret_len, err);
+	}
+	if (is_file(word)) {
+		r = as_reference(word, &ref, NULL);
+		explain(from, "'%s' is a file%s%s", word,
+			r ? "" :
+			    ", and taken before what a registry has: that is oci://",
+			r ? "" : word);
+		return FETCH_NOT;
+	}
+	if (eu_fetch_knows(word)) {
+		explain(from, "no file is called so: '%.*s' is an address",
+			(int)(strcspn(word, ":") + 1), word);
+		return eu_fetch(word, &http, max, ret_data, ret_len, err);
+	}
+	if (strstr(word, "://"))
 		return eu_error_set(
 			err, -EINVAL,
 			"'%s': http, https, oci, file and data are known here",
 			word);
-	} else if (!has_host(word)) {
-		/* Somebody may have misspelt a file. */
-		return FETCH_NOT;
-	} else if (eu_ref_parse(word, &ref, err)) {
-		/* Folders have dots in their names, too. */
-		return memchr(word, ':', strcspn(word, "/")) ? -EINVAL :
-							       FETCH_NOT;
-	}
-	return from_registry(&ref, max, ret_data, ret_len, err);
+	r = as_reference(word, &ref, err);
+	if (r)
+		return r;
+	explain(from,
+		"no file is called '%s': it is a reference, as it begins with a host, '%s'",
+		word, ref.host);
+	return as_image(from, &ref, max, ret_data, ret_len, err);
 }

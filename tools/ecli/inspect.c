@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "ecli.h"
 #include "pkg/describe.h"
+#include "source.h"
 #include "table.h"
 
 enum { OPT_JSON, OPT_ARCH, OPT_HELP };
@@ -13,6 +13,7 @@ static const struct eu_option options[] = {
 	{ 0, "arch", "ARCH",
 	  "of a package for several architectures, describe the object for ARCH: x86, arm64, arm, riscv, s390",
 	  OPT_ARCH },
+	SOURCE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
 	{ 0 },
 };
@@ -116,14 +117,15 @@ static int no_object(const struct eu_package *pkg, const char *path,
 	return fail(err);
 }
 
-static int inspect(const char *path, const char *arch, bool json)
+static int inspect(const char *path, struct source *from, const char *arch,
+		   bool json)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
 	eu_auto_buf struct eu_buf out = EU_BUF(64 << 20);
 	eu_auto_json json_t *j = NULL;
 	struct eu_error err;
 
-	if (open_package(path, arch, &pkg, &err))
+	if (open_package(path, from, arch, &pkg, &err))
 		return fail(&err);
 	if (arch && pkg->object->arch && strcmp(arch, pkg->object->arch))
 		return no_object(pkg, path, arch, &err);
@@ -140,15 +142,18 @@ static int inspect(const char *path, const char *arch, bool json)
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	const char *value[EU_COUNT(options)] = { 0 }, *path = NULL;
-	int status = one_word(cmd, argc, argv, &path, value);
+	struct source from = { 0 };
+	int status = one_program(cmd, argc, argv, &path, value, &from);
 	struct eu_error err;
 
-	if (status >= 0)
-		return status;
-	if (path)
-		return inspect(path, value[OPT_ARCH], value[OPT_JSON]);
-	eu_error_set(&err, -EINVAL, "no package given");
-	return fail_usage(cmd, &err);
+	if (status < 0 && path) {
+		status = inspect(path, &from, value[OPT_ARCH], value[OPT_JSON]);
+	} else if (status < 0) {
+		eu_error_set(&err, -EINVAL, "no package given");
+		status = fail_usage(cmd, &err);
+	}
+	source_done(&from);
+	return status;
 }
 
 const struct eu_command command_inspect = {

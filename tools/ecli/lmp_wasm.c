@@ -124,7 +124,7 @@ static int write_all(const char *path, bool header_only, struct eu_error *err)
 	struct program_file f;
 	int r;
 
-	program_file_read(&f, path);
+	program_file_read(&f, path, NULL);
 	if (f.failed)
 		return eu_error_set(err, f.failed, "%s", f.err.text);
 	r = eu_package_parse(f.data, f.len, f.path, NULL, &pkg, err);

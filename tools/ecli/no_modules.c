@@ -5,8 +5,8 @@
 #include "base/libyaml.h"
 #include "base/module.h"
 #include "base/util.h"
-#include "ecli.h"
 #include "pkg/liblzma.h"
+#include "source.h"
 
 /* In the static ecli: this stands for base/module.c, which opens libraries. */
 int eu_module_load(const char *name, const void **ret_functions,
@@ -51,9 +51,10 @@ const struct eu_command command_wasm_bpftool = {
 	.run = run,
 };
 
-int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
-	  struct eu_error *err)
+int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
+	  size_t *ret_len, struct eu_error *err)
 {
+	(void)from;
 	(void)max;
 	(void)ret_data;
 	(void)ret_len;
@@ -63,6 +64,19 @@ int fetch(const char *word, uint64_t max, char **ret_data, size_t *ret_len,
 		err, -ENOTSUP,
 		"the static ecli fetches nothing: download '%s', and run the file",
 		word);
+}
+
+/* What would be asked for is refused. */
+void remote_option(struct remote *r, int id, const char *value)
+{
+	(void)r;
+	(void)id;
+	(void)value;
+}
+
+void remote_done(struct remote *r)
+{
+	(void)r;
 }
 
 static int run_other(const struct eu_command *cmd, int argc, char **argv)

@@ -51,10 +51,12 @@ static int refuse_source(const char *path, struct eu_error *err)
 			    path);
 }
 
-static int read_bytes(const char *path, struct program_file *f)
+static int read_bytes(const char *path, struct source *from,
+		      struct program_file *f)
 {
 	struct stat st;
-	int r = fetch(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len, &f->err);
+	int r = fetch(path, from, EU_PACKAGE_MAX_FILE, &f->data, &f->len,
+		      &f->err);
 
 	if (r != FETCH_NOT)
 		return r;
@@ -66,10 +68,11 @@ static int read_bytes(const char *path, struct program_file *f)
 			    &f->err);
 }
 
-void program_file_read(struct program_file *f, const char *path)
+void program_file_read(struct program_file *f, const char *path,
+		       struct source *from)
 {
 	*f = (struct program_file){ .path = path };
-	f->failed = read_bytes(path, f);
+	f->failed = read_bytes(path, from, f);
 }
 
 void program_file_done(struct program_file *f)
@@ -94,11 +97,11 @@ int program_file_parse(struct program_file *f, const char *arch,
 	return r;
 }
 
-int open_package(const char *path, const char *arch, struct eu_package **ret,
-		 struct eu_error *err)
+int open_package(const char *path, struct source *from, const char *arch,
+		 struct eu_package **ret, struct eu_error *err)
 {
 	struct program_file f;
 
-	program_file_read(&f, path);
+	program_file_read(&f, path, from);
 	return program_file_parse(&f, arch, ret, err);
 }

@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "remote.h"
+#include "source.h"
 
 enum { OPT_OUTPUT, OPT_HELP, MAX_FILE = 256 << 20 };
 
 static const struct eu_option options[] = {
 	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
 	  OPT_OUTPUT },
+	SOURCE_ROWS,
 	REMOTE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
 	{ 0 },
@@ -62,30 +63,20 @@ static int write_file(const char *to, const char *title, const char *data,
 	return r;
 }
 
-static int pull(struct remote *m, const char *from, const char *to,
+static int pull(struct source *s, const char *from, const char *to,
 		struct eu_error *err)
 {
-	struct eu_registry *g = NULL;
-	eu_auto_store struct eu_store store = { 0 };
-	eu_auto_free char *title = NULL, *data = NULL;
-	struct eu_descriptor d;
+	struct source_bytes b = { .max = MAX_FILE };
 	struct eu_ref ref;
-	size_t len;
 	int r = remote_ref(from, &ref, err);
 
 	if (r)
 		return r;
-	r = eu_store_open(NULL, &store, err);
+	r = source_image(s, &ref, &b, err);
 	if (!r)
-		r = eu_registry_open(&ref, &m->o, &g, err);
-	if (!r)
-		r = eu_artifact_pull(g, &store, &ref, &d, err);
-	eu_registry_close(g);
-	if (!r)
-		r = eu_artifact_read(&store, &d, MAX_FILE, &data, &len, &title,
-				     err);
-	if (!r)
-		r = write_file(to, title, data, len, &d, err);
+		r = write_file(to, b.title, b.data, b.len, &s->manifest, err);
+	free(b.title);
+	free(b.data);
 	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
 }
 
@@ -94,7 +85,7 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
 	const char *from = NULL, *to = NULL;
 	struct eu_error err = { 0 };
-	struct remote m = { 0 };
+	struct source s = { .pull = PULL_ALWAYS };
 	int i, status;
 
 	while ((i = eu_args_next(&a, options, &err)) != EU_ARGS_END) {
@@ -111,18 +102,18 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 			return show_help(cmd);
 		if (options[i].id == OPT_OUTPUT)
 			to = a.value;
-		else
-			remote_option(&m, options[i].id, a.value);
+		else if (source_option(&s, options[i].id, a.value, &err))
+			return fail_usage(cmd, &err);
 	}
 	if (!from) {
 		eu_error_set(&err, -EINVAL, "no reference given: HOST/PATH:TAG");
 		return fail_usage(cmd, &err);
 	}
-	if (remote_complete(&m, &err))
+	if (remote_complete(&s.remote, &err))
 		status = fail_usage(cmd, &err);
 	else
-		status = pull(&m, from, to, &err) ? fail(&err) : EXIT_DONE;
-	remote_done(&m);
+		status = pull(&s, from, to, &err) ? fail(&err) : EXIT_DONE;
+	source_done(&s);
 	return status;
 }
 

@@ -96,6 +96,8 @@ int remote_complete(struct remote *r, struct eu_error *err)
 	struct eu_registry_opts *o = &r->o;
 	int n = 0;
 
+	if (r->complete)
+		return 0;
 	if (r->prompt && (o->user || o->password))
 		return eu_error_set(
 			err, -EINVAL,
@@ -119,6 +121,7 @@ int remote_complete(struct remote *r, struct eu_error *err)
 	}
 	if (!n && r->typed[1])
 		o->password = r->typed[1];
+	r->complete = !n;
 	return n;
 }
 

@@ -10,6 +10,7 @@
 struct remote {
 	struct eu_registry_opts o;
 	bool prompt, password_stdin;
+	bool complete;	/* by remote_complete() */
 	char *typed[2]; /* user and password */
 };
 
@@ -23,30 +24,32 @@ enum {
 	REMOTE_INSECURE,
 };
 
-/* Rows of their tables of options. */
-#define REMOTE_OPTIONS                                                            \
-	{ 'u', "username", "NAME", "who you are for the registry", REMOTE_USER }, \
-		{ 'p', "password", "PASSWORD",                                    \
-		  "with --username; others see it in the list of processes",      \
-		  REMOTE_PASSWORD },                                              \
-		{ 0, "password-stdin", NULL,                                      \
-		  "with --username: read the password from standard input",       \
-		  REMOTE_PASSWORD_STDIN },                                        \
-		{ 'i', "prompt", NULL, "ask for user name and password",          \
-		  REMOTE_PROMPT },                                                \
-		{ 0, "plain-http", NULL,                                          \
-		  "no TLS, as it is for registries of this machine",              \
-		  REMOTE_PLAIN_HTTP },                                            \
-		{ 0, "cacert", "FILE",                                            \
-		  "trust the authorities of this PEM file as well",               \
-		  REMOTE_CACERT },                                                \
-	{                                                                         \
-		0, "insecure", NULL, "accept any certificate", REMOTE_INSECURE    \
-	}
+/* Rows of their tables of options; @letter is that of the password. */
+/* clang-format off */
+#define REMOTE_ROWS(letter)                                                    \
+	{ 'u', "username", "NAME", "who you are for the registry",             \
+	  REMOTE_USER },                                                       \
+	{ letter, "password", "PASSWORD",                                      \
+	  "with --username; others see it in the list of processes",           \
+	  REMOTE_PASSWORD },                                                   \
+	{ 0, "password-stdin", NULL,                                           \
+	  "with --username: read the password from standard input",            \
+	  REMOTE_PASSWORD_STDIN },                                             \
+	{ 'i', "prompt", NULL, "ask for user name and password",               \
+	  REMOTE_PROMPT },                                                     \
+	{ 0, "plain-http", NULL,                                               \
+	  "no TLS, as it is for registries of this machine",                   \
+	  REMOTE_PLAIN_HTTP },                                                 \
+	{ 0, "cacert", "FILE",                                                 \
+	  "trust the authorities of this PEM file as well", REMOTE_CACERT },   \
+	{ 0, "insecure", NULL, "accept any certificate", REMOTE_INSECURE }
+
+#define REMOTE_OPTIONS REMOTE_ROWS('p')
+/* clang-format on */
 
 /* Takes the option @id if it is one of them. */
 void remote_option(struct remote *r, int id, const char *value);
-/* When all options have been seen: asks for what is to be asked for. */
+/* When all options have been seen: asks for what is to be asked for, once. */
 int remote_complete(struct remote *r, struct eu_error *err);
 /*
  * A command line of nothing but these options, --help (the last row) and one

@@ -386,7 +386,7 @@ static int open_program(struct run *r, struct eu_error *err)
 
 	/* A command in front of it may have been taken for it. */
 	if (!f || strcmp(f->path, r->o->path))
-		return open_package(r->o->path, NULL, &r->pkg, err);
+		return open_package(r->o->path, r->o->from, NULL, &r->pkg, err);
 	return program_file_parse(f, NULL, &r->pkg, err);
 }
 
@@ -438,16 +438,24 @@ int run_command(const struct eu_command *cmd, struct run_opts *o, int argc,
 	return status;
 }
 
-/* The first word behind options of @table, or NULL. */
-static const char *first_word(const struct eu_option *table, int argc, char **argv)
+/*
+ * The first word behind options of @table, or NULL; those that say how it is
+ * got go to @from. Less than 0 if one of these is wrong.
+ */
+static int first_word(const struct eu_option *table, int argc, char **argv,
+		      struct source *from, const char **ret, struct eu_error *err)
 {
 	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
-	struct eu_error err;
+	struct eu_error unsaid;
 	int i;
 
-	while ((i = eu_args_next(&a, table, &err)) >= 0)
-		;
-	return i == EU_ARGS_WORD ? a.value : NULL;
+	while ((i = eu_args_next(&a, table, &unsaid)) >= 0) {
+		if (source_has(table[i].id) &&
+		    source_option(from, table[i].id, a.value, err))
+			return -EINVAL;
+	}
+	*ret = i == EU_ARGS_WORD ? a.value : NULL;
+	return 0;
 }
 
 /*
@@ -498,16 +506,22 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 	    char **argv)
 {
 	const struct eu_option *wasm = command_wasm_bpf.options;
-	const char *path = first_word(run_options, argc, argv);
-	struct program_file f;
+	struct program_file f = { 0 };
+	struct source from = { 0 };
+	const char *path = NULL;
 	struct eu_error err;
 	int status;
 
-	if (!path && wasm)
-		path = first_word(wasm, argc, argv);
-	if (!path)
-		return run_command(cmd, o, argc, argv);
-	program_file_read(&f, path);
+	o->from = &from;
+	if (first_word(run_options, argc, argv, &from, &path, &err) ||
+	    (!path && wasm && first_word(wasm, argc, argv, &from, &path, &err)))
+		return fail_usage(cmd, &err);
+	if (!path) {
+		status = run_command(cmd, o, argc, argv);
+		source_done(&from);
+		return status;
+	}
+	program_file_read(&f, path, &from);
 	o->file = &f;
 	if (eu_wasm_is(f.data, f.len))
 		status = run_module(cmd, argc, argv, &f);
@@ -517,6 +531,7 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 	else
 		status = run_command(cmd, o, argc, argv);
 	program_file_done(&f);
+	source_done(&from);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include "ecli.h"
 #include "guard.h"
 #include "pkg/param.h"
+#include "source.h"
 
 /* What an option was given, each time that it was; borrowed from argv. */
 struct run_words {

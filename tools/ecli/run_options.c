@@ -393,21 +393,38 @@ static int take_version(struct run *r, const char *v, struct eu_error *err)
 	X(0, "user", "NAME", "become this user once all is attached",          \
 	  take_user)                                                           \
 	X('v', "verbose", NULL,                                                \
-	  "say what is done; twice: libbpf's lines too", take_verbose)         \
+	  "say what is done; twice: libbpf's lines too", take_verbose)
+
+#define LAST_OPTIONS(X)                                                        \
 	X('h', "help", NULL, "print help", take_help)                          \
 	X('V', "version", NULL, "print the version", take_version)
 /* clang-format on */
 
+/* One number each, which is that of what takes it, too. */
+#define AS_ID(letter_, name_, arg_, help_, take_) ID_##take_,
 #define AS_OPTION(letter_, name_, arg_, help_, take_) \
-	{ .letter = letter_, .name = name_, .arg = arg_, .help = help_ },
+	{ letter_, name_, arg_, help_, ID_##take_ },
 #define AS_TAKE(letter_, name_, arg_, help_, take_) take_,
 
-const struct eu_option run_options[] = { OPTIONS(AS_OPTION){ 0 } };
+enum { OPTIONS(AS_ID) LAST_OPTIONS(AS_ID) };
 
-static int (*const takes[])(struct run *r, const char *v,
-			    struct eu_error *err) = { OPTIONS(AS_TAKE) };
+const struct eu_option run_options[] = { OPTIONS(AS_OPTION) SOURCE_OPTIONS,
+					 LAST_OPTIONS(AS_OPTION){ 0 } };
+
+static int (*const takes[])(struct run *r, const char *v, struct eu_error *err) = {
+	OPTIONS(AS_TAKE) LAST_OPTIONS(AS_TAKE)
+};
 
 int run_take_option(struct run *r, size_t i, struct eu_error *err)
 {
-	return takes[i](r, r->args.value, err);
+	const struct eu_option *o = &run_options[i];
+
+	if (!source_has(o->id))
+		return takes[o->id](r, r->args.value, err);
+	if (!r->pkg)
+		return source_option(r->o->from, o->id, r->args.value, err);
+	/* It is here already. */
+	return eu_error_set(err, -EINVAL,
+			    "'--%s' has to stand in front of the program",
+			    o->name);
 }

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ecli.h"
 #include "guard.h"
+#include "source.h"
 #include "wasm/guest.h"
 
 /* The engine lets a guest have 1 MiB of the stack; what it calls needs some. */
@@ -57,6 +57,7 @@ static const struct eu_option options[] = {
 	{ 'c', "callback-export-name", "NAME",
 	  "the export that this one calls (go-callback)", OPT_CALLBACK },
 	{ 'v', "verbose", NULL, "say why BPF objects are refused", OPT_VERBOSE },
+	SOURCE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
 	{ 'V', "version", NULL, "print the version", OPT_VERSION },
 	{ 0 },
@@ -69,6 +70,7 @@ struct words {
 
 struct wasm_run {
 	const char *path;
+	struct source from;
 	struct words env, dirs, argv;
 	struct eu_wasm_opts o;
 	uint64_t timeout_ns; /* 0: none */
@@ -121,6 +123,8 @@ static int set_option(struct wasm_run *r, int id, const char *value,
 	unsigned long mib;
 	char *end;
 
+	if (source_has(id))
+		return source_option(&r->from, id, value, err);
 	switch (id) {
 	case OPT_DIR: return add_dir(r, value, err);
 	case OPT_ENV:
@@ -392,7 +396,7 @@ static int read_and_run(struct wasm_run *r, struct program_file *f)
 	int status;
 
 	if (!f || strcmp(f->path, r->path)) {
-		program_file_read(&own, r->path);
+		program_file_read(&own, r->path, &r->from);
 		f = &own;
 	}
 	if (f->failed)
@@ -424,6 +428,7 @@ int run_wasm(const struct eu_command *cmd, int argc, char **argv,
 
 	for (size_t i = 0; i < r.n_copies; i++)
 		free(r.copies[i]);
+	source_done(&r.from);
 	return status;
 }
 

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ecli.h"
+#include "source.h"
 
-int one_word(const struct eu_command *cmd, int argc, char **argv,
-	     const char **ret_word, const char *value[])
+int one_program(const struct eu_command *cmd, int argc, char **argv,
+		const char **ret_word, const char *value[], struct source *from)
 {
 	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
 	const struct eu_option *o = cmd->options;
@@ -15,6 +15,11 @@ int one_word(const struct eu_command *cmd, int argc, char **argv,
 	while ((i = eu_args_next(&args, o, &err)) != EU_ARGS_END) {
 		if (i >= 0 && !strcmp(o[i].name, "help"))
 			return show_help(cmd);
+		if (i >= 0 && source_has(o[i].id)) {
+			if (source_option(from, o[i].id, args.value, &err))
+				return fail_usage(cmd, &err);
+			continue;
+		}
 		if (i >= 0) {
 			value[o[i].id] = args.value ?: "";
 			continue;
@@ -27,4 +32,10 @@ int one_word(const struct eu_command *cmd, int argc, char **argv,
 		*ret_word = args.value;
 	}
 	return -1;
+}
+
+int one_word(const struct eu_command *cmd, int argc, char **argv,
+	     const char **ret_word, const char *value[])
+{
+	return one_program(cmd, argc, argv, ret_word, value, NULL);
 }

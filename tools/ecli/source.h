@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ECLI_SOURCE_H
+#define ECLI_SOURCE_H
+
+/*
+ * Where programs come from, beside files: whether registries are asked, and
+ * how. Who reads a program has one of these, zero but for its options.
+ */
+
+#include "remote.h"
+
+enum source_pull { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
+
+struct source {
+	struct remote remote;
+	enum source_pull pull;
+	bool explain; /* on standard error */
+
+	/* What was taken, if it is an image. */
+	char image[EU_REF_TEXT]; /* its name; or empty */
+	struct eu_descriptor manifest;
+};
+
+enum { SOURCE_PULL = 200, SOURCE_OFFLINE, SOURCE_EXPLAIN };
+
+/* Rows of tables of options. */
+/* clang-format off */
+#define SOURCE_ROWS                                                            \
+	{ 0, "offline", NULL,                                                  \
+	  "ask nobody: take what the store or the cache has, as with EUNOMIA_OFFLINE=1", \
+	  SOURCE_OFFLINE },                                                    \
+	{ 0, "explain", NULL,                                                  \
+	  "say on standard error where the program comes from, and why",       \
+	  SOURCE_EXPLAIN }
+
+#define SOURCE_OPTIONS                                                         \
+	{ 0, "pull", "WHEN",                                                   \
+	  "ask the registry for a reference: missing (if the store does not have it, the default), always or never", \
+	  SOURCE_PULL },                                                       \
+	SOURCE_ROWS,                                                           \
+	REMOTE_ROWS(0)
+/* clang-format on */
+
+/* Is it one of these rows? */
+bool source_has(int id);
+/* Takes it. -EINVAL. */
+int source_option(struct source *s, int id, const char *value,
+		  struct eu_error *err);
+void source_done(struct source *s);
+
+/* What is run of an image. */
+struct source_bytes {
+	uint64_t max;
+	char *data; /* these two to be freed */
+	size_t len;
+	char *title; /* name of its file, or NULL */
+};
+
+/*
+ * What @ref stands for: from the store, or from its registry, which then has
+ * given all of it to the store. Nothing is in @ret, which has its limit, on
+ * failure.
+ */
+int source_image(struct source *s, const struct eu_ref *ref,
+		 struct source_bytes *ret, struct eu_error *err);
+
+#endif
