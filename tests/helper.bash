@@ -201,3 +201,17 @@ wait_for() {
 	tail -n 20 "$file"
 	return 1
 }
+
+# until_true COMMAND...: until it succeeds.
+until_true() {
+	local end=$((SECONDS + PATIENCE))
+
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+	done
+}
+
+# ended PROCESS: until it is gone.
+ended() {
+	until_true [ ! -e "/proc/$1" ]
+}

@@ -4,6 +4,7 @@
 
 load ../helper
 load fire
+load target
 
 setup() {
 	helper_setup
@@ -13,7 +14,7 @@ setup() {
 # standing: until $PID has stopped.
 standing() {
 	kill -STOP "$PID"
-	until grep -q '^State:.T' "/proc/$PID/status"; do :; done
+	until_true grep -q '^State:.T' "/proc/$PID/status"
 }
 
 # overflow ARGUMENT...: 1,000 events for a ring that has room for 255, while
@@ -62,18 +63,10 @@ reported() {
 
 @test "how often programs ran, at the end and when asked" {
 	need uprobe
-	rm -f in
-	mkfifo in
-	start bash -c 'exec "$0" <in' "$OBJ/target"
-	exec {to}>in
-	answers=$OUT target=$PID
-	ask() {
-		echo "$1" >&$to
-		wait_for "^$2\$" "$answers"
-	}
+	begin_target
 	run_ready "$OBJ/uprobe.bpf.o" -j --stats \
-		-t "entry=$OBJ/target:eu_work,pid=$target" \
-		-t "leave=$OBJ/target:eu_work,pid=$target"
+		-t "entry=$OBJ/target:eu_work,pid=$TARGET" \
+		-t "leave=$OBJ/target:eu_work,pid=$TARGET"
 	ask 1 2
 	ask 2 4
 	wait_for '"value":4' "$OUT"

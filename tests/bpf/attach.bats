@@ -210,52 +210,43 @@ refused() {
 @test "samples of a perf event: what runs, where and how often" {
 	need perf_event
 	# A process that does nothing but run, on one CPU.
-	taskset -c 0 bash -c 'while :; do :; done' 3>&- &
-	busy=$!
-	children+=("$busy")
-	run_ready "$OBJ/profile.bpf.o" --only "$busy" -t cpu-clock,freq=99 \
+	begin_busy 0
+	run_ready "$OBJ/profile.bpf.o" --only "$BUSY" -t cpu-clock,freq=99 \
 		--max-events 3 -j
 	end_of_it
-	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$busy,0]" ]
+	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$BUSY,0]" ]
 	run_ready "$OBJ/profile.bpf.o" -j --max-events 3 \
-		-t "cpu-clock,period=2000000,pid=$busy"
+		-t "cpu-clock,period=2000000,pid=$BUSY"
 	end_of_it
-	[ "$(jq -c '[.pid, .period]' "$OUT" | sort -u)" = "[$busy,2000000]" ]
-}
-
-# busy_on CPU: a process that does nothing but run there, in $busy.
-busy_on() {
-	taskset -c "$1" bash -c 'while :; do :; done' 3>&- &
-	busy=$!
-	children+=("$busy")
+	[ "$(jq -c '[.pid, .period]' "$OUT" | sort -u)" = "[$BUSY,2000000]" ]
 }
 
 @test "processors that come and go" {
 	need perf_event perf_event_array tracepoint hotplug
 	cpu=/sys/devices/system/cpu/cpu1/online
 	echo 0 >$cpu
-	busy_on 0
-	run_ready "$OBJ/profile.bpf.o" --only "$busy" -t cpu-clock,freq=99 \
+	begin_busy 0
+	run_ready "$OBJ/profile.bpf.o" --only "$BUSY" -t cpu-clock,freq=99 \
 		--max-events 3 -j
 	# One that comes while it runs is not looked at, and does no harm.
 	echo 1 >$cpu
 	end_of_it
-	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$busy,0]" ]
+	[ "$(jq -c '[.pid, .cpu]' "$OUT" | sort -u)" = "[$BUSY,0]" ]
 	[ ! -s "$ERR" ]
-	kill "$busy"
+	kill "$BUSY"
 	# One that goes takes no other with it.
-	busy_on 1
+	begin_busy 1
 	run_ready "$OBJ/profile.bpf.o" -t cpu-clock,freq=99 -j
 	samples=$PID samples_out=$OUT samples_err=$ERR
-	wait_for "\"pid\":$busy,\"cpu\":1"
+	wait_for "\"pid\":$BUSY,\"cpu\":1"
 	run_ready "$OBJ/perf.bpf.o" --magic "$MAGIC" -j --max-events 1
 	echo 0 >$cpu
 	fire 7
 	end_of_it
 	[ "$(jq -c '[.pid, .sig]' "$OUT")" = "[$ME,7]" ]
-	kill "$busy"
-	busy_on 0
-	wait_for "\"pid\":$busy,\"cpu\":0" "$samples_out"
+	kill "$BUSY"
+	begin_busy 0
+	wait_for "\"pid\":$BUSY,\"cpu\":0" "$samples_out"
 	PID=$samples
 	stop_it
 	[ ! -s "$samples_err" ]

@@ -5,6 +5,7 @@
 load ../helper
 load fire
 load network
+load target
 
 setup() {
 	helper_setup
@@ -237,8 +238,7 @@ $ME,$MAGIC,SIGKILL,\"[1,2]\",$COMM"$'\r' ]
 
 @test "profile as CSV has the ids of stacks" {
 	need perf_event symbols
-	start "$OBJ/chain" spin
-	SPIN=$PID
+	begin_spin
 	run_ready "$EXAMPLES/profile/package.json" --pid "$SPIN" \
 		--max-events 1 --format csv
 	end_of_it
@@ -249,8 +249,7 @@ $ME,$MAGIC,SIGKILL,\"[1,2]\",$COMM"$'\r' ]
 
 @test "profile, folded and as a picture" {
 	need perf_event symbols
-	start "$OBJ/chain" spin
-	SPIN=$PID
+	begin_spin
 	run_ready "$EXAMPLES/profile/package.json" --pid "$SPIN" \
 		--max-events 1 --format folded
 	end_of_it

@@ -73,19 +73,17 @@ counters() {
 
 @test "perf_event" {
 	need perf_event
-	taskset -c 0 bash -c 'while :; do :; done' 3>&- &
-	busy=$!
-	children+=("$busy")
-	example perf_event --pid "$busy" -t cpu-clock,freq=99 --max-events 3
+	begin_busy 0
+	example perf_event --pid "$BUSY" -t cpu-clock,freq=99 --max-events 3
 	end_of_it
 	[ "$(jq -c '[.pid, .cpu, .comm]' "$OUT" | sort -u)" = \
-		"[$busy,0,\"bash\"]" ]
+		"[$BUSY,0,\"bash\"]" ]
 	# Where there is no such counter a clock does, and that is said, once.
 	missing=0
 	for event in cycles cache-misses; do
-		example perf_event --pid "$busy" -t $event,freq=99 --max-events 1
+		example perf_event --pid "$BUSY" -t $event,freq=99 --max-events 1
 		end_of_it
-		[ "$(jq .pid "$OUT")" = "$busy" ]
+		[ "$(jq .pid "$OUT")" = "$BUSY" ]
 		counters "$ERR" $event
 		[ ! -s "$ERR" ] || missing=$((missing + 1))
 	done
@@ -183,8 +181,7 @@ counters() {
 
 @test "profile" {
 	need perf_event stack_trace
-	start "$OBJ/chain" spin
-	SPIN=$PID
+	begin_spin
 	example profile --pid "$SPIN" --max-events 1
 	end_of_it
 	[ "$(jq -c '.key | [.pid, .comm]' "$OUT")" = "[$SPIN,\"chain\"]" ]

@@ -157,13 +157,17 @@ instances() {
 	[ -z "$(instances $PID)" ]
 }
 
+dead() {
+	[ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
+}
+
 @test "what SIGKILL leaves, the next start removes" {
 	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC"
 	killed=$PID
 	# The process that would clean up dies first.
 	guard=$(pgrep -P $PID)
 	kill -KILL $guard
-	until [ ! -e /proc/$guard ] || grep -q '^State:.Z' /proc/$guard/status; do :; done
+	until_true dead "$guard"
 	stop_it KILL || [ $? = 137 ]
 	[ -n "$(instances $killed)" ]
 	run_ready "$OBJ/printk.bpf.o" --magic "$MAGIC"

@@ -31,11 +31,6 @@ guards() {
 	pgrep -P "$PID" -x ecli-guard || :
 }
 
-# ended PROCESS: until it is gone.
-ended() {
-	until [ ! -e "/proc/$1" ]; do :; done
-}
-
 @test "what descriptors hold needs no guard" {
 	need root tracepoint
 	run_ready "$OBJ/exec.bpf.o"
@@ -63,7 +58,7 @@ ended() {
 	need root tc program:ip program:tc
 	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
 	children+=("$!")
-	until [ -s ns ]; do :; done
+	until_true [ -s ns ]
 	inside() { nsenter --net=/proc/"$(cat ns)"/ns/net "$@"; }
 	start_ready nsenter --net=/proc/"$(cat ns)"/ns/net "$ECLI" run \
 		--ready-fd 3 "$OBJ/tc.bpf.o" -t lo:ingress,priority=7,handle=3
@@ -100,7 +95,7 @@ dies() {
 		[ $killed -lt 100 ]
 		start env DIE_AFTER=$killed \
 			LD_PRELOAD="$BUILD/tests/obj/deadly.so" "$@"
-		soon ended_or_ready || {
+		until_true ended_or_ready || {
 			echo "hangs at call $killed"
 			cat "/proc/$PID/stack" "$ERR"
 			return 1
@@ -109,28 +104,19 @@ dies() {
 		r=0
 		wait "$PID" || r=$?
 		[ $r = 137 ]
-		soon clean || {
+		until_true clean || {
 			echo "left by what was killed at call $killed"
 			return 1
 		}
 	done
 	stop_it
-	soon clean
+	until_true clean
 	echo "killed $((killed - 1)) times"
 	[ $killed -gt "$least" ]
 }
 
 ended_or_ready() {
 	[ -s ready ] || ! kill -0 "$PID" 2>/dev/null
-}
-
-# soon COMMAND: it succeeds before long.
-soon() {
-	local end=$((SECONDS + PATIENCE))
-
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-	done
 }
 
 # ready-fd 3 is a file of its own.
@@ -151,7 +137,7 @@ deadly() {
 	need root tc program:ip program:tc plain
 	unshare -n bash -c 'ip link set lo up; echo $BASHPID; exec sleep 1000' >ns &
 	children+=("$!")
-	until [ -s ns ]; do :; done
+	until_true [ -s ns ]
 	ns=/proc/$(cat ns)/ns/net
 	clean() {
 		[ -z "$(nsenter --net="$ns" tc filter show dev lo ingress)" ] &&
@@ -250,7 +236,7 @@ reader: refused 18' ]
 	clean
 	run_ready "$OBJ/struct_ops.bpf.o"
 	stop_it KILL || [ $? = 137 ]
-	soon clean
+	until_true clean
 }
 
 @test "the guard outlives Ctrl-C, and is gone at the end" {

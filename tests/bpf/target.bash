@@ -14,6 +14,20 @@ begin_target() {
 	: >"$ANSWERS"
 }
 
+# begin_busy CPU: a shell that does nothing but run there, in $BUSY.
+begin_busy() {
+	start taskset -c "$1" bash -c 'echo busy; while :; do :; done'
+	BUSY=$PID
+	wait_for '^busy$'
+}
+
+# begin_spin: "chain spin" of tests/obj/chain.c, at it, in $SPIN.
+begin_spin() {
+	start "$OBJ/chain" spin
+	SPIN=$PID
+	wait_for '^spinning$'
+}
+
 # need_libc_probes: a function of the C library can be probed.
 need_libc_probes() {
 	run "$ECLI" run "$OBJ/uprobe.bpf.o" -t entry=libc:getsid \

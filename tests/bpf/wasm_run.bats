@@ -52,15 +52,6 @@ states() {
 	echo "$all"
 }
 
-# until_true COMMAND...: until it succeeds.
-until_true() {
-	local end=$((SECONDS + PATIENCE))
-
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-	done
-}
-
 in_states() {
 	[[ $(states) =~ $1 ]]
 }
@@ -237,11 +228,6 @@ holder() {
 # The process that cleans up after $PID.
 guard() {
 	pgrep -P "$PID" -x ecli-guard
-}
-
-# ended PROCESS: until it is gone.
-ended() {
-	until_true [ ! -e "/proc/$1" ]
 }
 
 @test "after SIGKILL a guard takes off the filter that a guest attached" {

@@ -6,8 +6,8 @@
  *	leaf < step (inlined) < middle < outer < main
  *
  * and once in leaf < outer < main, tells so by a line, and stays until the end
- * of standard input. "chain spin" does nothing in spin < main for two minutes,
- * but with all its might.
+ * of standard input. "chain spin" says "spinning" and does nothing in spin < main
+ * for two minutes, but with all its might.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -98,6 +98,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "spin")) {
 		alarm(120);
+		puts("spinning");
+		fflush(stdout);
 		spin();
 	}
 	if (argc != 3)
