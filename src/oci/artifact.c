@@ -6,6 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "oci/gzip.h"
+#include "oci/layers.h"
+
 #define WASM_LAYER "application/vnd.wasm.content.layer.v1+wasm"
 #define WASM_CONFIG "application/vnd.wasm.config.v1+json"
 #define PACKAGE "application/vnd.eunomia.package.v1+json"
@@ -152,22 +155,24 @@ int eu_artifact_push(struct eu_registry *g, const struct eu_ref *ref,
 
 /* ---- pulling */
 
+struct wanted {
+	struct eu_registry *from;
+	const struct eu_descriptor *d;
+};
+
+static int fill_blob(void *ctx, struct eu_store_writer *w, struct eu_error *err)
+{
+	const struct wanted *b = ctx;
+
+	return eu_registry_blob(b->from, b->d, eu_store_write, w, err);
+}
+
 static int get_blob(struct eu_registry *g, const struct eu_store *s,
 		    const struct eu_descriptor *d, struct eu_error *err)
 {
-	struct eu_store_writer w;
-	int r;
+	struct wanted b = { g, d };
 
-	if (eu_store_has(s, d))
-		return 0;
-	r = eu_store_begin(s, &w, err);
-	if (r)
-		return r;
-	r = eu_registry_blob(g, d, eu_store_write, &w, err);
-	if (!r)
-		r = eu_store_keep(&w, d, err);
-	eu_store_end(&w);
-	return r;
+	return eu_store_fill(s, d, fill_blob, &b, err);
 }
 
 /* A manifest into the store, and what it says. */
@@ -265,8 +270,64 @@ static const struct eu_descriptor *pick(const struct eu_manifest *m)
 				return &m->parts[i];
 		}
 	}
-	/* Other tools give any type to a file. */
-	return m->n == 1 ? &m->parts[0] : NULL;
+	return NULL;
+}
+
+/* What a bpfman image says that it is, among its labels; to be freed. */
+static char *labelled(const struct eu_store *s, const struct eu_manifest *m)
+{
+	eu_auto_free char *data = NULL;
+	eu_auto_json json_t *j = NULL;
+	const char *name;
+	size_t len;
+
+	if (eu_store_read(s, m->config.digest, EU_MANIFEST_MAX, &data, &len, NULL))
+		return NULL;
+	j = eu_json_read(data, len, NULL);
+	name = eu_json_str(json_object_get(json_object_get(j, "config"), "Labels"),
+			   "io.ebpf.filename");
+	return name ? strdup(name) : NULL;
+}
+
+/* Of what other tools made: the one program among the files of its layers. */
+static int search(const struct eu_store *s, const struct eu_manifest *m,
+		  uint64_t max, struct eu_layer_file *ret, struct eu_error *err)
+{
+	eu_auto_layers struct eu_layers l = { .max = max };
+	eu_auto_free char *wanted = labelled(s, m), *data = NULL;
+	struct eu_layer_file *f;
+	size_t len = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < m->n && !r; i++) {
+		free(eu_take_ptr(data));
+		r = eu_store_read(s, m->parts[i].digest, max, &data, &len, err);
+		if (!r)
+			r = eu_layers_add(&l, data, len,
+					  eu_descriptor_note(&m->parts[i],
+							     EU_OCI_TITLE),
+					  err);
+	}
+	if (!r)
+		r = eu_layers_pick(&l, wanted, &f, err);
+	/* Who gives us one file and nothing else will know why. */
+	if (r == -ENOENT && m->n == 1 && !eu_gzip_is(data, len)) {
+		*ret = (struct eu_layer_file){ .data = eu_take_ptr(data),
+					       .len = len };
+		return 0;
+	}
+	if (r)
+		return r;
+	*ret = *f;
+	*f = (struct eu_layer_file){ 0 };
+	return 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
 }
 
 int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
@@ -274,25 +335,31 @@ int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
 		     char **ret_title, struct eu_error *err)
 {
 	eu_auto_manifest struct eu_manifest m = { 0 };
-	eu_auto_free char *data = NULL;
+	struct eu_layer_file found = { 0 };
 	const struct eu_descriptor *part;
-	const char *title;
+	const char *title = NULL;
 	int r = eu_store_manifest(s, d, &m, err);
 
 	if (r)
 		return r;
 	part = pick(&m);
-	if (!part)
-		return eu_error_set(err, -ENOENT,
-				    "nothing can be run of its %zu parts", m.n);
-	r = eu_store_read(s, part->digest, max, &data, ret_len, err);
+	if (part)
+		r = eu_store_read(s, part->digest, max, &found.data, &found.len,
+				  err);
+	else
+		r = search(s, &m, max, &found, err);
 	if (r)
 		return r;
-	title = eu_descriptor_note(part, EU_OCI_TITLE) ?:
-			eu_json_str(json_object_get(m.json, "annotations"),
-				    EU_OCI_TITLE);
+	if (found.path && *found.path)
+		title = base_name(found.path);
+	else if (part || m.n == 1)
+		title = eu_descriptor_note(part ?: &m.parts[0], EU_OCI_TITLE) ?:
+				eu_json_str(json_object_get(m.json, "annotations"),
+					    EU_OCI_TITLE);
 	if (ret_title)
 		*ret_title = title ? strdup(title) : NULL;
-	*ret_data = eu_take_ptr(data);
+	free(found.path);
+	*ret_data = found.data;
+	*ret_len = found.len;
 	return 0;
 }

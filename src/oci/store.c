@@ -190,8 +190,8 @@ void eu_store_end(struct eu_store_writer *w)
 	eu_close(eu_take_fd(w->fd));
 }
 
-int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
-		 const void *data, struct eu_error *err)
+int eu_store_fill(const struct eu_store *s, const struct eu_descriptor *d,
+		  eu_store_fill_fn fill, void *ctx, struct eu_error *err)
 {
 	struct eu_store_writer w;
 	int r;
@@ -201,11 +201,31 @@ int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
 	r = eu_store_begin(s, &w, err);
 	if (r)
 		return r;
-	r = eu_store_write(&w, data, d->size, err);
+	r = fill(ctx, &w, err);
 	if (!r)
 		r = eu_store_keep(&w, d, err);
 	eu_store_end(&w);
 	return r;
+}
+
+struct bytes {
+	const void *data;
+	size_t len;
+};
+
+static int fill_bytes(void *ctx, struct eu_store_writer *w, struct eu_error *err)
+{
+	const struct bytes *b = ctx;
+
+	return eu_store_write(w, b->data, b->len, err);
+}
+
+int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
+		 const void *data, struct eu_error *err)
+{
+	struct bytes b = { data, d->size };
+
+	return eu_store_fill(s, d, fill_bytes, &b, err);
 }
 
 /* ---- the index */

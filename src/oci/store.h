@@ -59,7 +59,12 @@ int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
 /* Removes what was not kept. */
 void eu_store_end(struct eu_store_writer *w);
 
-/* The three of them. */
+/* The three of them around @fill, unless it has that blob. */
+typedef int (*eu_store_fill_fn)(void *ctx, struct eu_store_writer *w,
+				struct eu_error *err);
+int eu_store_fill(const struct eu_store *s, const struct eu_descriptor *d,
+		  eu_store_fill_fn fill, void *ctx, struct eu_error *err);
+/* The same of bytes that are here. */
 int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
 		 const void *data, struct eu_error *err);
 

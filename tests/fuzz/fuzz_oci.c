@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 /*
  * What registries and users say. The first byte picks what the rest is:
  *
@@ -6,6 +7,7 @@
  *	m	a manifest or an index
  *	c	a challenge
  *	a	a file of passwords
+ *	l	layers of an image, of which each begins with "LAYER"
  */
 
 #include <assert.h>
@@ -13,6 +15,7 @@
 
 #include "oci/artifact.h"
 #include "oci/challenge.h"
+#include "oci/layers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -69,6 +72,28 @@ static void passwords(const char *text, size_t len)
 	eu_credentials_done(&c);
 }
 
+static void layers(const char *data, size_t len)
+{
+	static const char mark[] = "LAYER";
+	struct eu_layers l = { .max = 1 << 20 };
+	struct eu_layer_file *f;
+	struct eu_error err;
+	const char *next;
+	size_t n;
+
+	for (; len; data += n, len -= n) {
+		next = memmem(data + 1, len - 1, mark, sizeof(mark) - 1);
+		n = next ? (size_t)(next - data) : len;
+		if (n > sizeof(mark) &&
+		    eu_layers_add(&l, data + sizeof(mark) - 1,
+				  n - sizeof(mark) + 1, "x", &err))
+			break;
+	}
+	if (!eu_layers_pick(&l, "y", &f, &err))
+		assert(f->len && f->data[f->len] == '\0');
+	eu_layers_done(&l);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	eu_auto_free char *text = NULL;
@@ -83,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'm': manifest(text, strlen(text)); break;
 	case 'c': challenge(text); break;
 	case 'a': passwords(text, strlen(text)); break;
+	case 'l': layers((const char *)data + 1, size - 1); break;
 	}
 	return 0;
 }
