@@ -175,6 +175,7 @@ static int fd_read(void *ctx, uint64_t *v, struct eu_error *err)
 	struct iovec iov[MAX_PIECES];
 	const uint32_t n = eu_min((uint32_t)v[2], (uint32_t)MAX_PIECES);
 	const int fd = eu_host_file_standard(w, v[0]);
+	size_t whole = 0;
 	uint32_t got;
 	ssize_t r;
 	void *to;
@@ -184,8 +185,10 @@ static int fd_read(void *ctx, uint64_t *v, struct eu_error *err)
 	to = eu_host_bytes(w, v[3], sizeof(got));
 	if (!to || take_pieces(w, v[1], iov, n))
 		return eu_host_trap(err);
+	for (uint32_t i = 0; i < n; i++)
+		whole += iov[i].iov_len;
 	do {
-		if (stream_wait(w, fd, POLLIN, err))
+		if (whole && stream_wait(w, fd, POLLIN, err))
 			return -EINTR;
 		r = readv(fd, iov, n);
 	} while (r < 0 && (errno == EAGAIN || errno == EINTR));

@@ -419,6 +419,8 @@ guard() {
 		{
 			char c;
 
+			if (argc > 1)
+				return read(0, &c, 0) ? 5 : 4;
 			while (read(0, &c, 1) == 1)
 				dprintf(1, "%c.", c);
 			return 3;
@@ -429,6 +431,8 @@ guard() {
 	[ "$output" = $'a.b.c.\n.' ]
 	mkfifo in
 	exec {IN}<>in
+	# Nothing is what it need not wait for.
+	run -4 timeout "$PATIENCE" "$WASM_BPF" bytes.wasm nothing <&$IN
 	start sh -c "exec '$WASM_BPF' bytes.wasm <in"
 	echo de >&$IN
 	wait_for 'd.e.'
