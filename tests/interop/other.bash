@@ -25,6 +25,7 @@ other_setup() {
 guest() {
 	clang-16 --target=wasm32-wasi -O2 -I"$ROOT/include/wasm" -I. \
 		-Wl,--allow-undefined,--export-table \
+		-Wl,--stack-first,-z,stack-size=262144 \
 		-o "$1.wasm" "$1.c" "${@:2}"
 }
 
