@@ -4,7 +4,7 @@
 
 /*
  * What the module "net" does: it moves the bytes of HTTP requests, several at
- * once, and knows nothing of what they are for.
+ * once, and signs bytes; it knows nothing of what they are for.
  */
 
 #include "base/error.h"
@@ -41,6 +41,37 @@ struct eu_transfer {
 	int status; /* 200, 404 ... */
 };
 
+enum { EU_SIGNATURE_MAX = 256 }; /* bytes */
+
+/*
+ * Keys of Ed25519, which sign bytes as they are, and of ECDSA over P-256, which
+ * sign their SHA-256, as DER. 0 or a negative errno.
+ */
+struct eu_key_functions {
+	/*
+	 * A PEM text's key, to sign with if it is a private one. -ENOKEY: it is
+	 * encrypted, and there is no @password; -EKEYREJECTED: it is another;
+	 * -ENOTSUP: a key of another kind; -EINVAL: no key.
+	 */
+	int (*read)(const char *pem, size_t len, const char *password,
+		    void **ret);
+	/* A new one: "ed25519" or "ecdsa-p256". -ENOTSUP. */
+	int (*make)(const char *kind, void **ret);
+	void (*free)(void *key);
+	/*
+	 * As PEM, to be freed; the private one encrypted if there is a
+	 * @password. -EINVAL: it is a public key alone.
+	 */
+	int (*write)(const void *key, const char *password, char **ret_private,
+		     char **ret_public);
+	/* -EINVAL: it is a public key alone. */
+	int (*sign)(void *key, const void *data, size_t len,
+		    uint8_t ret[EU_SIGNATURE_MAX], size_t *ret_len);
+	/* -EKEYREJECTED: it is another's signature, or one of other bytes. */
+	int (*verify)(void *key, const void *data, size_t len,
+		      const uint8_t *signature, size_t signature_len);
+};
+
 struct eu_net_functions {
 	void *(*open)(const struct eu_http_opts *o); /* NULL: no memory */
 	void (*close)(void *net);
@@ -49,6 +80,7 @@ struct eu_net_functions {
 	 * kept for the next call.
 	 */
 	void (*run)(void *net, struct eu_transfer *const *all, size_t n);
+	const struct eu_key_functions *keys;
 };
 
 #endif

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "base/module.h"
-#include "net/functions.h"
+#include "net/sign.h"
 
 enum { MAX_REDIRECTS = 8, WAIT_MS = 1000 };
 
@@ -284,6 +284,7 @@ static const struct eu_net_functions functions = {
 	.open = net_open,
 	.close = net_close,
 	.run = net_run,
+	.keys = &key_functions,
 };
 
 extern const struct eu_module eu_module;

@@ -309,6 +309,26 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 	return r;
 }
 
+int eu_registry_referrers(struct eu_registry *g, const char *digest,
+			  struct eu_manifest *ret, struct eu_error *err)
+{
+	const char *headers[] = { "Accept: " EU_OCI_INDEX, NULL, NULL };
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	struct eu_http h = { .method = "GET", .max = EU_MANIFEST_MAX };
+	int r;
+
+	h.url = url_of(g, &url, "referrers", digest);
+	r = request(g, &h, headers, 1, err);
+	if (!r && h.status != 200)
+		r = refused(g, &h, "does not say what refers to a manifest of",
+			    err);
+	if (!r)
+		r = eu_manifest_read(h.text.data ?: "", h.text.len,
+				     EU_OCI_INDEX, ret, err);
+	eu_http_done(&h);
+	return r;
+}
+
 struct checked {
 	const struct eu_descriptor *d;
 	struct eu_sha256 sha;

@@ -37,6 +37,13 @@ int eu_registry_manifest(struct eu_registry *r, const char *which,
 			 struct eu_error *err);
 
 /*
+ * What names @digest as its subject: an index, which nothing vouches for but
+ * the registry. -ENOENT where registries do not know of this.
+ */
+int eu_registry_referrers(struct eu_registry *r, const char *digest,
+			  struct eu_manifest *ret, struct eu_error *err);
+
+/*
  * A blob to @write, in pieces; -EBADMSG at its end if it is not what @d says.
  */
 int eu_registry_blob(struct eu_registry *r, const struct eu_descriptor *d,

@@ -8,6 +8,7 @@
  *	c	a challenge
  *	a	a file of passwords
  *	l	layers of an image, of which each begins with "LAYER"
+ *	s	what is signed
  */
 
 #include <assert.h>
@@ -16,6 +17,7 @@
 #include "oci/artifact.h"
 #include "oci/challenge.h"
 #include "oci/layers.h"
+#include "oci/payload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -94,6 +96,18 @@ static void layers(const char *data, size_t len)
 	eu_layers_done(&l);
 }
 
+/* Of what is accepted nothing else is said by fewer demands. */
+static void payload(const char *text, size_t len)
+{
+	static const char digest[] =
+		"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	eu_auto_json json_t *notes = json_pack("{s:s}", "by", "me");
+	struct eu_error err;
+
+	if (!eu_payload_check(text, len, digest, notes, &err))
+		assert(!eu_payload_check(text, len, digest, NULL, &err));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	eu_auto_free char *text = NULL;
@@ -109,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'c': challenge(text); break;
 	case 'a': passwords(text, strlen(text)); break;
 	case 'l': layers((const char *)data + 1, size - 1); break;
+	case 's': payload(text, strlen(text)); break;
 	}
 	return 0;
 }

@@ -25,22 +25,6 @@ struct push {
 	json_t *notes;
 };
 
-static int add_note(struct push *p, const char *text, struct eu_error *err)
-{
-	const char *equals = strchr(text, '=');
-	eu_auto_free char *key = NULL;
-
-	if (!equals || equals == text)
-		return eu_error_set(
-			err, -EINVAL,
-			"annotations should be like `key=value`, not '%s'", text);
-	key = strndup(text, equals - text);
-	if (!key)
-		return eu_error_oom(err);
-	eu_json_put(&p->notes, key, eu_json_text(equals + 1));
-	return p->notes ? 0 : eu_error_oom(err);
-}
-
 static int parse(struct push *p, const struct eu_command *cmd, int argc,
 		 char **argv, struct eu_error *err)
 {
@@ -61,7 +45,7 @@ static int parse(struct push *p, const struct eu_command *cmd, int argc,
 		} else if (options[i].id == OPT_MODULE) {
 			p->file = a.value;
 		} else if (options[i].id == OPT_NOTE) {
-			r = add_note(p, a.value, err);
+			r = remote_note(&p->notes, a.value, err);
 		} else {
 			remote_option(&p->remote, options[i].id, a.value);
 		}

@@ -84,8 +84,7 @@ static int ask_secret(const char *what, char **ret, struct eu_error *err)
 	return r == -EINTR ? eu_error_set(err, r, "no %s was given", what) : r;
 }
 
-/* The same, of a person; @secret is not shown. */
-static int ask(const char *what, bool secret, char **ret, struct eu_error *err)
+int remote_ask(const char *what, bool secret, char **ret, struct eu_error *err)
 {
 	fprintf(stderr, "%s: ", what);
 	return secret ? ask_secret(what, ret, err) : read_line(what, ret, err);
@@ -110,14 +109,14 @@ int remote_complete(struct remote *r, struct eu_error *err)
 		return eu_error_set(err, -EINVAL,
 				    "a password is for a --username");
 	if (r->prompt) {
-		n = ask("user name", false, &r->typed[0], err);
+		n = remote_ask("user name", false, &r->typed[0], err);
 		if (!n)
-			n = ask("password", true, &r->typed[1], err);
+			n = remote_ask("password", true, &r->typed[1], err);
 		o->user = r->typed[0];
 	} else if (r->password_stdin) {
 		n = read_line("password", &r->typed[1], err);
 	} else if (o->user && !o->password) {
-		n = ask("password", true, &r->typed[1], err);
+		n = remote_ask("password", true, &r->typed[1], err);
 	}
 	if (!n && r->typed[1])
 		o->password = r->typed[1];
@@ -157,6 +156,24 @@ void remote_done(struct remote *r)
 {
 	free(r->typed[0]);
 	free(r->typed[1]);
+}
+
+int remote_note(json_t **notes, const char *text, struct eu_error *err)
+{
+	const char *equals = strchr(text, '=');
+	eu_auto_free char *key = NULL;
+
+	if (!equals || equals == text)
+		return eu_error_set(
+			err, -EINVAL,
+			"annotations should be like `key=value`, not '%s'", text);
+	key = strndup(text, equals - text);
+	if (!key)
+		return eu_error_oom(err);
+	if (!*notes)
+		*notes = json_object();
+	eu_json_put(notes, key, eu_json_text(equals + 1));
+	return *notes ? 0 : eu_error_oom(err);
 }
 
 int remote_ref(const char *text, struct eu_ref *ret, struct eu_error *err)

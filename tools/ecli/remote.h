@@ -59,6 +59,12 @@ int remote_parse(struct remote *r, const struct eu_command *cmd, int argc,
 		 char **argv, const char **ret_word, const char *what);
 void remote_done(struct remote *r);
 
+/* A line of whoever calls us, to be freed; @secret is not shown. */
+int remote_ask(const char *what, bool secret, char **ret, struct eu_error *err);
+
+/* Adds "KEY=VALUE" to an object, which is made if there is none. */
+int remote_note(json_t **notes, const char *text, struct eu_error *err);
+
 /*
  * A reference with a host: Docker's own registry takes any word, but a word
  * alone is rather a slip.
