@@ -148,6 +148,23 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	return r;
 }
 
+int eu_fetch_kept(const char *address, uint64_t max, char **ret_data,
+		  size_t *ret_len)
+{
+	struct kept k;
+	int r = -ENOENT;
+
+	kept_open(&k, address, max);
+	if (k.question) {
+		*ret_len = k.len - k.at;
+		memmove(k.data, k.data + k.at, *ret_len + 1);
+		*ret_data = eu_take_ptr(k.data);
+		r = 0;
+	}
+	kept_done(&k);
+	return r;
+}
+
 /* "%41" as "A", in place. */
 static int unescape(char *s, size_t *ret_len)
 {

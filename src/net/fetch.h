@@ -19,4 +19,11 @@ bool eu_fetch_knows(const char *address);
 int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
 	     char **ret_data, size_t *ret_len, struct eu_error *err);
 
+/*
+ * What was fetched from an address of the web before, as above, whether it has
+ * changed there or not. -ENOENT if nothing is kept.
+ */
+int eu_fetch_kept(const char *address, uint64_t max, char **ret_data,
+		  size_t *ret_len);
+
 #endif

@@ -14,6 +14,7 @@ struct eu_http_opts {
 	bool insecure;	    /* accept any certificate */
 	uint32_t connect_ms;
 	uint32_t stall_ms; /* without a byte */
+	uint32_t total_ms; /* of a transfer; 0: as long as it takes */
 };
 
 struct eu_transfer {

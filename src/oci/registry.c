@@ -16,6 +16,7 @@ enum {
 	STALL_MS = 30000,
 	MAX_URL = 4096,
 	MAX_WORDS = 256,
+	MAX_PAGES = 1000,
 	MAX_TOKEN = 1 << 20
 };
 
@@ -36,6 +37,7 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 		.insecure = o->insecure,
 		.connect_ms = CONNECT_MS,
 		.stall_ms = STALL_MS,
+		.total_ms = o->limit_ms,
 	};
 	struct eu_registry *g = calloc(1, sizeof(*g));
 	int r = g ? 0 : eu_error_oom(err);
@@ -257,6 +259,73 @@ int eu_registry_ping(struct eu_registry *g, struct eu_error *err)
 	if (!r && h.status != 200)
 		r = refused(g, &h, "is no registry, or none for", err);
 	eu_http_done(&h);
+	return r;
+}
+
+/*
+ * Where the next page is, <URL>; rel="next", of which path and query are taken:
+ * it is of the same registry.
+ */
+static bool next_page(const struct eu_registry *g, const struct eu_http *h,
+		      struct eu_buf *url)
+{
+	const char *link = eu_http_header(h, "link"), *end, *path;
+
+	if (!link || *link != '<')
+		return false;
+	link++;
+	end = strchr(link, '>');
+	path = strstr(link, "/v2/");
+	if (!end || !path || path > end || !strstr(end, "next"))
+		return false;
+	eu_buf_clear(url);
+	eu_buf_printf(url, "%s://%s%.*s", g->scheme, host_of(g),
+		      (int)(end - path), path);
+	return true;
+}
+
+static int add_names(json_t **all, const struct eu_http *h, const char *key,
+		     struct eu_error *err)
+{
+	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
+					      err);
+	const json_t *list = json_object_get(j, key);
+	json_t *item;
+	size_t i;
+
+	if (!j)
+		return eu_error_prefix(err, -EINVAL, "'%s'", h->url);
+	json_array_foreach (list, i, item) {
+		if (json_is_string(item))
+			eu_json_add(all, json_incref(item));
+	}
+	return *all ? 0 : eu_error_oom(err);
+}
+
+int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
+		     json_t **ret, struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_json json_t *all = json_array();
+	bool more = true;
+	int r = 0;
+
+	eu_buf_printf(&url, "%s://%s/v2/%s", g->scheme, host_of(g), what);
+	for (int page = 0; !r && more && page < MAX_PAGES; page++) {
+		const char *headers[] = { NULL, NULL };
+		struct eu_http h = { .method = "GET" };
+
+		h.url = eu_buf_str(&url);
+		r = request(g, &h, headers, 0, err);
+		if (!r && h.status != 200)
+			r = refused(g, &h, "does not list", err);
+		if (!r)
+			r = add_names(&all, &h, key, err);
+		more = !r && next_page(g, &h, &url);
+		eu_http_done(&h);
+	}
+	if (!r)
+		*ret = eu_take_ptr(all);
 	return r;
 }
 

@@ -17,6 +17,7 @@ struct eu_registry_opts {
 	const char *user, *password; /* NULL: eu_credentials_find() */
 	const char *cacert;	     /* PEM file, or NULL */
 	bool insecure;		     /* accept any certificate */
+	uint32_t limit_ms;	     /* of a request; 0: none */
 	bool plain_http; /* so it is for this machine without cacert */
 };
 
@@ -27,6 +28,14 @@ void eu_registry_close(struct eu_registry *r);
 
 /* Does it let us in? -EACCES. */
 int eu_registry_ping(struct eu_registry *r, struct eu_error *err);
+
+/*
+ * A list of names that the registry has: @key of what it gives for @what, below
+ * /v2/, on all pages of it ("repositories" of "_catalog"). Strings; a new
+ * reference.
+ */
+int eu_registry_list(struct eu_registry *r, const char *what, const char *key,
+		     json_t **ret, struct eu_error *err);
 
 /*
  * The manifest called @which, a tag or a digest, with what it is. -ENOENT,
