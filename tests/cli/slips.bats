@@ -29,7 +29,7 @@ setup() {
 		2 help nothing
 	said "cannot open 'no/file': No such file or directory" 1 no/file
 	run -2 "$LMP" biuld
-	[ "${lines[0]}" = "lmp: 'biuld' is no command (init, build, gen-wasm-skel, build-wasm, run, check, inspect); did you mean 'build'?" ]
+	[ "${lines[0]}" = "lmp: 'biuld' is no command (init, build, gen-wasm-skel, build-wasm, run, push, pull, list, check, inspect); did you mean 'build'?" ]
 	run -0 "$ECLI" version
 	[ "$output" = "$("$ECLI" --version)" ]
 	run -0 "$ECLI" help check

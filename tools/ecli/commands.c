@@ -16,8 +16,10 @@ static const struct eu_command *const ecli_commands[] = {
 };
 
 static const struct eu_command *const lmp_commands[] = {
-	&lmp_init, &lmp_build,	   &lmp_gen_wasm_skel, &lmp_build_wasm,
-	&lmp_run,  &command_check, &command_inspect,   NULL,
+	&lmp_init,	  &lmp_build, &lmp_gen_wasm_skel,
+	&lmp_build_wasm,  &lmp_run,   &lmp_push,
+	&lmp_pull,	  &lmp_list,  &command_check,
+	&command_inspect, NULL,
 };
 
 static const struct eu_tool tools[] = {

@@ -23,6 +23,7 @@ extern const struct eu_command command_sign, command_verify, command_keygen;
 extern const struct eu_command command_wasm_bpf, command_wasm_bpftool;
 extern const struct eu_command lmp_init, lmp_build, lmp_run;
 extern const struct eu_command lmp_gen_wasm_skel, lmp_build_wasm;
+extern const struct eu_command lmp_push, lmp_pull, lmp_list;
 
 /* "ecli: TEXT" on standard error. Returns the exit status. */
 int fail(const struct eu_error *err);
@@ -143,5 +144,7 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 
 /* The options that every way to run a program takes. */
 extern const struct eu_option run_options[];
+/* The same behind those that say where 'lmp run' finds programs. */
+extern const struct eu_option lmp_run_options[];
 
 #endif

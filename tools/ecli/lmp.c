@@ -397,13 +397,18 @@ const struct eu_command lmp_build = {
 
 /* run */
 
+bool lmp_will_ask(void)
+{
+	return geteuid() && isatty(STDIN_FILENO);
+}
+
 /* Programs are loaded by root: ask for that where somebody can answer. */
 static void become_root(int argc, char **argv)
 {
 	eu_auto_free char *self = beside("lmp");
 	char **again;
 
-	if (!geteuid() || !isatty(STDIN_FILENO) || !self)
+	if (!lmp_will_ask() || !self)
 		return;
 	again = calloc(argc + 4, sizeof(*again));
 	if (!again)
@@ -416,25 +421,17 @@ static void become_root(int argc, char **argv)
 	free(again);
 }
 
-static int run(const struct eu_command *cmd, int argc, char **argv)
+int lmp_run_program(const struct eu_command *cmd, int argc, char **argv,
+		    struct program_file *f)
 {
 	struct run_opts o = {
 		.ready_fd = -1,
 		.format = "compact",
 		.announce = true,
 		.path = "package.json",
+		.file = f,
 	};
 
 	become_root(argc, argv);
 	return run_any(cmd, &o, argc, argv);
 }
-
-const struct eu_command lmp_run = {
-	.name = "run",
-	.usage = "[OPTIONS] [PROGRAM] [OPTIONS OF THE PROGRAM]",
-	.summary = "run a package (default: ./package.json)",
-	.description =
-		"Runs PROGRAM until Ctrl-C and prints its events in single-spaced rows. When not root and on a terminal it goes through sudo. Of a Wasm module the options stand in front of it: --dir, --env, --memory-limit, --timeout, -j, -v ('lmp run --help app.wasm' explains them); all behind it is for the module.",
-	.options = run_options,
-	.run = run,
-};

@@ -18,6 +18,13 @@ bool lmp_shows_commands(void);
 /* Makes a folder that may be there. */
 int lmp_make_dir(const char *path, struct eu_error *err);
 
+/* Will 'run' go through sudo, which asks for a password? */
+bool lmp_will_ask(void);
+
+/* Runs what a command line names, of which @f may have been read, or NULL. */
+int lmp_run_program(const struct eu_command *cmd, int argc, char **argv,
+		    struct program_file *f);
+
 /* Was @path changed after @than? Not if one of them is missing. */
 bool lmp_is_newer(const char *path, const char *than);
 

@@ -5,6 +5,7 @@
 #include "base/libyaml.h"
 #include "base/module.h"
 #include "base/util.h"
+#include "lmp.h"
 #include "pkg/liblzma.h"
 #include "source.h"
 
@@ -111,6 +112,23 @@ ABSENT(command_tag, "tag");
 ABSENT(command_verify, "verify");
 ABSENT(lmp_gen_wasm_skel, "gen-wasm-skel");
 ABSENT(lmp_build_wasm, "build-wasm");
+ABSENT(lmp_list, "list");
+ABSENT(lmp_pull, "pull");
+ABSENT(lmp_push, "push");
+
+static int run_here(const struct eu_command *cmd, int argc, char **argv)
+{
+	return lmp_run_program(cmd, argc, argv, NULL);
+}
+
+/* Of files only. */
+const struct eu_command lmp_run = {
+	.name = "run",
+	.usage = "[OPTIONS] [PROGRAM] [OPTIONS OF THE PROGRAM]",
+	.summary = "run a package (default: ./package.json)",
+	.options = run_options,
+	.run = run_here,
+};
 
 typedef void any_fn(void);
 

@@ -521,7 +521,10 @@ int run_any(const struct eu_command *cmd, struct run_opts *o, int argc,
 		source_done(&from);
 		return status;
 	}
-	program_file_read(&f, path, &from);
+	if (o->file)
+		f = *o->file;
+	else
+		program_file_read(&f, path, &from);
 	o->file = &f;
 	if (eu_wasm_is(f.data, f.len))
 		status = run_module(cmd, argc, argv, &f);

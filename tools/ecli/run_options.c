@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pkg/param.h"
+#include "hub.h"
 #include "run.h"
 
 static uint64_t to_number(const char *s, bool *ok)
@@ -410,6 +411,9 @@ enum { OPTIONS(AS_ID) LAST_OPTIONS(AS_ID) };
 
 const struct eu_option run_options[] = { OPTIONS(AS_OPTION) SOURCE_OPTIONS,
 					 LAST_OPTIONS(AS_OPTION){ 0 } };
+const struct eu_option lmp_run_options[] = { HUB_OPTION, HUB_TIMEOUT_OPTION,
+					     OPTIONS(AS_OPTION) SOURCE_OPTIONS,
+					     LAST_OPTIONS(AS_OPTION){ 0 } };
 
 static int (*const takes[])(struct run *r, const char *v, struct eu_error *err) = {
 	OPTIONS(AS_TAKE) LAST_OPTIONS(AS_TAKE)

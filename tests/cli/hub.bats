@@ -1,0 +1,310 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# Programs by their names: hubs of real web servers, folders and a registry.
+# Nothing is loaded; tests/bpf/hub.bats does that.
+
+load ../helper
+load ../registry
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	helper_setup
+	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache \
+		XDG_CONFIG_HOME=$T/config
+	unset EUNOMIA_HUB
+	mkdir -m 700 cache
+	cp "$EXAMPLES/bootstrap/package.json" one.json
+	cp "$EXAMPLES/signals/package.json" two.json
+	printf '\0asm\1\0\0\0' >app.wasm
+}
+
+# put FILE NAME:VERSION: into the folder that is the hub.
+put() {
+	"$LMP" push --hub "file://$T/hub" "$@"
+}
+
+# lmp COMMAND...: of the hub of the web server; what it says is in $stderr.
+lmp() {
+	run --separate-stderr "$LMP" "$1" --hub "http://$WEB" "${@:2}"
+}
+
+# asked STATUS PATH: how often the web server answered so.
+asked() {
+	grep -c "\"GET $2 HTTP/1.1\" $1 " "$T/web.log" || :
+}
+
+@test "what is pushed into a folder is what a web server gives" {
+	need program:python3
+	run -0 put one.json tool:0.1
+	[ "$output" = "$T/hub/tool:0.1 sha256:$(sha256sum <one.json | cut -d' ' -f1)" ]
+	put two.json tool:0.2
+	put app.wasm other
+	[ "$(cd hub && find . -type f | sort)" = "./index.json
+./other/app.wasm
+./tool/0.1/package.json
+./tool/0.2/package.json
+./tool/package.json" ]
+	web hub
+	lmp pull tool
+	[ "$status" = 0 ]
+	[ "$output" = "tool.json sha256:$(sha256sum <two.json | cut -d' ' -f1)" ]
+	cmp two.json tool.json
+	# As the introductory text shows it.
+	[ "$stderr" = "download with curl: http://$WEB/tool/app.wasm
+curl: (22) The requested URL returned error: 404
+download with curl: http://$WEB/tool/package.json" ]
+	lmp pull tool:0.1 -o back
+	[ "$status" = 0 ]
+	cmp one.json back
+	lmp pull other
+	[ "$stderr" = "download with curl: http://$WEB/other/app.wasm" ]
+	cmp app.wasm other.wasm
+	lmp pull tool:0.3
+	[ "$status" = 1 ]
+	[ "${stderr_lines[-1]}" = "lmp: no hub has 'tool:0.3'" ]
+}
+
+@test "a list of what there is, with what config.json says of it" {
+	need program:python3
+	put one.json tool:0.1
+	mkdir project
+	cp app.wasm project
+	echo '{"name":"x","version":"7","license":"MIT","author":"",
+		"description":"Says\u001b[31m hello"}' >project/config.json
+	put project/app.wasm tool:0.10
+	put project/app.wasm tool:0.9
+	put two.json abc
+	web hub
+	lmp list
+	[ "$status" = 0 ]
+	[ "$output" = "NAME  VERSIONS      DESCRIPTION                                                         HUB
+abc   latest        Show signals that processes send with kill(2), and what came of it  http://$WEB
+tool  0.1 0.9 0.10  Says [31m hello                                                     http://$WEB" ]
+	lmp list -j
+	[ "$(jq -c '.[] | [.name, .version, .versions]' <<<"$output")" = '["abc","latest",["latest"]]
+["tool","0.9",["0.1","0.9","0.10"]]' ]
+	[ "$(jq -c '.tools[1] | [.license, .author, .versions[0].files]' hub/index.json)" = \
+		"[\"MIT\",null,{\"package.json\":{\"digest\":\"sha256:$(sha256sum <one.json | cut -d' ' -f1)\",\"size\":$(stat -c %s one.json)}}]" ]
+	# The newest is a module, and no package of before is beside it.
+	[ "$(ls hub/tool)" = "0.1
+0.10
+0.9
+app.wasm" ]
+	# Names that nobody could ask for, and what is no index.
+	echo '{"tools":[{"name":"../x"},{"name":"A"},{"name":"ok"},7,{}]}' >hub/index.json
+	run -0 "$LMP" list --hub "file://$T/hub"
+	[ "${lines[1]%% *}" = ok ]
+	[ "${#lines[@]}" = 2 ]
+	echo '[]' >hub/index.json
+	run -1 "$LMP" list --hub "file://$T/hub"
+	[ "$output" = "lmp: 'file://$T/hub/index.json' is no index of a hub" ]
+	run -1 put one.json tool:1
+	[ "$output" = "lmp: '$T/hub/index.json' is no index of a hub" ]
+}
+
+@test "two at once: both are in the index" {
+	pids=()
+	for i in 1 2 3 4 5 6 7 8; do
+		put one.json "tool$i:1" 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+	[ "$(jq '.tools | length' hub/index.json)" = 8 ]
+}
+
+@test "what was fetched is asked about, and does without the hub" {
+	need program:python3
+	put one.json tool
+	web hub
+	lmp run tool --help
+	[ "$status" = 0 ]
+	[[ $output == "Trace processes that start and end"*"Usage: lmp run tool [OPTIONS]"* ]]
+	[[ $stderr == "download with curl: "* ]]
+	lmp run tool --help
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
+	[ "$(asked 200 /tool/package.json)" = 1 ]
+	[ "$(asked 304 /tool/package.json)" = 1 ]
+	cp two.json hub/tool/package.json
+	touch -d '+1 hour' hub/tool/package.json
+	lmp run tool --help
+	[[ $output == "Show signals"* ]]
+	kill "${children[-1]}"
+	wait "${children[-1]}" || :
+	lmp run tool --help
+	[ "$status" = 0 ]
+	[[ $output == "Show signals"* ]]
+	[[ $stderr == "lmp: 'http://$WEB/tool/package.json': "*": what was fetched before is taken" ]]
+	lmp pull none
+	[ "$status" = 1 ]
+	[ "${stderr_lines[-1]}" = "lmp: 'none' is in no hub that answered (0 of 1)" ]
+}
+
+@test "what the hub has no more is not run" {
+	need program:python3
+	put one.json tool
+	web hub
+	lmp pull tool
+	rm -r hub/tool
+	lmp pull tool
+	[ "$status" = 1 ]
+	[ "${stderr_lines[-1]}" = "lmp: no hub has 'tool:latest'" ]
+}
+
+@test "a page in the place of a program is passed over" {
+	need program:python3
+	put one.json tool
+	echo '<html>nothing here</html>' >hub/tool/app.wasm
+	web hub
+	lmp pull tool
+	[ "$status" = 0 ]
+	cmp one.json tool.json
+	[ "${stderr_lines[1]}" = "lmp: 'http://$WEB/tool/app.wasm' is no Wasm module" ]
+	echo '<html>' >hub/tool/package.json
+	touch -d '+1 hour' hub/tool/package.json
+	lmp pull tool
+	[ "$status" = 1 ]
+}
+
+@test "files come first, then hubs in their order" {
+	put one.json tool
+	"$LMP" push --hub "file://$T/second" two.json tool
+	"$LMP" push --hub "file://$T/second" two.json more
+	both=(--hub "file://$T/hub" --hub "file://$T/second/")
+	run -0 "$LMP" run "${both[@]}" tool --help
+	[[ $output == "Trace processes"* ]]
+	run -0 "$LMP" run --timeout 3 --hub="file://$T/second" -j tool --help
+	[[ $output == "Show signals"* ]]
+	run -0 "$LMP" run "${both[@]}" more --help
+	[[ $output == "Show signals"* ]]
+	# What 'lmp pull' wrote, and a file of just that name.
+	"$LMP" pull "${both[@]}" more
+	run -0 "$LMP" run more --help
+	[[ $output == *"Usage: lmp run more.json"* ]]
+	cp one.json more
+	run -0 "$LMP" run more --help
+	[[ $output == *"Usage: lmp run more "* ]]
+	# Behind the program's name it is the program's.
+	run -2 "$LMP" run one.json --hub x
+	[[ $output == "lmp: unknown option '--hub'"* ]]
+	run -2 "$LMP" run --hub "file://$T/hub" --nonsense tool
+	[[ $output == "lmp: unknown option '--nonsense'"* ]]
+}
+
+@test "where hubs are named" {
+	put one.json tool
+	for c in "run tool" "pull tool" "list" "push one.json tool"; do
+		run -1 "$LMP" $c
+		[[ $output == "lmp: "*", and no hub is known: give one by --hub ADDRESS, in EUNOMIA_HUB or as a line of '$T/config/eunomia/hubs'" ]]
+	done
+	EUNOMIA_HUB=" file://$T/none	file://$T/hub" run -0 "$LMP" run tool --help
+	[[ $output == "Trace processes"* ]]
+	mkdir -p config/eunomia
+	printf '# of our team\n\n\tfile://%s/hub/ # near\n' "$T" >config/eunomia/hubs
+	run -0 "$LMP" run tool --help
+	[[ $output == "Trace processes"* ]]
+	# The environment stands for all of the file.
+	EUNOMIA_HUB=file://$T/none run -1 "$LMP" run tool --help
+	[ "$output" = "lmp: no hub has 'tool:latest'" ]
+	echo gopher://x >>config/eunomia/hubs
+	run -1 "$LMP" run tool
+	[ "$output" = "lmp: '$T/config/eunomia/hubs': hub 'gopher://x': write http://, https://, file:///PATH or oci://HOST/NAMESPACE" ]
+	run -2 "$LMP" list --hub file://
+	[[ $output == "lmp: hub 'file:': write http://"* ]]
+	run -2 "$LMP" list --hub-timeout x
+	[[ $output == "lmp: --hub-timeout: 'x' is no duration"* ]]
+}
+
+@test "words that are no name" {
+	for word in ../tool a/b Tool tool: tool:a/b a.b :1; do
+		run -1 "$LMP" pull --hub "file://$T/hub" "$word"
+		[[ $output == "lmp: '$word' is no name of a tool: "* ]]
+		run -1 put one.json "$word"
+		[ ! -e hub ]
+	done
+	# Rather a file's.
+	run -1 "$LMP" run --hub "file://$T/hub" tool.json
+	[[ $output == "lmp: cannot open 'tool.json'"* ]]
+	echo hello >text
+	run -1 put text tool
+	[ "$output" = "lmp: 'text' is no package and no Wasm module" ]
+	run -1 put none tool
+	run -1 "$LMP" push --hub https://www.example/hub one.json tool
+	[[ $output == "lmp: 'https://www.example/hub' is a web server, which takes nothing: "* ]]
+	run -2 "$LMP" push --hub "file://$T/hub"
+	run -2 "$LMP" pull --hub "file://$T/hub" a b
+	run -2 "$LMP" list x
+}
+
+@test "a hub that says nothing is not waited for" {
+	need program:python3
+	put one.json tool
+	start python3 -uc 'import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print("port", s.getsockname()[1])
+while True:
+	time.sleep(1000)'
+	wait_for '^port '
+	port=$(sed 's/port //' "$OUT")
+	run --separate-stderr "$LMP" pull --hub-timeout 1 \
+		--hub "http://127.0.0.1:$port" --hub "file://$T/hub" tool
+	[ "$status" = 0 ]
+	cmp one.json tool.json
+	[ "${stderr_lines[0]}" = "download with curl: http://127.0.0.1:$port/tool/app.wasm" ]
+	[[ ${stderr_lines[1]} == "lmp: 'http://127.0.0.1:$port/tool/app.wasm': "*"timed out"* ]]
+	[ "${#stderr_lines[@]}" = 2 ]
+}
+
+@test "a namespace of a registry is a hub" {
+	registry
+	hub=oci://$REGISTRY/me/tools
+	echo '{"license":"MIT","description":"Two of them"}' >config.json
+	run -0 "$LMP" push --hub "$hub" two.json tool:1
+	[[ $output == "$REGISTRY/me/tools/tool:1@sha256:"* ]]
+	"$LMP" push --hub "$hub" one.json tool:2
+	"$LMP" push --hub "$hub" other
+	"$LMP" push --hub "oci://$REGISTRY/me" one.json third
+	[ "$(skopeo inspect --tls-verify=false --raw "docker://$REGISTRY/me/tools/tool:1" |
+		jq -r '.annotations["org.opencontainers.image.licenses"]')" = MIT ]
+	run -0 "$LMP" list --hub "$hub"
+	[ "$output" = "NAME   VERSIONS  DESCRIPTION  HUB
+other  latest    Two of them  $hub
+tool   1 2       Two of them  $hub" ]
+	run --separate-stderr -0 "$LMP" pull --hub "$hub" tool:2
+	[ "$stderr" = "pull: $REGISTRY/me/tools/tool:2" ]
+	cmp one.json tool.json
+	run --separate-stderr -0 "$LMP" pull --hub "$hub" other
+	cmp app.wasm other.wasm
+	run --separate-stderr -1 "$LMP" pull --hub "$hub" tool
+	[[ $stderr == *"has no 'latest' of 'me/tools/tool' (404)"*"lmp: no hub has 'tool:latest'" ]]
+	# A tag may stand for another one the next time.
+	"$LMP" push --hub "$hub" two.json tool:2
+	run -0 --separate-stderr "$LMP" run --hub "$hub" tool:2 --help
+	[[ $output == "Show signals"* ]]
+	# And without the registry there is what was pulled.
+	stop_registry
+	run -0 --separate-stderr "$LMP" run --hub "$hub" tool:2 --help
+	[[ $output == "Show signals"* ]]
+	[[ $stderr == *": what was pulled before is taken" ]]
+	run -1 "$LMP" list --hub "$hub"
+	run -2 "$LMP" list --hub oci://
+}
+
+@test "a registry with more names than a page has" {
+	registry 'catalog: {maxentries: 4}'
+	hub=oci://$REGISTRY/many
+	"$LMP" push --hub "$hub" one.json a0:1
+	for i in $(seq 1 9); do
+		skopeo copy -q --src-tls-verify=false --dest-tls-verify=false \
+			"docker://$REGISTRY/many/a0:1" "docker://$REGISTRY/many/a$i:1"
+	done
+	run -0 "$LMP" list --hub "$hub" -j
+	[ "$(jq -r '.[].name' <<<"$output" | sort | tr '\n' ' ')" = \
+		"a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 " ]
+}
