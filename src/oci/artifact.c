@@ -2,10 +2,9 @@
 #include "oci/artifact.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "oci/about.h"
 #include "oci/gzip.h"
 #include "oci/layers.h"
 
@@ -17,10 +16,8 @@
 
 enum { TAR_MAGIC = 257 };
 
-/* Bytes of all blobs of a manifest. */
+/* Bytes of all blobs of what is pulled. */
 static const uint64_t PULL_MAX = 512 << 20;
-
-static const char EMPTY[] = "{}";
 
 /* In the order of "magics". */
 static const struct eu_artifact kinds[] = {
@@ -53,107 +50,13 @@ const struct eu_artifact *eu_artifact_of(const void *data, size_t len)
 	return NULL;
 }
 
-/* ---- pushing */
-
-static int describe(const char *type, const void *data, size_t len,
-		    struct eu_descriptor *ret, struct eu_error *err)
-{
-	*ret = (struct eu_descriptor){ .size = len };
-	snprintf(ret->type, sizeof(ret->type), "%s", type);
-	return eu_digest_of(data, len, ret->digest, err);
-}
-
-static void put_default(json_t **notes, const char *name, const char *value)
-{
-	if (value && !json_object_get(*notes, name))
-		eu_json_put_text(notes, name, value);
-}
-
-/* $SOURCE_DATE_EPOCH as RFC 3339; without it results would differ each time. */
-static const char *created(char *to, size_t size)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end = NULL;
-	time_t t = text ? strtoll(text, &end, 10) : 0;
-	struct tm tm;
-
-	if (!text || !*text || *end || !gmtime_r(&t, &tm) ||
-	    !strftime(to, size, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return NULL;
-	return to;
-}
-
-static json_t *manifest(const struct eu_artifact *kind,
-			const struct eu_descriptor *config,
-			const struct eu_descriptor *layer, const json_t *notes)
-{
-	json_t *j = json_object(), *layers = json_array();
-
-	eu_json_put(&j, "schemaVersion", json_integer(2));
-	eu_json_put_text(&j, "mediaType", EU_OCI_MANIFEST);
-	eu_json_put_text(&j, "artifactType", kind->artifact);
-	eu_json_put(&j, "config", eu_descriptor_json(config));
-	eu_json_add(&layers, eu_descriptor_json(layer));
-	eu_json_put(&j, "layers", layers);
-	if (json_object_size(notes))
-		eu_json_put(&j, "annotations", json_deep_copy(notes));
-	return j;
-}
-
-static int push_manifest(struct eu_registry *g, const struct eu_ref *ref,
-			 const json_t *j, char ret_digest[EU_DIGEST],
-			 struct eu_error *err)
-{
-	eu_auto_free char *text = NULL;
-	size_t len;
-	int r;
-
-	text = j ? eu_json_write(j, &len) : NULL;
-	if (!text)
-		return eu_error_oom(err);
-	r = eu_digest_of(text, len, ret_digest, err);
-	if (r)
-		return r;
-	return eu_registry_push_manifest(g, *ref->tag ? ref->tag : ret_digest,
-					 EU_OCI_MANIFEST, text, len, err);
-}
-
-int eu_artifact_push(struct eu_registry *g, const struct eu_ref *ref,
-		     const void *data, size_t len, const json_t *notes,
-		     const char *title, char ret_digest[EU_DIGEST],
-		     struct eu_error *err)
-{
-	const struct eu_artifact *kind = eu_artifact_of(data, len);
-	eu_auto_json json_t *all = notes ? json_deep_copy(notes) : json_object();
-	eu_auto_json json_t *own = NULL, *j = NULL;
-	struct eu_descriptor config, layer;
-	char when[32];
-	int r;
-
-	if (!kind)
-		return eu_error_set(
-			err, -EINVAL,
-			"'%s' is no package, BPF object, archive or Wasm module",
-			title);
-	put_default(&all, EU_OCI_TITLE, title);
-	put_default(&all, "org.opencontainers.image.created",
-		    created(when, sizeof(when)));
-	own = json_pack("{s:s}", EU_OCI_TITLE, title);
-	r = describe(kind->config, EMPTY, sizeof(EMPTY) - 1, &config, err);
-	if (!r)
-		r = describe(kind->layer, data, len, &layer, err);
-	if (!r)
-		r = eu_registry_push_blob(g, &layer, data, err);
-	if (!r)
-		r = eu_registry_push_blob(g, &config, EMPTY, err);
-	if (r)
-		return r;
-	layer.annotations = own;
-	j = manifest(kind, &config, &layer, all);
-	return push_manifest(g, ref, j, ret_digest, err);
-}
-
 /* ---- pulling */
+
+struct pull {
+	struct eu_registry *from;
+	const struct eu_store *to;
+	uint64_t bytes; /* so far */
+};
 
 struct wanted {
 	struct eu_registry *from;
@@ -167,21 +70,21 @@ static int fill_blob(void *ctx, struct eu_store_writer *w, struct eu_error *err)
 	return eu_registry_blob(b->from, b->d, eu_store_write, w, err);
 }
 
-static int get_blob(struct eu_registry *g, const struct eu_store *s,
-		    const struct eu_descriptor *d, struct eu_error *err)
+static int get_blob(const struct pull *p, const struct eu_descriptor *d,
+		    struct eu_error *err)
 {
-	struct wanted b = { g, d };
+	struct wanted b = { p->from, d };
 
-	return eu_store_fill(s, d, fill_blob, &b, err);
+	return eu_store_fill(p->to, d, fill_blob, &b, err);
 }
 
 /* A manifest into the store, and what it says. */
-static int get_manifest(struct eu_registry *g, const struct eu_store *s,
-			const char *which, struct eu_descriptor *d,
-			struct eu_manifest *ret, struct eu_error *err)
+static int get_manifest(const struct pull *p, const char *which,
+			struct eu_descriptor *d, struct eu_manifest *ret,
+			struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
-	int r = eu_registry_manifest(g, which, d, &data, err);
+	int r = eu_registry_manifest(p->from, which, d, &data, err);
 
 	if (r)
 		return r;
@@ -189,18 +92,22 @@ static int get_manifest(struct eu_registry *g, const struct eu_store *s,
 	if (r)
 		return r;
 	memcpy(d->type, ret->type, sizeof(d->type));
-	r = eu_store_put(s, d, data, err);
+	r = eu_store_put(p->to, d, data, err);
 	if (r)
 		eu_manifest_done(ret);
 	return r;
 }
 
-static int get_parts(struct eu_registry *g, const struct eu_store *s,
-		     const struct eu_manifest *m, struct eu_error *err)
+static int get_parts(struct pull *p, const struct eu_manifest *m,
+		     struct eu_error *err)
 {
-	uint64_t all = m->config.size;
+	uint64_t all;
 	int r;
 
+	if (m->index)
+		return eu_error_set(err, -EINVAL, "it is an index in an index");
+	if (__builtin_add_overflow(p->bytes, m->config.size, &all))
+		all = UINT64_MAX;
 	for (size_t i = 0; i < m->n; i++) {
 		if (__builtin_add_overflow(all, m->parts[i].size, &all))
 			all = UINT64_MAX;
@@ -209,44 +116,82 @@ static int get_parts(struct eu_registry *g, const struct eu_store *s,
 		return eu_error_set(err, -E2BIG,
 				    "it has more than the %llu MiB that are pulled",
 				    (unsigned long long)PULL_MAX >> 20);
-	r = get_blob(g, s, &m->config, err);
+	p->bytes = all;
+	r = get_blob(p, &m->config, err);
 	for (size_t i = 0; i < m->n && !r; i++)
-		r = get_blob(g, s, &m->parts[i], err);
+		r = get_blob(p, &m->parts[i], err);
 	return r;
 }
 
-int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
-		     const struct eu_ref *ref, struct eu_descriptor *ret,
-		     struct eu_error *err)
+/* A manifest of an index, with its blobs. */
+static int get_whole(struct pull *p, const char *digest,
+		     struct eu_descriptor *ret, struct eu_error *err)
 {
-	eu_auto_manifest struct eu_manifest m = { 0 }, index = { 0 };
-	const struct eu_descriptor *mine;
-	struct eu_descriptor d;
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	int r = get_manifest(p, digest, ret, &m, err);
+
+	return r ?: get_parts(p, &m, err);
+}
+
+static int nothing_for(const struct eu_artifact_which *which, struct eu_error *err)
+{
+	return which->arch ?
+		       eu_error_set(err, -ENOENT, "there is nothing for '%s'",
+				    which->arch) :
+		       eu_error_set(err, -ENOENT,
+				    "there is nothing for this machine");
+}
+
+static const struct eu_descriptor *pick_manifest(
+	const struct eu_manifest *index, const struct eu_artifact_which *which)
+{
+	return eu_index_pick(index, which->arch ?: eu_platform(NULL));
+}
+
+static int pull_index(struct pull *p, struct eu_ref *ref,
+		      const struct eu_manifest *index,
+		      const struct eu_artifact_which *which,
+		      struct eu_descriptor *d, struct eu_error *err)
+{
+	const struct eu_descriptor *one = pick_manifest(index, which);
+	struct eu_descriptor other;
+	int r = 0;
+
+	if (which->all) {
+		for (size_t i = 0; i < index->n && !r; i++)
+			r = get_whole(p, index->parts[i].digest, &other, err);
+		return r;
+	}
+	if (!one)
+		return nothing_for(which, err);
+	/* Here the name will be asked for by this machine. */
+	if (one != pick_manifest(index, &(struct eu_artifact_which){ 0 })) {
+		*ref->tag = '\0';
+		memcpy(ref->digest, one->digest, sizeof(ref->digest));
+	}
+	return get_whole(p, one->digest, d, err);
+}
+
+int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
+		     const struct eu_ref *ref,
+		     const struct eu_artifact_which *which,
+		     struct eu_descriptor *ret, struct eu_error *err)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
 	eu_auto_close int held = eu_store_use(s, err);
-	char which[EU_DIGEST];
+	struct pull p = { .from = g, .to = s };
+	struct eu_ref name = *ref;
+	struct eu_descriptor d;
 	int r;
 
 	if (held < 0)
 		return held;
-	r = get_manifest(g, s, eu_ref_which(ref), &d, &m, err);
-	if (r)
-		return r;
-	if (m.index) {
-		index = m;
-		m = (struct eu_manifest){ 0 };
-		mine = eu_index_pick(&index);
-		if (!mine)
-			return eu_error_set(err, -ENOENT,
-					    "there is nothing for this machine");
-		memcpy(which, mine->digest, sizeof(which));
-		r = get_manifest(g, s, which, &d, &m, err);
-	}
-	if (!r && m.index)
-		r = eu_error_set(err, -EINVAL, "it is an index in an index");
+	r = get_manifest(&p, eu_ref_which(ref), &d, &m, err);
 	if (!r)
-		r = get_parts(g, s, &m, err);
+		r = m.index ? pull_index(&p, &name, &m, which, &d, err) :
+			      get_parts(&p, &m, err);
 	if (!r)
-		r = eu_store_tag(s, ref, &d, err);
+		r = eu_store_tag(s, &name, &d, err);
 	if (!r)
 		*ret = d;
 	return r;
@@ -330,15 +275,37 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The manifest that is meant: of an index one of those that it names. */
+static int open_manifest(const struct eu_store *s, const struct eu_descriptor *d,
+			 const struct eu_artifact_which *which,
+			 struct eu_manifest *ret, struct eu_error *err)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	const struct eu_descriptor *one;
+	int r = eu_store_manifest(s, d, &m, err);
+
+	if (r)
+		return r;
+	if (!m.index) {
+		*ret = m;
+		m = (struct eu_manifest){ 0 };
+		return 0;
+	}
+	one = pick_manifest(&m, which);
+	return one ? eu_store_manifest(s, one, ret, err) :
+		     nothing_for(which, err);
+}
+
 int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
-		     uint64_t max, char **ret_data, size_t *ret_len,
-		     char **ret_title, struct eu_error *err)
+		     const struct eu_artifact_which *which, uint64_t max,
+		     char **ret_data, size_t *ret_len, char **ret_title,
+		     struct eu_error *err)
 {
 	eu_auto_manifest struct eu_manifest m = { 0 };
 	struct eu_layer_file found = { 0 };
 	const struct eu_descriptor *part;
 	const char *title = NULL;
-	int r = eu_store_manifest(s, d, &m, err);
+	int r = open_manifest(s, d, which, &m, err);
 
 	if (r)
 		return r;

@@ -21,31 +21,31 @@ struct eu_artifact {
 /* NULL for bytes that are none of them. */
 const struct eu_artifact *eu_artifact_of(const void *data, size_t len);
 
-/*
- * Gives the registry the file of @data as @ref. @notes are the annotations of
- * its manifest, strings; what is missing is filled in (the title, and the time
- * of $SOURCE_DATE_EPOCH). The digest goes to @ret_digest.
- */
-int eu_artifact_push(struct eu_registry *g, const struct eu_ref *ref,
-		     const void *data, size_t len, const json_t *notes,
-		     const char *title, char ret_digest[EU_DIGEST],
-		     struct eu_error *err);
+/* Which of several that are for one machine each. */
+struct eu_artifact_which {
+	const char *arch; /* as eu_platform() has it; NULL: this machine's */
+	bool all;	  /* pulled are the others, too */
+};
 
 /*
- * Gets all that @ref stands for into the store, for this machine where there
- * are several, and lets it stand there for the same. The manifest goes to @ret.
+ * Gets what @ref stands for into the store: all of it, or of an index what
+ * @which says. Lets @ref stand there for the same, but for what is for another
+ * machine than this alone: of that the digest has to be known. What it is goes
+ * to @ret.
  */
 int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
-		     const struct eu_ref *ref, struct eu_descriptor *ret,
-		     struct eu_error *err);
+		     const struct eu_ref *ref,
+		     const struct eu_artifact_which *which,
+		     struct eu_descriptor *ret, struct eu_error *err);
 
 /*
- * What can be run of a manifest that the store has, to be freed. -ENOENT if
- * nothing can, -E2BIG above @max bytes. @ret_title, if not NULL, is the name of
- * its file by who pushed it, or NULL.
+ * What can be run of a manifest or an index that the store has, to be freed.
+ * -ENOENT if nothing can, -E2BIG above @max bytes. @ret_title, if not NULL, is
+ * the name of its file by who pushed it, or NULL.
  */
 int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
-		     uint64_t max, char **ret_data, size_t *ret_len,
-		     char **ret_title, struct eu_error *err);
+		     const struct eu_artifact_which *which, uint64_t max,
+		     char **ret_data, size_t *ret_len, char **ret_title,
+		     struct eu_error *err);
 
 #endif

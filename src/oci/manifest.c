@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
+
+#include "pkg/package.h"
 
 static const struct {
 	const char *type;
@@ -15,6 +16,15 @@ static const struct {
 	{ "application/vnd.docker.distribution.manifest.v2+json", false },
 	{ "application/vnd.docker.distribution.manifest.list.v2+json", true },
 };
+
+bool eu_manifest_is_index(const char *type)
+{
+	for (size_t i = 0; i < EU_COUNT(types); i++) {
+		if (types[i].index && !strcmp(types[i].type, type))
+			return true;
+	}
+	return false;
+}
 
 static int bad(struct eu_error *err, const char *what)
 {
@@ -154,30 +164,38 @@ json_t *eu_descriptor_json(const struct eu_descriptor *d)
 
 /* Go's names of machines, which images bear. */
 static const struct {
-	const char *machine, *arch;
-} machines[] = {
-	{ "x86_64", "amd64" },	  { "aarch64", "arm64" }, { "armv7l", "arm" },
-	{ "riscv64", "riscv64" }, { "s390x", "s390x" },
+	const char *own, *platform;
+} platforms[] = {
+	{ "x86", "amd64" },	{ "arm64", "arm64" },
+	{ "arm", "arm" },	{ "riscv", "riscv64" },
+	{ "s390", "s390x" },	{ "powerpc", "ppc64le" },
+	{ "mips", "mips64le" }, { "loongarch", "loong64" },
 };
 
-const struct eu_descriptor *eu_index_pick(const struct eu_manifest *m)
+const char *eu_platform(const char *arch)
+{
+	arch = arch ?: eu_arch_host();
+	for (size_t i = 0; i < EU_COUNT(platforms); i++) {
+		if (!strcmp(platforms[i].own, arch) ||
+		    !strcmp(platforms[i].platform, arch))
+			return platforms[i].platform;
+	}
+	return NULL;
+}
+
+const struct eu_descriptor *eu_index_pick(const struct eu_manifest *m,
+					  const char *arch)
 {
 	const struct eu_descriptor *any = NULL;
-	const char *want = "", *arch, *os;
-	struct utsname u;
+	const char *its, *os;
 
-	if (uname(&u))
-		return NULL;
-	for (size_t i = 0; i < EU_COUNT(machines); i++) {
-		if (!strcmp(machines[i].machine, u.machine))
-			want = machines[i].arch;
-	}
 	for (size_t i = 0; i < m->n; i++) {
-		arch = eu_json_str(m->parts[i].platform, "architecture");
+		its = eu_json_str(m->parts[i].platform, "architecture");
 		os = eu_json_str(m->parts[i].platform, "os");
-		if (arch && !strcmp(arch, want) && (!os || !strcmp(os, "linux")))
+		if (its && arch && !strcmp(its, arch) &&
+		    (!os || !strcmp(os, "linux")))
 			return &m->parts[i];
-		if (!any && !arch)
+		if (!any && !its)
 			any = &m->parts[i];
 	}
 	return any;

@@ -19,7 +19,6 @@ enum {
 #define EU_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 #define EU_OCI_INDEX "application/vnd.oci.image.index.v1+json"
 #define EU_OCI_EMPTY "application/vnd.oci.empty.v1+json"
-#define EU_OCI_TITLE "org.opencontainers.image.title"
 
 /* A blob, or a manifest. */
 struct eu_descriptor {
@@ -51,6 +50,9 @@ void eu_manifest_done(struct eu_manifest *m);
 
 #define eu_auto_manifest EU_CLEANUP(eu_manifest_done)
 
+/* Is it the type of an index? */
+bool eu_manifest_is_index(const char *type);
+
 /* A descriptor of JSON, from which it borrows. -EINVAL. */
 int eu_descriptor_read(const json_t *j, struct eu_descriptor *ret,
 		       struct eu_error *err);
@@ -58,10 +60,17 @@ int eu_descriptor_read(const json_t *j, struct eu_descriptor *ret,
 json_t *eu_descriptor_json(const struct eu_descriptor *d);
 
 /*
- * The manifest of an index that is for this machine, or for none in
- * particular; NULL if there is none.
+ * What images call an architecture ("amd64"), of that or of our own name for it
+ * ("x86"); of NULL, this machine's. NULL if it is not known.
  */
-const struct eu_descriptor *eu_index_pick(const struct eu_manifest *m);
+const char *eu_platform(const char *arch);
+
+/*
+ * The manifest of an index that is for @arch, as eu_platform() has it, or for
+ * none in particular; NULL if there is none.
+ */
+const struct eu_descriptor *eu_index_pick(const struct eu_manifest *m,
+					  const char *arch);
 
 /* The annotation @name, or NULL. */
 const char *eu_descriptor_note(const struct eu_descriptor *d, const char *name);

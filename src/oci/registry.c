@@ -208,6 +208,7 @@ static int refused(const struct eu_registry *g, const struct eu_http *h,
 	const int code = h->status == 404		      ? -ENOENT :
 			 h->status == 401 || h->status == 403 ? -EACCES :
 			 h->status == 429		      ? -EBUSY :
+			 h->status == 400 || h->status == 415 ? -EOPNOTSUPP :
 								-EIO;
 
 	if (h->status == 401)

@@ -62,7 +62,7 @@ int eu_registry_blob(struct eu_registry *r, const struct eu_descriptor *d,
 int eu_registry_push_blob(struct eu_registry *r, const struct eu_descriptor *d,
 			  const void *data, struct eu_error *err);
 
-/* Gives it a manifest as @which. */
+/* Gives it a manifest as @which. -EOPNOTSUPP if it knows none of the kind. */
 int eu_registry_push_manifest(struct eu_registry *r, const char *which,
 			      const char *type, const char *data, size_t len,
 			      struct eu_error *err);

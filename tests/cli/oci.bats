@@ -60,7 +60,7 @@ manifest() {
 	"$ECLI" push "$REGISTRY/w"
 	manifest a >a
 	manifest w >w
-	[ "$(jq -c '[.artifactType, .annotations]' a)" = '["application/vnd.eunomia.package.v1+json",{"org.opencontainers.image.licenses":"MIT","org.opencontainers.image.title":"package.json","x":"y=z"}]' ]
+	[ "$(jq -c '[.artifactType, (.annotations | ."org.opencontainers.image.licenses", ."org.opencontainers.image.title", .x)]' a)" = '["application/vnd.eunomia.package.v1+json","MIT","package.json","y=z"]' ]
 	# As other clients of Wasm modules want it.
 	[ "$(jq -c '[.config.mediaType, .layers[].mediaType, .artifactType]' w)" = '["application/vnd.wasm.config.v1+json","application/vnd.wasm.content.layer.v1+wasm",null]' ]
 	run -2 "$ECLI" push -a nonsense "$REGISTRY/a"
@@ -120,7 +120,7 @@ manifest() {
 	run -1 "$ECLI" pull 127.0.0.1:1/a
 	[[ $output == *"onnect"* ]]
 	run -2 "$ECLI" pull
-	run -2 "$ECLI" push a b
+	run -1 "$ECLI" push "$REGISTRY/a" none
 	run -1 "$ECLI" push localhost:5000
 	[[ $output == *"'localhost:5000' has no host in front"* ]]
 	run -1 "$ECLI" run "$REGISTRY/a@sha256:abc"

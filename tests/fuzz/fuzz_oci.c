@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "oci/about.h"
 #include "oci/artifact.h"
 #include "oci/challenge.h"
 #include "oci/layers.h"
@@ -43,7 +44,7 @@ static void manifest(const char *text, size_t len)
 	if (eu_manifest_read(text, len, NULL, &m, &err))
 		return;
 	if (m.index)
-		eu_index_pick(&m);
+		eu_index_pick(&m, "amd64");
 	for (size_t i = 0; i < m.n; i++) {
 		eu_descriptor_note(&m.parts[i], EU_OCI_TITLE);
 		json_decref(eu_descriptor_json(&m.parts[i]));

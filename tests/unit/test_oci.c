@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "oci/about.h"
 #include "oci/artifact.h"
 #include "oci/challenge.h"
 
@@ -263,6 +264,46 @@ static void kinds_are_told_by_their_beginning(void **state)
 	assert_null(eu_artifact_of("hello", 5));
 }
 
+static void licences_become_expressions(void **state)
+{
+	static const struct {
+		const char *kernels, *spdx; /* NULL: none */
+	} cases[] = {
+		{ "GPL", "GPL-2.0" },
+		{ "GPL v2", "GPL-2.0-only" },
+		{ "Dual BSD/GPL", "LicenseRef-BSD OR GPL-2.0" },
+		{ "Dual MIT/GPL", "MIT OR GPL-2.0" },
+		{ "Apache-2.0", "Apache-2.0" },
+		{ "Proprietary", "LicenseRef-Proprietary" },
+		{ "", NULL },
+		{ "all rights reserved", NULL },
+		{ "\033", NULL },
+	};
+	const char *spdx;
+	char to[64];
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		spdx = eu_about_license(cases[i].kernels, to, sizeof(to));
+		print_message("'%s'\n", cases[i].kernels);
+		if (cases[i].spdx)
+			assert_string_equal(spdx, cases[i].spdx);
+		else
+			assert_null(spdx);
+	}
+}
+
+static void architectures_have_two_names(void **state)
+{
+	(void)state;
+	assert_string_equal(eu_platform("x86"), "amd64");
+	assert_string_equal(eu_platform("amd64"), "amd64");
+	assert_string_equal(eu_platform("riscv"), "riscv64");
+	assert_non_null(eu_platform(NULL));
+	assert_null(eu_platform("x86_64"));
+	assert_null(eu_platform(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +316,8 @@ int main(void)
 		cmocka_unit_test(manifests_have_limits),
 		cmocka_unit_test(challenges_say_where_tokens_are),
 		cmocka_unit_test(kinds_are_told_by_their_beginning),
+		cmocka_unit_test(licences_become_expressions),
+		cmocka_unit_test(architectures_have_two_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static int pull(struct source *s, const struct eu_store *store,
 	if (!r)
 		r = eu_registry_open(ref, &s->remote.o, &g, err);
 	if (!r)
-		r = eu_artifact_pull(g, store, ref, &s->manifest, err);
+		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
 	eu_registry_close(g);
 	return r;
 }
@@ -64,14 +64,18 @@ static int from_store(struct source *s, const struct eu_store *store,
 	const bool asks = s->pull != PULL_NEVER && !eu_net_is_offline();
 	int r = eu_store_find(store, ref, &s->manifest, err);
 
+	/* A name alone stands for what is for this machine. */
+	if (!r && s->which.arch && !*ref->digest &&
+	    !eu_manifest_is_index(s->manifest.type))
+		r = -ENOENT;
 	if (r == -ENOENT) {
 		explain(s, "the store '%s' does not have it", store->dir);
 		return asks ? r : not_stored(r, err);
 	}
 	if (r)
 		return r;
-	r = eu_artifact_read(store, &s->manifest, ret->max, &ret->data,
-			     &ret->len, &ret->title, err);
+	r = eu_artifact_read(store, &s->manifest, &s->which, ret->max,
+			     &ret->data, &ret->len, &ret->title, err);
 	if (r)
 		explain(s, "what the store has of it cannot be used: %s",
 			err->text);
@@ -91,14 +95,14 @@ static int from_registry(struct source *s, const struct eu_store *store,
 	r = pull(s, store, ref, err);
 	if (r)
 		return r;
-	r = eu_artifact_read(store, &s->manifest, ret->max, &ret->data,
-			     &ret->len, &ret->title, err);
+	r = eu_artifact_read(store, &s->manifest, &s->which, ret->max,
+			     &ret->data, &ret->len, &ret->title, err);
 	if (r != -EBADMSG)
 		return r;
 	/* What was damaged here is removed: it is got once more. */
 	r = pull(s, store, ref, err);
 	return r     ?:
-		       eu_artifact_read(store, &s->manifest, ret->max,
+		       eu_artifact_read(store, &s->manifest, &s->which, ret->max,
 					&ret->data, &ret->len, &ret->title, err);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "hub.h"
+#include "oci/push.h"
 #include "pkg/package.h"
 #include "table.h"
 #include "wasm/guest.h"
@@ -117,6 +118,7 @@ static int push_to_registry(struct hubs *h, const char *space,
 			    const char *data, size_t len, const json_t *said,
 			    struct eu_error *err)
 {
+	const struct eu_push_file f = { .title = title, .data = data, .len = len };
 	eu_auto_json json_t *notes = json_object();
 	char digest[EU_DIGEST], text[EU_REF_TEXT];
 	struct eu_registry *g = NULL;
@@ -129,8 +131,7 @@ static int push_to_registry(struct hubs *h, const char *space,
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
-		r = eu_artifact_push(g, &ref, data, len, notes, title, digest,
-				     err);
+		r = eu_push(g, &ref, &f, 1, notes, digest, err);
 	eu_registry_close(g);
 	if (r)
 		return r;

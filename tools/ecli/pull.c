@@ -6,11 +6,16 @@
 #include "base/file.h"
 #include "source.h"
 
-enum { OPT_OUTPUT, OPT_HELP, MAX_FILE = 256 << 20 };
+enum { OPT_OUTPUT, OPT_ARCH, OPT_ALL, OPT_HELP, MAX_FILE = 256 << 20 };
 
 static const struct eu_option options[] = {
 	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
 	  OPT_OUTPUT },
+	{ 0, "arch", "ARCH",
+	  "of several architectures this one: x86, arm64, arm, riscv, s390, or as images name them",
+	  OPT_ARCH },
+	{ 0, "all", NULL, "get those of all architectures into the store",
+	  OPT_ALL },
 	SOURCE_ROWS,
 	REMOTE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
@@ -80,6 +85,23 @@ static int pull(struct source *s, const char *from, const char *to,
 	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
 }
 
+static int take(struct source *s, const char **to, int id, const char *value,
+		struct eu_error *err)
+{
+	switch (id) {
+	case OPT_OUTPUT: *to = value; return 0;
+	case OPT_ALL: s->which.all = true; return 0;
+	case OPT_ARCH:
+		s->which.arch = eu_platform(value);
+		return s->which.arch ?
+			       0 :
+			       eu_error_set(err, -EINVAL,
+					    "'%s' is no architecture known here",
+					    value);
+	}
+	return source_option(s, id, value, err);
+}
+
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
 	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
@@ -100,9 +122,7 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 			return fail_usage(cmd, &err);
 		if (options[i].id == OPT_HELP)
 			return show_help(cmd);
-		if (options[i].id == OPT_OUTPUT)
-			to = a.value;
-		else if (source_option(&s, options[i].id, a.value, &err))
+		if (take(&s, &to, options[i].id, a.value, &err))
 			return fail_usage(cmd, &err);
 	}
 	if (!from) {

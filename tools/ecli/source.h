@@ -15,6 +15,7 @@ struct source {
 	struct remote remote;
 	enum source_pull pull;
 	bool explain; /* on standard error */
+	struct eu_artifact_which which;
 
 	/* What was taken, if it is an image. */
 	char image[EU_REF_TEXT]; /* its name; or empty */
