@@ -10,11 +10,12 @@
 #include "base/error.h"
 
 struct eu_http_opts {
-	const char *cacert; /* PEM file of further authorities, or NULL */
-	bool insecure;	    /* accept any certificate */
-	uint32_t connect_ms;
-	uint32_t stall_ms; /* without a byte */
-	uint32_t total_ms; /* of a transfer; 0: as long as it takes */
+	const char *cacert;  /* PEM file of further authorities, or NULL */
+	bool insecure;	     /* accept any certificate */
+	uint32_t connect_ms; /* 0: 10 s */
+	uint32_t stall_ms;   /* without a byte; 0: 30 s */
+	uint32_t tries;	     /* of one request; 0: 4 */
+	uint32_t total_ms;   /* of a transfer; 0: as long as it takes */
 };
 
 struct eu_transfer {
@@ -27,6 +28,7 @@ struct eu_transfer {
 	const char *const *headers;
 	const void *body; /* but for GET and HEAD */
 	size_t body_len;
+	uint64_t from; /* the bytes before are not asked for */
 
 	/*
 	 * Each header of each answer, without its line's end; the first line is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "net/http.h"
 
 #include <errno.h>
@@ -6,10 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/module.h"
 
-enum { TRIES = 3, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 30000 };
+enum {
+	CONNECT_MS = 10000,
+	STALL_MS = 30000,
+	TRIES = 4,
+	FIRST_PAUSE_MS = 200,
+	LONGEST_PAUSE_MS = 30000,
+	PROGRESS = 64 << 10 /* bytes that make up for a try */
+};
 
 static const size_t MAX_HEADERS = 64 << 10, MAX_TEXT = 64 << 10,
 		    MAX_BODY = 4 << 20;
@@ -17,6 +26,7 @@ static const size_t MAX_HEADERS = 64 << 10, MAX_TEXT = 64 << 10,
 struct eu_net {
 	const struct eu_net_functions *fn;
 	void *net;
+	uint32_t tries;
 };
 
 bool eu_net_is_offline(void)
@@ -30,6 +40,7 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 		struct eu_error *err)
 {
 	struct eu_net *n = calloc(1, sizeof(*n));
+	struct eu_http_opts all = *o;
 	const void *functions;
 	struct eu_error own;
 	int r;
@@ -43,10 +54,13 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 	}
 	if (!n)
 		return eu_error_oom(err);
+	all.connect_ms = o->connect_ms ?: CONNECT_MS;
+	all.stall_ms = o->stall_ms ?: STALL_MS;
+	n->tries = o->tries ?: TRIES;
 	r = eu_module_load("net", &functions, err);
 	if (!r) {
 		n->fn = functions;
-		n->net = n->fn->open(o);
+		n->net = n->fn->open(&all);
 		r = n->net ? 0 : eu_error_oom(err);
 	}
 	if (r) {
@@ -79,19 +93,47 @@ static int on_header(void *ctx, const char *line, size_t len)
 	return h->received.error;
 }
 
+/* What others than 2xx say is for people: the beginning will do. */
+static int keep_words(struct eu_http *h, const void *data, size_t len)
+{
+	eu_buf_put(&h->text, data, eu_min(len, MAX_TEXT - h->text.len));
+	h->enough = h->text.len == MAX_TEXT;
+	return h->text.error ?: h->enough;
+}
+
+/* Does this part begin where the last try ended? */
+static int check_part(struct eu_http *h)
+{
+	const char *range = eu_http_header(h, "content-range");
+	const bool bytes = range && !strncasecmp(range, "bytes ", 6);
+
+	if (bytes && strtoull(range + 6, NULL, 10) == h->taken)
+		return 0;
+	return eu_error_set(&h->err, -EIO,
+			    "'%s' gives another part than it was asked for",
+			    h->url);
+}
+
 static int on_body(void *ctx, int status, const void *data, size_t len)
 {
 	struct eu_http *h = ctx;
+	size_t n;
 
-	if (status < 200 || status > 299) {
-		/* Words for people: the beginning will do. */
-		if (h->text.len < MAX_TEXT)
-			eu_buf_put(&h->text, data,
-				   eu_min(len, MAX_TEXT - h->text.len));
-		return h->text.error;
+	if (status < 200 || status > 299)
+		return keep_words(h, data, len);
+	if (status == 206 && h->skip) {
+		h->result = check_part(h);
+		if (h->result)
+			return h->result;
+		h->skip = 0;
 	}
-	h->taken += len;
-	if (h->taken > h->max)
+	n = eu_min((uint64_t)len, h->skip);
+	h->skip -= n;
+	data = (const char *)data + n;
+	len -= n;
+	if (!len)
+		return 0;
+	if (len > h->max - h->taken)
 		h->result = eu_error_set(&h->err, -E2BIG,
 					 "'%s' sends more than %llu bytes",
 					 h->url, (unsigned long long)h->max);
@@ -99,6 +141,7 @@ static int on_body(void *ctx, int status, const void *data, size_t len)
 		h->result = h->write(h->ctx, data, len, &h->err);
 	else
 		eu_buf_put(&h->text, data, len);
+	h->taken += len;
 	return h->result ?: h->text.error;
 }
 
@@ -107,7 +150,10 @@ static void begin(struct eu_http *h)
 	static const char *const none[] = { NULL };
 
 	h->max = h->max ?: MAX_BODY;
-	h->taken = 0;
+	if (!h->write)
+		h->taken = 0;
+	h->skip = h->taken;
+	h->enough = false;
 	h->received.max = MAX_HEADERS;
 	h->text.max = eu_max(h->max, (uint64_t)MAX_TEXT);
 	h->transfer = (struct eu_transfer){
@@ -116,24 +162,46 @@ static void begin(struct eu_http *h)
 		.headers = h->headers ?: none,
 		.body = h->body,
 		.body_len = h->body_len,
+		.from = h->whole ? 0 : h->taken,
 		.header = on_header,
 		.write = on_body,
 		.ctx = h,
 	};
 }
 
+/* What to do about it. */
+static const struct {
+	int error;
+	const char *hint;
+} hints[] = {
+	{ -EHOSTUNREACH, ": is the name right, and is there a network?" },
+	{ -ECONNREFUSED, ": is it running, and is there a network?" },
+	{ -ECONNRESET, ": try again later" },
+	{ -ETIMEDOUT, ": try again later" },
+};
+
 /* What a callback has said is more to the point. */
 static void take(struct eu_http *h)
 {
 	const struct eu_transfer *t = &h->transfer;
+	const char *hint = "";
 
 	h->status = t->status;
-	if (!h->result && (h->received.error || h->text.error))
+	/* All of it is there, in several parts. */
+	if (h->status == 206 && t->from)
+		h->status = 200;
+	if (h->result || h->enough)
+		return;
+	for (size_t i = 0; i < EU_COUNT(hints); i++) {
+		if (hints[i].error == t->error)
+			hint = hints[i].hint;
+	}
+	if (h->received.error || h->text.error)
 		h->result = eu_error_set(&h->err, -E2BIG,
 					 "'%s' answers with too much", h->url);
-	else if (!h->result && t->error)
-		h->result = eu_error_set(&h->err, t->error, "'%s': %s", h->url,
-					 t->why);
+	else if (t->error)
+		h->result = eu_error_set(&h->err, t->error, "'%s': %s%s",
+					 h->url, t->why, hint);
 }
 
 static void forget(struct eu_http *h)
@@ -143,37 +211,69 @@ static void forget(struct eu_http *h)
 	h->status = h->result = 0;
 }
 
-/* Is the same request worth another try? What was written cannot come back. */
-static bool again(const struct eu_http *h)
+/* Is the same request worth another try? */
+static bool again(struct eu_http *h)
 {
 	if (h->result)
-		return !h->write &&
-		       (h->result == -ECONNRESET || h->result == -ECONNREFUSED);
+		return h->result == -ECONNRESET;
+	/* There is no such part: what is missing is only its end. */
+	if (h->status == 416 && h->taken && !h->whole) {
+		h->whole = true;
+		return true;
+	}
 	return h->status == 429 || h->status == 500 || h->status == 502 ||
 	       h->status == 503 || h->status == 504;
 }
 
-/* How long the servers want to be left alone, or what has grown. */
-static int wait_ms(const struct eu_http *h, int grown)
+static int64_t asked_for(const char *after)
+{
+	struct tm tm = { 0 };
+	char *end;
+	int64_t s = strtoll(after, &end, 10);
+
+	if (end != after)
+		return s;
+	if (!strptime(after, "%a, %d %b %Y %H:%M:%S GMT", &tm))
+		return -1;
+	s = timegm(&tm) - time(NULL);
+	return s < 0 ? 0 : s;
+}
+
+int eu_http_pause(const struct eu_http *h, unsigned int tries)
 {
 	const char *after = eu_http_header(h, "retry-after");
-	unsigned long s = after ? strtoul(after, NULL, 10) : 0;
+	int64_t s = after ? asked_for(after) : -1;
+	int ms = FIRST_PAUSE_MS;
 
-	return s ? (int)eu_min(s * 1000, (unsigned long)LONGEST_WAIT_MS) : grown;
+	if (s >= 0)
+		return s <= LONGEST_PAUSE_MS / 1000 ? (int)s * 1000 : -1;
+	if (h->result && !--tries)
+		return 0;
+	while (--tries && ms < LONGEST_PAUSE_MS)
+		ms *= 3;
+	return eu_min(ms, (int)LONGEST_PAUSE_MS);
 }
 
 int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 {
 	struct eu_transfer *t = &h->transfer;
-	int grown = FIRST_WAIT_MS;
+	uint64_t had = h->taken;
+	int pause;
 
-	for (int tries = 1;; tries++, grown *= 3) {
+	for (unsigned int tries = 1;; tries++) {
 		begin(h);
 		n->fn->run(n->net, &t, 1);
 		take(h);
-		if (tries == TRIES || !again(h))
+		if (h->write && h->taken - had >= PROGRESS) {
+			had = h->taken;
+			tries = 1;
+		}
+		if (tries >= n->tries || !again(h))
 			break;
-		poll(NULL, 0, wait_ms(h, grown));
+		pause = eu_http_pause(h, tries);
+		if (pause < 0)
+			break;
+		poll(NULL, 0, pause);
 		forget(h);
 	}
 	return h->result ? eu_error_set(err, h->result, "%s", h->err.text) : 0;

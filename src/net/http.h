@@ -5,8 +5,9 @@
 /*
  * A client of HTTP. The library that does it is a module, opened with the
  * client. What a server asks to be done later (429, 503) or could not do (500,
- * 502, 504) is tried again, as are connections that break off, three times in
- * all.
+ * 502, 504) is tried again, and so is what breaks off: at once, then after
+ * pauses that grow, or that the server asks for. What has been written already
+ * is not asked for again.
  */
 
 #include "base/buf.h"
@@ -36,7 +37,14 @@ struct eu_http {
 	int status;
 	struct eu_buf received; /* the last answer's headers, each ended by NUL */
 	struct eu_buf text;	/* of other answers no more than 64 KiB */
-	uint64_t taken;		/* bytes of a body of 2xx */
+	/*
+	 * Bytes of a body of 2xx. Where there is @write a request that is run
+	 * again goes on behind them.
+	 */
+	uint64_t taken;
+	uint64_t skip; /* bytes that have come a second time */
+	bool whole;    /* the server does not give parts */
+	bool enough;   /* of what is only shown */
 	struct eu_transfer transfer;
 };
 
@@ -57,6 +65,13 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err);
 
 /* Frees what belongs to the answer. */
 void eu_http_done(struct eu_http *h);
+
+/*
+ * Milliseconds before the next try, the one after @tries: what the server says
+ * in Retry-After, seconds or a date, else what grows. Negative: it wants to be
+ * left alone for longer than anybody would wait.
+ */
+int eu_http_pause(const struct eu_http *h, unsigned int tries);
 
 /* A header's value, or NULL. Names are compared as HTTP does. */
 const char *eu_http_header(const struct eu_http *h, const char *name);

@@ -11,7 +11,7 @@
 #include "base/module.h"
 #include "net/sign.h"
 
-enum { MAX_REDIRECTS = 8, WAIT_MS = 1000 };
+enum { MAX_REDIRECTS = 8, MAX_REDIRECT_BODY = 1 << 20, WAIT_MS = 1000 };
 
 struct net {
 	struct eu_http_opts o;
@@ -25,6 +25,8 @@ struct moving {
 	CURL *easy;
 	struct curl_slist *headers;
 	size_t sent;
+	bool headed; /* all headers have come */
+	char range[48];
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -58,12 +60,14 @@ static void *net_open(const struct eu_http_opts *o)
 
 static size_t on_header(char *data, size_t one, size_t len, void *v)
 {
-	const struct moving *m = v;
+	struct moving *m = v;
 	size_t n = len;
 
 	(void)one;
 	while (n && (data[n - 1] == '\r' || data[n - 1] == '\n'))
 		n--;
+	/* What stands behind a body in pieces comes here as well. */
+	m->headed = (m->headed && strncasecmp(data, "HTTP/", 5) != 0) || !n;
 	return m->t->header(m->t->ctx, data, n) ? 0 : len;
 }
 
@@ -99,6 +103,22 @@ static int on_seek(void *v, curl_off_t at, int from)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* What stands in a redirect is not looked at, but comes, and may not end. */
+static int on_progress(void *v, curl_off_t all, curl_off_t now, curl_off_t up,
+		       curl_off_t sent)
+{
+	const struct moving *m = v;
+	long status = 0;
+
+	(void)all;
+	(void)up;
+	(void)sent;
+	if (now < MAX_REDIRECT_BODY)
+		return 0;
+	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status >= 300 && status < 400;
+}
+
 static bool add_header(struct moving *m, const char *text)
 {
 	struct curl_slist *more = curl_slist_append(m->headers, text);
@@ -113,6 +133,10 @@ static bool set_headers(struct moving *m)
 		if (!add_header(m, m->t->headers[i]))
 			return false;
 	}
+	snprintf(m->range, sizeof(m->range), "Range: bytes=%llu-",
+		 (unsigned long long)m->t->from);
+	if (m->t->from && !add_header(m, m->range))
+		return false;
 	/* Bodies are small or expected: no round trip to ask. */
 	return add_header(m, "Expect:");
 }
@@ -141,12 +165,40 @@ static bool set_method(CURL *c, struct moving *m)
 
 static bool set_tls(CURL *c, const struct eu_http_opts *o)
 {
+	const char *file = getenv("SSL_CERT_FILE");
+
 	if (o->insecure) {
 		SET(SSL_VERIFYPEER, 0L);
 		SET(SSL_VERIFYHOST, 0L);
-	} else if (o->cacert) {
-		SET(CAINFO, o->cacert);
+	} else if (o->cacert || (file && *file)) {
+		SET(CAINFO, o->cacert ?: file);
 	}
+	return true;
+}
+
+/* What stands behind the scheme of an address begins so. */
+static bool is_at(const char *url, const char *begin)
+{
+	const char *host = strstr(url, "://");
+
+	return host && !strncasecmp(host + 3, begin, strlen(begin));
+}
+
+/*
+ * The library reads the environment. What it leaves out is what others do:
+ * HTTP_PROXY, which to a program of a web server is a header that came; and that
+ * this machine needs no proxy.
+ */
+static bool set_proxy(CURL *c, const char *url)
+{
+	const char *proxy = getenv("HTTP_PROXY");
+
+	if (is_at(url, "localhost:") || is_at(url, "localhost/") ||
+	    is_at(url, "127.") || is_at(url, "[::1]"))
+		SET(PROXY, "");
+	else if (proxy && *proxy && !strncasecmp(url, "http:", 5) &&
+		 !getenv("http_proxy") && !getenv("REQUEST_METHOD"))
+		SET(PROXY, proxy);
 	return true;
 }
 
@@ -155,7 +207,8 @@ static bool set_up(struct moving *m)
 	const struct eu_http_opts *o = &m->net->o;
 	CURL *c = m->easy;
 
-	if (!set_method(c, m) || !set_headers(m) || !set_tls(c, o))
+	if (!set_method(c, m) || !set_headers(m) || !set_tls(c, o) ||
+	    !set_proxy(c, m->t->url))
 		return false;
 	SET(URL, m->t->url);
 	SET(PROTOCOLS_STR, "http,https");
@@ -175,6 +228,9 @@ static bool set_up(struct moving *m)
 	SET(HEADERDATA, m);
 	SET(WRITEFUNCTION, on_body);
 	SET(WRITEDATA, m);
+	SET(NOPROGRESS, 0L);
+	SET(XFERINFOFUNCTION, on_progress);
+	SET(XFERINFODATA, m);
 	SET(ERRORBUFFER, m->why);
 	SET(PRIVATE, m);
 	return true;
@@ -182,42 +238,95 @@ static bool set_up(struct moving *m)
 
 #undef SET
 
+#define BROKEN "the connection broke off"
+
+/* Words of our own where the library's, which have @like in them, say less. */
 static const struct {
 	CURLcode code;
 	int error;
+	const char *like, *why;
 } errors[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH },
-	{ CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH },
-	{ CURLE_COULDNT_CONNECT, -ECONNREFUSED },
-	{ CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT },
-	{ CURLE_TOO_MANY_REDIRECTS, -ELOOP },
-	{ CURLE_PEER_FAILED_VERIFICATION, -EKEYREJECTED },
-	{ CURLE_URL_MALFORMAT, -EINVAL },
-	{ CURLE_UNSUPPORTED_PROTOCOL, -EINVAL },
-	{ CURLE_OUT_OF_MEMORY, -ENOMEM },
-	{ CURLE_GOT_NOTHING, -ECONNRESET },
-	{ CURLE_RECV_ERROR, -ECONNRESET },
-	{ CURLE_SEND_ERROR, -ECONNRESET },
-	{ CURLE_PARTIAL_FILE, -ECONNRESET },
+	{ CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, "", NULL },
+	{ CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, "", NULL },
+	{ CURLE_COULDNT_CONNECT, -ECONNREFUSED, "", NULL },
+	{ CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "too slow",
+	  "nothing comes any more" },
+	{ CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "", NULL },
+	{ CURLE_TOO_MANY_REDIRECTS, -ELOOP, "",
+	  "it leads elsewhere again and again" },
+	{ CURLE_ABORTED_BY_CALLBACK, -E2BIG, "",
+	  "it leads elsewhere with a body that does not end" },
+	{ CURLE_SSL_CACERT_BADFILE, -ENOENT, "", NULL },
+	{ CURLE_SSL_CONNECT_ERROR, -EPROTO, "wrong version",
+	  "it does not speak TLS (--plain-http is for those)" },
+	{ CURLE_SSL_CONNECT_ERROR, -EPROTO, "", NULL },
+	{ CURLE_URL_MALFORMAT, -EINVAL, "", NULL },
+	{ CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "HTTP/0.9",
+	  "it does not speak HTTP (or TLS only)" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, -EINVAL, "",
+	  "it leads to where there is no TLS, or no HTTP" },
+	{ CURLE_OUT_OF_MEMORY, -ENOMEM, "", NULL },
+	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "", NULL },
+	{ CURLE_GOT_NOTHING, -ECONNRESET, "", BROKEN },
+	{ CURLE_RECV_ERROR, -ECONNRESET, "", BROKEN },
+	{ CURLE_SEND_ERROR, -ECONNRESET, "", BROKEN },
+	{ CURLE_PARTIAL_FILE, -ECONNRESET, "", BROKEN },
+	{ CURLE_HTTP2, -ECONNRESET, "", BROKEN },
+	{ CURLE_HTTP2_STREAM, -ECONNRESET, "", BROKEN },
 };
+
+/* What is wrong with a certificate, by the numbers of OpenSSL's X509_V_ERR. */
+static const struct {
+	long from, to;
+	const char *why;
+} refusals[] = {
+	{ 9, 9, "its certificate is not valid yet: is the clock right?" },
+	{ 10, 10, "its certificate has expired: whose it is has to renew it" },
+	{ 18, 21,
+	  "its certificate is of an authority that is not known here: name it by --cacert or $SSL_CERT_FILE" },
+	{ 62, 64, "its certificate is for another host" },
+};
+
+static const char *refusal_of(const struct moving *m)
+{
+	long result = 0;
+
+	curl_easy_getinfo(m->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	for (size_t i = 0; i < EU_COUNT(refusals); i++) {
+		if (result >= refusals[i].from && result <= refusals[i].to)
+			return refusals[i].why;
+	}
+	/* The name is compared when the rest has been found to be right. */
+	return result ? m->why : "its certificate is for another host";
+}
 
 static void finish(struct moving *m, CURLcode code)
 {
 	struct eu_transfer *t = m->t;
+	const char *why = *m->why ? m->why : curl_easy_strerror(code);
 	long status = 0;
 
 	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->status = (int)status;
 	t->error = 0;
+	/* To the library an end among the headers is an empty body. */
+	if (!code && !m->headed)
+		code = CURLE_GOT_NOTHING;
 	if (!code)
 		return;
 	t->error = -EIO;
-	for (size_t i = 0; i < EU_COUNT(errors); i++) {
-		if (errors[i].code == code)
-			t->error = errors[i].error;
+	if (code == CURLE_PEER_FAILED_VERIFICATION) {
+		t->error = -EKEYREJECTED;
+		why = refusal_of(m);
 	}
-	snprintf(t->why, sizeof(t->why), "%s",
-		 *m->why ? m->why : curl_easy_strerror(code));
+	for (size_t i = 0; i < EU_COUNT(errors); i++) {
+		if (errors[i].code != code || !strstr(why, errors[i].like))
+			continue;
+		t->error = errors[i].error;
+		why = errors[i].why ?: why;
+		break;
+	}
+	snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
 static bool begin(struct moving *m)

@@ -235,9 +235,13 @@ static int write_config(const char *path, const json_t *j, struct eu_error *err)
 static json_t *entry_for(const struct eu_credentials *c)
 {
 	eu_auto_free char *basic = eu_credentials_basic(c);
+	json_t *j = basic ? json_object() : NULL;
 
-	return basic ? json_pack("{s:s}", "auth", basic + strlen("Basic ")) :
-		       NULL;
+	if (!j)
+		return NULL;
+	eu_json_put_text(&j, "auth", basic + strlen("Basic "));
+	eu_json_put_text(&j, "identitytoken", c->identity_token);
+	return j;
 }
 
 static int keep_in(const char *path, const char *host,

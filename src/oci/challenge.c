@@ -69,8 +69,12 @@ int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 	if (service) {
 		eu_buf_puts(url, "service=");
 		eu_challenge_query(url, service, n);
-		eu_buf_putc(url, '&');
 	}
+	/* To log in is to ask for nothing in particular. */
+	if (!*ref->path)
+		return eu_buf_str(url) ? 0 : eu_error_oom(err);
+	if (service)
+		eu_buf_putc(url, '&');
 	n = snprintf(scope, sizeof(scope), "repository:%s:%s", ref->path,
 		     push ? "pull,push" : "pull");
 	eu_buf_puts(url, "scope=");

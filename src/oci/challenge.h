@@ -11,7 +11,8 @@
 bool eu_challenge_is_bearer(const char *challenge);
 
 /*
- * Writes where one gets a token for @ref: REALM?service=...&scope=... -EINVAL
+ * Writes where one gets a token for @ref, or, if that has no path, for nothing
+ * but to show who one is: REALM?service=...&scope=... -EINVAL
  * if the challenge does not say, or if it says http and @tls: a password must
  * not go there.
  */

@@ -7,6 +7,9 @@
 #include "base/child.h"
 #include "base/json.h"
 
+/* So a token is told from a password: by its user. */
+static const char TOKEN[] = "<token>";
+
 /* What it says; @input goes to its standard input. Its exit status. */
 static int ask(const char *name, const char *verb, const char *input,
 	       char **ret_said, struct eu_error *err)
@@ -51,8 +54,7 @@ static int take(const char *name, const char *said, struct eu_credentials *ret,
 			err, -EINVAL,
 			"docker-credential-%s gives no JSON with Username and Secret",
 			name);
-	/* So a token is told from a password. */
-	if (!strcmp(user, "<token>")) {
+	if (!strcmp(user, TOKEN)) {
 		ret->identity_token = strdup(secret);
 		return ret->identity_token ? 0 : eu_error_oom(err);
 	}
@@ -79,9 +81,11 @@ int eu_helper_store(const char *name, const char *host,
 		    const struct eu_credentials *c, struct eu_error *err)
 {
 	eu_auto_free char *said = NULL, *text = NULL;
-	eu_auto_json json_t *j = json_pack("{s:s, s:s, s:s}", "ServerURL", host,
-					   "Username", c->user, "Secret",
-					   c->password);
+	const bool token = c->identity_token;
+	eu_auto_json json_t *j = json_pack(
+		"{s:s, s:s, s:s}", "ServerURL", host, "Username",
+		token ? TOKEN : c->user, "Secret",
+		token ? c->identity_token : c->password);
 	int r;
 
 	text = j ? eu_json_write(j, NULL) : NULL;

@@ -11,14 +11,7 @@
 #include "base/sha256.h"
 #include "oci/challenge.h"
 
-enum {
-	CONNECT_MS = 10000,
-	STALL_MS = 30000,
-	MAX_URL = 4096,
-	MAX_WORDS = 256,
-	MAX_PAGES = 1000,
-	MAX_TOKEN = 1 << 20
-};
+enum { MAX_URL = 4096, MAX_WORDS = 256, MAX_PAGES = 1000, MAX_TOKEN = 1 << 20 };
 
 struct eu_registry {
 	struct eu_net *net;
@@ -27,6 +20,8 @@ struct eu_registry {
 	struct eu_credentials who;
 	char *authorization; /* "Authorization: ...", or NULL */
 	bool may_push;	     /* of the token that is asked for */
+	bool wants_identity; /* a token instead of the password */
+	char *identity;
 };
 
 int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
@@ -35,8 +30,9 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 	const struct eu_http_opts http = {
 		.cacert = o->cacert,
 		.insecure = o->insecure,
-		.connect_ms = CONNECT_MS,
-		.stall_ms = STALL_MS,
+		.connect_ms = o->stall_ms,
+		.stall_ms = o->stall_ms,
+		.tries = o->tries,
 		.total_ms = o->limit_ms,
 	};
 	struct eu_registry *g = calloc(1, sizeof(*g));
@@ -74,6 +70,7 @@ void eu_registry_close(struct eu_registry *g)
 	eu_net_close(g->net);
 	eu_credentials_done(&g->who);
 	free(g->authorization);
+	free(g->identity);
 	free(g);
 }
 
@@ -103,24 +100,73 @@ static int set_basic(struct eu_registry *g, struct eu_error *err)
 	return basic ? set_authorization(g, "", basic, err) : eu_error_oom(err);
 }
 
+/* Nothing that would become another header. */
+static bool is_token(const char *text)
+{
+	return text && *text && !strpbrk(text, "\r\n");
+}
+
+static int no_token(struct eu_registry *g, const struct eu_http *h,
+		    struct eu_error *err)
+{
+	if (h->status >= 500 || h->status == 429)
+		return eu_error_set(err, -EIO,
+				    "'%s' gives no token (%d): try again later",
+				    h->url, h->status);
+	if (g->who.identity_token)
+		return eu_error_set(
+			err, -EACCES,
+			"'%s' takes the token of the last login no more (%d): 'ecli login %s'",
+			h->url, h->status, g->ref.host);
+	if (g->who.user)
+		return eu_error_set(err, -EACCES, "'%s' gives '%s' no token (%d)",
+				    h->url, g->who.user, h->status);
+	return eu_error_set(err, -EACCES,
+			    "'%s' gives no token (%d): 'ecli login %s'", h->url,
+			    h->status, g->ref.host);
+}
+
 static int take_token(struct eu_registry *g, const struct eu_http *h,
 		      struct eu_error *err)
 {
 	eu_auto_json json_t *j = NULL;
-	const char *token;
+	const char *token, *identity;
 
 	if (h->status != 200)
-		return eu_error_set(err, h->status < 500 ? -EACCES : -EIO,
-				    "'%s' gives no token (%d)", h->url,
-				    h->status);
+		return no_token(g, h, err);
 	j = eu_json_read(h->text.data ?: "", h->text.len, err);
 	if (!j)
-		return eu_error_prefix(err, -EINVAL, "'%s'", h->url);
+		return eu_error_prefix(err, -EINVAL, "'%s' gives no token",
+				       h->url);
 	token = eu_json_str(j, "token") ?: eu_json_str(j, "access_token");
-	/* Nothing that would become another header. */
-	if (!token || strpbrk(token, "\r\n"))
+	if (!is_token(token))
 		return eu_error_set(err, -EINVAL, "'%s' gives no token", h->url);
+	identity = eu_json_str(j, "refresh_token");
+	if (g->wants_identity && is_token(identity)) {
+		free(g->identity);
+		g->identity = strdup(identity);
+		if (!g->identity)
+			return eu_error_oom(err);
+	}
 	return set_authorization(g, "Bearer ", token, err);
+}
+
+/* As OAuth 2 has it: what asks for one goes into the body. */
+static int ask_by_identity(const struct eu_registry *g, struct eu_http *h,
+			   struct eu_buf *body, struct eu_error *err)
+{
+	const char *query = strchr(h->url, '?');
+
+	eu_buf_printf(
+		body,
+		"%s&grant_type=refresh_token&client_id=eunomia&refresh_token=",
+		query + 1);
+	eu_challenge_query(body, g->who.identity_token,
+			   strlen(g->who.identity_token));
+	h->method = "POST";
+	h->body = body->data;
+	h->body_len = body->len;
+	return body->error ? eu_error_oom(err) : 0;
 }
 
 static int get_token(struct eu_registry *g, const char *challenge,
@@ -137,20 +183,14 @@ static int get_token(struct eu_registry *g, const char *challenge,
 			     err);
 	if (r)
 		return r;
+	if (g->wants_identity && g->who.user)
+		eu_buf_puts(&url, "&offline_token=true&client_id=eunomia");
 	h.url = eu_buf_str(&url);
+	if (!h.url)
+		return eu_error_oom(err);
 	if (g->who.identity_token) {
-		/* As OAuth 2 has it: what asks for one goes into the body. */
-		eu_buf_printf(
-			&body,
-			"%s&grant_type=refresh_token&client_id=eunomia&refresh_token=",
-			strchr(h.url, '?') + 1);
-		eu_challenge_query(&body, g->who.identity_token,
-				   strlen(g->who.identity_token));
+		r = ask_by_identity(g, &h, &body, err);
 		headers[0] = "Content-Type: application/x-www-form-urlencoded";
-		h.method = "POST";
-		h.body = body.data;
-		h.body_len = body.len;
-		r = body.error ? eu_error_oom(err) : 0;
 	} else if (g->who.user) {
 		r = set_basic(g, err);
 		headers[0] = g->authorization;
@@ -163,6 +203,13 @@ static int get_token(struct eu_registry *g, const char *challenge,
 	return r;
 }
 
+static int who_are_you(const struct eu_registry *g, struct eu_error *err)
+{
+	return eu_error_set(err, -EACCES,
+			    "'%s' wants to know who you are: 'ecli login %s'",
+			    g->ref.host, g->ref.host);
+}
+
 /* Answers a 401; -EACCES if there is nothing to answer with. */
 static int authorize(struct eu_registry *g, const struct eu_http *h,
 		     struct eu_error *err)
@@ -171,12 +218,7 @@ static int authorize(struct eu_registry *g, const struct eu_http *h,
 
 	if (eu_challenge_is_bearer(challenge))
 		return get_token(g, challenge, err);
-	if (!g->who.user)
-		return eu_error_set(
-			err, -EACCES,
-			"'%s' wants to know who you are: 'ecli login %s'",
-			g->ref.host, g->ref.host);
-	return set_basic(g, err);
+	return g->who.user ? set_basic(g, err) : who_are_you(g, err);
 }
 
 /* ---- requests */
@@ -195,34 +237,55 @@ static const char *url_of(const struct eu_registry *g, struct eu_buf *to,
 	return eu_buf_str(to);
 }
 
-/* What a registry says of an error, {"errors":[{"message":...}]}. */
-static int refused(const struct eu_registry *g, const struct eu_http *h,
-		   const char *what, struct eu_error *err)
+/*
+ * What a registry says of an error, {"errors":[{"message":...}]}, for a terminal:
+ * the words are foreign.
+ */
+static void words_of(const struct eu_http *h,
+		     char ret[EU_FMT_BYTE * MAX_WORDS + 1])
 {
 	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
 					      NULL);
 	const json_t *e = json_array_get(json_object_get(j, "errors"), 0);
-	const char *message = eu_json_str(e, "message");
-	char text[EU_FMT_BYTE * MAX_WORDS + 1] = "";
+	const char *message = eu_json_str(e, "message") ?: "";
 	size_t columns = 0;
-	const int code = h->status == 404		      ? -ENOENT :
-			 h->status == 401 || h->status == 403 ? -EACCES :
-			 h->status == 429		      ? -EBUSY :
-			 h->status == 400 || h->status == 415 ? -EOPNOTSUPP :
-								-EIO;
 
+	*eu_fmt_text(ret, message, eu_min(strlen(message), (size_t)MAX_WORDS),
+		     &columns) = '\0';
+}
+
+static const struct {
+	int from, to, error;
+	const char *hint;
+} statuses[] = {
+	{ 400, 400, -EOPNOTSUPP, "" },
+	{ 403, 403, -EACCES, ": ask its owner for the right to do so" },
+	{ 404, 404, -ENOENT, "" },
+	{ 415, 415, -EOPNOTSUPP, "" },
+	{ 429, 429, -EBUSY, ": it was asked too often, try again later" },
+	{ 500, 599, -EIO, ": try again later" },
+	{ 0, 999, -EIO, "" },
+};
+
+static int refused(const struct eu_registry *g, const struct eu_http *h,
+		   const char *what, struct eu_error *err)
+{
+	char text[EU_FMT_BYTE * MAX_WORDS + 1];
+	size_t i = 0;
+
+	if (h->status == 401 && !g->who.user && !g->who.identity_token)
+		return who_are_you(g, err);
 	if (h->status == 401)
-		return eu_error_set(err, code,
+		return eu_error_set(err, -EACCES,
 				    "'%s' does not let '%s' in with this password",
-				    g->ref.host, g->who.user ?: "anybody");
-	/* Foreign words, for a terminal. */
-	if (message)
-		*eu_fmt_text(text, message,
-			     eu_min(strlen(message), (size_t)MAX_WORDS),
-			     &columns) = '\0';
-	return eu_error_set(err, code, "'%s' %s '%s': %s%s%d%s", g->ref.host,
-			    what, g->ref.path, text, *text ? " (" : "",
-			    h->status, *text ? ")" : "");
+				    g->ref.host, g->who.user ?: "you");
+	while (h->status < statuses[i].from || h->status > statuses[i].to)
+		i++;
+	words_of(h, text);
+	return eu_error_set(err, statuses[i].error, "'%s' %s '%s': %s%s%d%s%s",
+			    g->ref.host, what, g->ref.path, text,
+			    *text ? " (" : "", h->status, *text ? ")" : "",
+			    statuses[i].hint);
 }
 
 /*
@@ -247,18 +310,22 @@ static int request(struct eu_registry *g, struct eu_http *h,
 	}
 }
 
-int eu_registry_ping(struct eu_registry *g, struct eu_error *err)
+int eu_registry_login(struct eu_registry *g, char **ret_identity,
+		      struct eu_error *err)
 {
 	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
 	const char *headers[] = { NULL, NULL };
 	struct eu_http h = { .method = "GET" };
 	int r;
 
+	g->wants_identity = true;
 	eu_buf_printf(&url, "%s://%s/v2/", g->scheme, host_of(g));
 	h.url = eu_buf_str(&url);
 	r = request(g, &h, headers, 0, err);
 	if (!r && h.status != 200)
 		r = refused(g, &h, "is no registry, or none for", err);
+	if (!r)
+		*ret_identity = eu_take_ptr(g->identity);
 	eu_http_done(&h);
 	return r;
 }
@@ -355,6 +422,12 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 			r = eu_error_set(err, r, "'%s' has no '%s' of '%s' (404)",
 					 g->ref.host, which, g->ref.path);
 	}
+	if (!r &&
+	    !strncmp(eu_http_header(&h, "content-type") ?: "", "text/html", 9))
+		r = eu_error_set(
+			err, -EINVAL,
+			"'%s' gives a web page for '%s': is it a registry?",
+			g->ref.host, g->ref.path);
 	if (!r)
 		r = eu_digest_of(h.text.data ?: "", h.text.len, d.digest, err);
 	if (!r && strchr(which, ':') && strcmp(which, d.digest) != 0)

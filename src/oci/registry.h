@@ -18,7 +18,8 @@ struct eu_registry_opts {
 	const char *cacert;	     /* PEM file, or NULL */
 	bool insecure;		     /* accept any certificate */
 	uint32_t limit_ms;	     /* of a request; 0: none */
-	bool plain_http; /* so it is for this machine without cacert */
+	bool plain_http;	  /* so it is for this machine without cacert */
+	uint32_t stall_ms, tries; /* as struct eu_http_opts has them */
 };
 
 int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
@@ -26,8 +27,13 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 /* Accepts NULL. */
 void eu_registry_close(struct eu_registry *r);
 
-/* Does it let us in? -EACCES. */
-int eu_registry_ping(struct eu_registry *r, struct eu_error *err);
+/*
+ * Does it let us in? -EACCES. The token that it gives to be shown instead of the
+ * password from now on, if it gives one, goes to @ret_identity, to be freed;
+ * else that is NULL.
+ */
+int eu_registry_login(struct eu_registry *r, char **ret_identity,
+		      struct eu_error *err);
 
 /*
  * A list of names that the registry has: @key of what it gives for @what, below

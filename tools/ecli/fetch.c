@@ -9,8 +9,6 @@
 #include "net/fetch.h"
 #include "source.h"
 
-enum { CONNECT_MS = 10000, STALL_MS = 30000 };
-
 static const char OCI[] = "oci://";
 
 /* With --explain, a line on standard error. */
@@ -173,17 +171,22 @@ static int as_reference(const char *word, struct eu_ref *ret, struct eu_error *e
 int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	  size_t *ret_len, struct eu_error *err)
 {
-	const struct eu_http_opts http = {
-		.cacert = from ? from->remote.o.cacert : NULL,
-		.insecure = from && from->remote.o.insecure,
-		.connect_ms = CONNECT_MS,
-		.stall_ms = STALL_MS,
-	};
+	struct eu_http_opts http;
 	struct source own = { 0 };
 	struct eu_ref ref;
 	int r;
 
 	from = from ?: &own;
+	r = remote_limits(&from->remote, err);
+	if (r)
+		return r;
+	http = (struct eu_http_opts){
+		.cacert = from->remote.o.cacert,
+		.insecure = from->remote.o.insecure,
+		.connect_ms = from->remote.o.stall_ms,
+		.stall_ms = from->remote.o.stall_ms,
+		.tries = from->remote.o.tries,
+	};
 	if (!strcmp(word, "-")) {
 		explain(from, "'-' is standard input");
 		return FETCH_NOT;

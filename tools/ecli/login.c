@@ -28,11 +28,13 @@ static int parse_host(const char *text, struct eu_ref *ret, struct eu_error *err
 	if (eu_ref_parse(whole, ret, NULL))
 		return eu_error_set(err, -EINVAL,
 				    "'%s' is no host: write HOST[:PORT]", text);
+	ret->path[0] = '\0';
 	return 0;
 }
 
 static int log_in(struct remote *m, const char *host, struct eu_error *err)
 {
+	eu_auto_free char *identity = NULL;
 	struct eu_credentials c = { 0 };
 	struct eu_registry *g = NULL;
 	struct eu_ref ref;
@@ -45,10 +47,11 @@ static int log_in(struct remote *m, const char *host, struct eu_error *err)
 	if (!r)
 		r = eu_registry_open(&ref, &m->o, &g, err);
 	if (!r)
-		r = eu_registry_ping(g, err);
+		r = eu_registry_login(g, &identity, err);
 	eu_registry_close(g);
 	c.user = (char *)m->o.user;
-	c.password = (char *)m->o.password;
+	c.password = (char *)(identity ? "" : m->o.password);
+	c.identity_token = identity;
 	if (!r)
 		r = eu_credentials_keep(ref.host, &c, err);
 	if (!r)
@@ -74,7 +77,7 @@ const struct eu_command command_login = {
 	.usage = "[OPTIONS] HOST",
 	.summary = "keep a user name and password for a registry",
 	.description =
-		"Tries the user name and password at the registry HOST[:PORT], and keeps them where docker and podman look: in $REGISTRY_AUTH_FILE, else in config.json of $DOCKER_CONFIG or ~/.docker, or with the helper that this file names.",
+		"Tries the user name and password at the registry HOST[:PORT], and keeps them, or the token that it gives in their place, where docker and podman look: in $REGISTRY_AUTH_FILE, else in config.json of $DOCKER_CONFIG or ~/.docker, or with the helper that this file names.",
 	.examples = "ecli login -u me --password-stdin registry.example <file\n",
 	.options = login_options,
 	.run = login,

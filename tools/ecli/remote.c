@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +11,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { MAX_LINE = 4096 };
+enum { MAX_LINE = 4096, MAX_RETRIES = 100 };
+
+static const uint64_t MAX_WAIT_MS = 3600 * 1000;
 
 void remote_option(struct remote *r, int id, const char *value)
 {
@@ -22,6 +25,8 @@ void remote_option(struct remote *r, int id, const char *value)
 	case REMOTE_PLAIN_HTTP: r->o.plain_http = true; break;
 	case REMOTE_CACERT: r->o.cacert = value; break;
 	case REMOTE_INSECURE: r->o.insecure = true; break;
+	case REMOTE_TIMEOUT: r->timeout = value; break;
+	case REMOTE_RETRIES: r->retries = value; break;
 	}
 }
 
@@ -90,13 +95,38 @@ int remote_ask(const char *what, bool secret, char **ret, struct eu_error *err)
 	return secret ? ask_secret(what, ret, err) : read_line(what, ret, err);
 }
 
+int remote_limits(struct remote *r, struct eu_error *err)
+{
+	char *end = NULL;
+	uint64_t ns;
+	unsigned long n;
+
+	if (r->timeout && parse_duration(r->timeout, &ns, err))
+		return eu_error_prefix(err, -EINVAL, "--read-timeout");
+	if (r->timeout)
+		r->o.stall_ms = eu_max(eu_min(ns / 1000000, MAX_WAIT_MS),
+				       (uint64_t)1);
+	if (!r->retries)
+		return 0;
+	n = strtoul(r->retries, &end, 10);
+	if (!isdigit((unsigned char)*r->retries) || *end || n > MAX_RETRIES)
+		return eu_error_set(err, -EINVAL,
+				    "--retries: '%s' is no number up to %d",
+				    r->retries, MAX_RETRIES);
+	r->o.tries = n + 1;
+	return 0;
+}
+
 int remote_complete(struct remote *r, struct eu_error *err)
 {
 	struct eu_registry_opts *o = &r->o;
-	int n = 0;
+	int n;
 
 	if (r->complete)
 		return 0;
+	n = remote_limits(r, err);
+	if (n)
+		return n;
 	if (r->prompt && (o->user || o->password))
 		return eu_error_set(
 			err, -EINVAL,

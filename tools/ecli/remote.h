@@ -10,7 +10,8 @@
 struct remote {
 	struct eu_registry_opts o;
 	bool prompt, password_stdin;
-	bool complete;	/* by remote_complete() */
+	bool complete; /* by remote_complete() */
+	const char *timeout, *retries;
 	char *typed[2]; /* user and password */
 };
 
@@ -22,6 +23,8 @@ enum {
 	REMOTE_PLAIN_HTTP,
 	REMOTE_CACERT,
 	REMOTE_INSECURE,
+	REMOTE_TIMEOUT,
+	REMOTE_RETRIES,
 };
 
 /* Rows of their tables of options; @letter is that of the password. */
@@ -42,13 +45,20 @@ enum {
 	  REMOTE_PLAIN_HTTP },                                                 \
 	{ 0, "cacert", "FILE",                                                 \
 	  "trust the authorities of this PEM file as well", REMOTE_CACERT },   \
-	{ 0, "insecure", NULL, "accept any certificate", REMOTE_INSECURE }
+	{ 0, "insecure", NULL, "accept any certificate", REMOTE_INSECURE },    \
+	{ 0, "read-timeout", "TIME",                                           \
+	  "give up when nothing has come for so long (30s)", REMOTE_TIMEOUT }, \
+	{ 0, "retries", "N",                                                   \
+	  "try again so often what breaks off or is put off (3)",              \
+	  REMOTE_RETRIES }
 
 #define REMOTE_OPTIONS REMOTE_ROWS('p')
 /* clang-format on */
 
 /* Takes the option @id if it is one of them. */
 void remote_option(struct remote *r, int id, const char *value);
+/* Reads how long and how often; remote_complete() does, too. */
+int remote_limits(struct remote *r, struct eu_error *err);
 /* When all options have been seen: asks for what is to be asked for, once. */
 int remote_complete(struct remote *r, struct eu_error *err);
 /*
