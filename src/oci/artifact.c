@@ -7,6 +7,7 @@
 #include "oci/about.h"
 #include "oci/gzip.h"
 #include "oci/layers.h"
+#include "oci/trust.h"
 
 #define WASM_LAYER "application/vnd.wasm.content.layer.v1+wasm"
 #define WASM_CONFIG "application/vnd.wasm.config.v1+json"
@@ -155,9 +156,10 @@ static int pull_index(struct pull *p, struct eu_ref *ref,
 {
 	const struct eu_descriptor *one = pick_manifest(index, which);
 	struct eu_descriptor other;
-	int r = 0;
+	int r;
 
 	if (which->all) {
+		r = eu_trust_image(p->from, p->to, ref, d, err);
 		for (size_t i = 0; i < index->n && !r; i++)
 			r = get_whole(p, index->parts[i].digest, &other, err);
 		return r;
@@ -169,7 +171,14 @@ static int pull_index(struct pull *p, struct eu_ref *ref,
 		*ref->tag = '\0';
 		memcpy(ref->digest, one->digest, sizeof(ref->digest));
 	}
-	return get_whole(p, one->digest, d, err);
+	other = *one;
+	memcpy(other.index, d->digest, sizeof(other.index));
+	r = eu_trust_image(p->from, p->to, ref, &other, err);
+	if (!r)
+		r = get_whole(p, one->digest, d, err);
+	if (!r)
+		memcpy(d->index, other.index, sizeof(d->index));
+	return r;
 }
 
 int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
@@ -187,9 +196,10 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 	if (held < 0)
 		return held;
 	r = get_manifest(&p, eu_ref_which(ref), &d, &m, err);
-	if (!r)
-		r = m.index ? pull_index(&p, &name, &m, which, &d, err) :
-			      get_parts(&p, &m, err);
+	if (!r && m.index)
+		r = pull_index(&p, &name, &m, which, &d, err);
+	else if (!r)
+		r = eu_trust_image(g, s, ref, &d, err) ?: get_parts(&p, &m, err);
 	if (!r)
 		r = eu_store_tag(s, &name, &d, err);
 	if (!r)

@@ -27,6 +27,7 @@ struct eu_descriptor {
 	uint64_t size;		   /* bytes */
 	const json_t *annotations; /* of the manifest's; or NULL */
 	const json_t *platform;
+	char index[EU_DIGEST]; /* that it was picked from; or empty */
 };
 
 struct eu_manifest {

@@ -15,6 +15,7 @@
 enum { MAX_INDEX = 16 << 20, MAX_BLOBS = 1 << 20, MAX_DEPTH = 2 };
 
 #define REF_NAME "org.opencontainers.image.ref.name"
+#define FROM_INDEX "vnd.eunomia.index"
 
 static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
@@ -356,7 +357,9 @@ int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
 	eu_ref_format(ref, name, sizeof(name));
 	named.annotations = NULL;
 	j = eu_descriptor_json(&named);
-	eu_json_put(&j, "annotations", json_pack("{s:s}", REF_NAME, name));
+	eu_json_put(&j, "annotations",
+		    json_pack("{s:s,s:s*}", REF_NAME, name, FROM_INDEX,
+			      *d->index ? d->index : NULL));
 	return j ? replace(s, ref, j, err) : eu_error_oom(err);
 }
 
@@ -364,6 +367,19 @@ int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 		   struct eu_error *err)
 {
 	return replace(s, ref, NULL, err);
+}
+
+/* What an entry of the index is. */
+static int read_entry(const json_t *entry, struct eu_descriptor *ret,
+		      struct eu_error *err)
+{
+	const char *index = eu_json_str(json_object_get(entry, "annotations"),
+					FROM_INDEX);
+	int r = eu_descriptor_read(entry, ret, err);
+
+	if (!r && index && eu_digest_is_valid(index))
+		snprintf(ret->index, sizeof(ret->index), "%s", index);
+	return r;
 }
 
 int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
@@ -378,7 +394,7 @@ int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
 	if (r)
 		return r;
 	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
-		if (!name_of(entry) || eu_descriptor_read(entry, &d, NULL))
+		if (!name_of(entry) || read_entry(entry, &d, NULL))
 			continue;
 		r = fn(ctx, name_of(entry), &d, err);
 		if (r)
@@ -403,7 +419,8 @@ static int compare(void *ctx, const char *name, const struct eu_descriptor *d,
 	if (s->digest) {
 		/* Whatever tag it was got by. */
 		if (strncmp(name, s->name, n) != 0 || !strchr(":@", name[n]) ||
-		    strcmp(d->digest, s->digest) != 0)
+		    (strcmp(d->digest, s->digest) != 0 &&
+		     strcmp(d->index, s->digest) != 0))
 			return 0;
 	} else if (strcmp(name, s->name) != 0) {
 		return 0;
@@ -521,9 +538,11 @@ static int note_indexed(const struct eu_store *s, struct digests *d,
 		return r;
 	/* Those without a name as well: other tools may have put them there. */
 	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
-		r = eu_descriptor_read(entry, &from, err);
+		r = read_entry(entry, &from, err);
 		if (!r)
 			r = note_all(s, &from, 0, d, err);
+		if (!r && *from.index)
+			r = note(d, from.index, err);
 		if (r)
 			return r;
 	}

@@ -277,3 +277,355 @@ me.pub" ]
 	refused "has no '2' of 'a' (404)" sign -k me.key "$REGISTRY/a:2"
 	[ ! -e "$(tags a)/sha256-$(hex "$DIGEST").sig" ]
 }
+
+# ---- --digest
+
+@test "nothing but this digest" {
+	registry
+	mkdir web
+	cp "$PACKAGE" web/package.json
+	web web
+	pushed a:1
+	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	none=sha256:$(printf %064d 0)
+	# Of an image it is the manifest's, of all else that of the bytes.
+	"$ECLI" inspect --digest "$DIGEST" "$REGISTRY/a:1" >first
+	"$ECLI" inspect --digest "$DIGEST" "$REGISTRY/a@$DIGEST"
+	"$ECLI" pull --digest "$DIGEST" "$REGISTRY/a:1" -o back
+	cmp back "$PACKAGE"
+	"$ECLI" inspect --digest "$sum" "$PACKAGE"
+	"$ECLI" inspect --digest "$sum" - <"$PACKAGE"
+	"$ECLI" inspect --digest "$sum" "http://$WEB/package.json"
+	"$ECLI" inspect --digest "$sum" "file://$T/web/package.json"
+	"$ECLI" inspect --digest "$sum" "data:;base64,$(base64 -w0 "$PACKAGE")"
+	for command in run inspect check; do
+		refused "'$PACKAGE': it is $sum, and --digest wants $none" \
+			$command --digest "$none" "$PACKAGE"
+		refused "it is $sum, and --digest wants $none" \
+			$command --digest "$none" "http://$WEB/package.json"
+		refused "it is $sum, and --digest wants $none" \
+			$command --digest "$none" - <"$PACKAGE"
+		refused "'$REGISTRY' has no '$none' of 'a' (404)" \
+			$command --digest "$none" "$REGISTRY/a:1"
+		refused "it is $DIGEST, and --digest wants $none" \
+			$command --digest "$none" "$REGISTRY/a@$DIGEST"
+		run -2 "$ECLI" $command --digest sha256:abc "$PACKAGE"
+		[ "${lines[0]}" = "ecli: --digest: 'sha256:abc' is not sha256: and 64 digits, lower case" ]
+	done
+	refused "'$REGISTRY' has no '$none' of 'a' (404)" \
+		pull --digest "$none" "$REGISTRY/a:1" -o there
+	[ ! -e there ]
+	# It stays what it is when the tag moves.
+	first=$DIGEST
+	pushed a:1 "$OBJ/exec.bpf.o"
+	rm -r "$EUNOMIA_STORE"
+	"$ECLI" inspect --digest "$first" "$REGISTRY/a:1" >again
+	cmp first again
+	stop_registry
+	"$ECLI" inspect --digest "$first" "$REGISTRY/a:1" >again
+	cmp first again
+}
+
+# ---- the policy
+
+# policy JSON: puts it in force.
+policy() {
+	printf '%s' "$1" >"$T/policy.json"
+	export EUNOMIA_POLICY=$T/policy.json
+}
+
+@test "a policy that is broken allows nothing" {
+	cp "$PACKAGE" package.json
+	while IFS='|' read -r text why; do
+		policy "$text"
+		refused "the policy '$T/policy.json' is broken and allows nothing: $why" \
+			inspect package.json
+	done <<-'END'
+		|line 1: 
+		{"default":"allow"|line 1: 
+		[]|it is no object
+		{}|'default' of it is to be "allow" or "deny"
+		{"default":"maybe"}|'default' of it is to be "allow" or "deny"
+		{"default":"deny","default":"allow"}|line 1: duplicate object key
+		{"default":"allow","rule":[]}|'rule' is not known in it
+		{"default":"allow","files":true}|'files' of it is to be "allow" or "deny"
+		{"default":"allow","digests":"x"}|'digests' is no list
+		{"default":"allow","digests":["sha256:x"]}|digest 1 is not sha256: and 64 digits
+		{"default":"allow","rules":{}}|'rules' is no list
+		{"default":"allow","rules":[1]}|rule 1 is no object
+		{"default":"allow","rules":[{"from":"a.b/c"}]}|rule 1 is to have one of 'then' and 'keys'
+		{"default":"allow","rules":[{"from":"a.b/c","then":"deny","keys":["x"]}]}|rule 1 is to have one of 'then' and 'keys'
+		{"default":"allow","rules":[{"from":"a.b/c","then":"no"}]}|'then' of rule 1 is to be "allow" or "deny"
+		{"default":"allow","rules":[{"from":"a.b/c","keys":[]}]}|'keys' of rule 1 is no list with a key in it
+		{"default":"allow","rules":[{"from":"a.b","then":"deny"}]}|'from' of rule 1 is to be HOST/PATH or https://HOST/PATH
+		{"default":"allow","rules":[{"from":"http://a.b/","keys":["x"]}]}|'from' of rule 1: addresses have no signatures
+	END
+	for command in "run package.json" "check package.json" "pull x.y/z"; do
+		refused 'is broken and allows nothing' $command
+	done
+	rm policy.json
+	refused 'the policy cannot be read, and allows nothing' inspect package.json
+	# Where it is looked for.
+	unset EUNOMIA_POLICY
+	[ ! -e /etc/eunomia/policy.json ] || return 0
+	export XDG_CONFIG_HOME=$T/config
+	"$ECLI" inspect package.json
+	mkdir -p config/eunomia
+	echo nonsense >config/eunomia/policy.json
+	refused "the policy '$T/config/eunomia/policy.json' is broken" \
+		inspect package.json
+	unset XDG_CONFIG_HOME
+	mkdir -p .config
+	mv config/eunomia .config/
+	HOME=$T refused "the policy '$T/.config/eunomia/policy.json' is broken" \
+		inspect package.json
+}
+
+@test "a policy says where things may come from" {
+	registry
+	mkdir web
+	cp "$PACKAGE" web/package.json
+	web web
+	pushed good/x:1
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/bad/x:1"
+	no="the policy '$T/policy.json' does not allow"
+	policy '{"default":"deny"}'
+	for command in run inspect check "pull -o back"; do
+		refused "$no $REGISTRY/good/x" $command "$REGISTRY/good/x:1"
+	done
+	for command in run inspect check; do
+		refused "$no http://$WEB/package.json" \
+			$command "http://$WEB/package.json"
+	done
+	# Who would not be believed is not asked.
+	run -1 grep GET web.log
+	run -1 grep 'method=GET.*manifests' "$ERR"
+	[ ! -e back ]
+	# What is of this machine is not from elsewhere.
+	"$ECLI" inspect "$PACKAGE"
+	"$ECLI" inspect - <"$PACKAGE"
+	"$ECLI" inspect "file://$PACKAGE"
+
+	policy '{"default":"deny","rules":[
+		{"from":"'"$REGISTRY"'/good/","then":"allow"},
+		{"from":"http://127.0.0.1:*/package.json","then":"allow"}]}'
+	"$ECLI" inspect "$REGISTRY/good/x:1"
+	grep 'method=GET.*manifests' "$ERR"
+	"$ECLI" inspect "http://$WEB/package.json"
+	"$ECLI" inspect "HTTP://$WEB/package.json"
+	refused "$no $REGISTRY/bad/x" inspect "$REGISTRY/bad/x:1"
+	refused 'odd characters in its host' inspect "http://$WEB@localhost/package.json"
+	refused 'a path that turns back' inspect "http://$WEB/x/../package.json"
+	# The first rule that fits, and a star ends at a slash.
+	policy '{"default":"allow","rules":[
+		{"from":"'"$REGISTRY"'/*","then":"deny"},
+		{"from":"*/good/*","then":"allow"},
+		{"from":"'"$REGISTRY"'/","then":"deny"}]}'
+	"$ECLI" inspect "$REGISTRY/good/x:1"
+	refused "$no $REGISTRY/bad/x" inspect "$REGISTRY/bad/x:1"
+	"$ECLI" inspect "http://$WEB/package.json"
+	# What is in the store already is not let through, either.
+	policy '{"default":"deny"}'
+	refused "$no $REGISTRY/good/x" inspect "$REGISTRY/good/x:1"
+	refused "$no $REGISTRY/good/x" inspect --pull never "$REGISTRY/good/x:1"
+}
+
+@test "a policy names digests" {
+	registry
+	mkdir web
+	cp "$PACKAGE" web/package.json
+	web web
+	pushed x:1
+	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	policy '{"default":"deny","files":"deny","digests":["'"$sum"'"]}'
+	"$ECLI" inspect "$PACKAGE"
+	"$ECLI" inspect - <"$PACKAGE"
+	"$ECLI" inspect "http://$WEB/package.json"
+	refused "does not allow $REGISTRY/x, $DIGEST" inspect "$REGISTRY/x:1"
+	echo ' ' >>web/package.json
+	cp web/package.json .
+	other=sha256:$(sha256sum <package.json | cut -d' ' -f1)
+	refused "does not allow http://$WEB/package.json, $other" \
+		inspect "http://$WEB/package.json"
+	refused "does not allow the file 'package.json', $other" inspect package.json
+	refused "does not allow the file 'package.json', $other" run package.json
+	refused "does not allow standard input, $other" inspect - <package.json
+	refused "does not allow the file 'file://$T/package.json', $other" \
+		inspect "file://$T/package.json"
+	refused 'does not allow the file' inspect 'data:,{}'
+	policy '{"default":"deny","digests":["'"$DIGEST"'"]}'
+	"$ECLI" inspect "$REGISTRY/x:1"
+	"$ECLI" inspect --offline "$REGISTRY/x:1"
+	pushed x:1 "$OBJ/exec.bpf.o"
+	refused "does not allow $REGISTRY/x, $DIGEST" \
+		inspect --pull always "$REGISTRY/x:1"
+}
+
+@test "a policy holds for the static ecli, too" {
+	[ -x "$ECLI-static" ] || skip 'needs a static ecli'
+	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	"$ECLI-static" inspect --digest "$sum" "$PACKAGE"
+	run -1 "$ECLI-static" inspect --digest "sha256:$(printf %064d 0)" "$PACKAGE"
+	[[ $output == *"it is $sum, and --digest wants"* ]]
+	policy '{"default":"deny"}'
+	"$ECLI-static" inspect "$PACKAGE"
+	policy '{"default":"deny","files":"deny"}'
+	run -1 "$ECLI-static" run "$PACKAGE"
+	[[ $output == *"does not allow the file '$PACKAGE', $sum" ]]
+	policy '{"default":"deny","files":"deny","digests":["'"$sum"'"]}'
+	"$ECLI-static" inspect "$PACKAGE"
+	policy nonsense
+	run -1 "$ECLI-static" inspect "$PACKAGE"
+	[[ $output == *'is broken and allows nothing'* ]]
+}
+
+@test "a policy demands signatures" {
+	registry
+	"$ECLI" keygen me
+	"$ECLI" keygen -t ecdsa-p256 you
+	pushed team/x:1
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/team/","keys":["me.pub","you.pub"]}]}'
+	demands="'$REGISTRY/team/x:1': the policy '$T/policy.json' demands a signature: "
+	for command in run inspect "pull -o back"; do
+		refused "$demands'$DIGEST' is not signed" $command "$REGISTRY/team/x:1"
+	done
+	# Nothing has been kept of it.
+	[ ! -e back ]
+	run -0 "$ECLI" images
+	[[ $output != *team/x* ]]
+	"$ECLI" sign -k you.key "$REGISTRY/team/x:1"
+	"$ECLI" pull "$REGISTRY/team/x:1" -o back
+	cmp back "$PACKAGE"
+	# The signature is in the store as well, where it is looked at each time.
+	"$ECLI" inspect "$REGISTRY/team/x:1" >first
+	stop_registry
+	"$ECLI" inspect "$REGISTRY/team/x:1" >again
+	cmp first again
+	"$ECLI" inspect --offline "$REGISTRY/team/x:1"
+	# Another key is demanded by now.
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/team/","keys":["me.pub"]}]}'
+	refused "$demands"'signature 1' inspect --offline "$REGISTRY/team/x:1"
+	refused onnect inspect "$REGISTRY/team/x:1"
+	# The key as a text, and keys that are not there.
+	text=$(awk '{printf "%s\\n", $0}' you.pub)
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/team/","keys":["'"$text"'"]}]}'
+	"$ECLI" inspect --offline "$REGISTRY/team/x:1"
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/team/","keys":["you.pub","none.pub"]}]}'
+	refused "the policy '$T/policy.json': cannot open '$T/none.pub'" \
+		inspect --offline "$REGISTRY/team/x:1"
+}
+
+@test "what was signed and tampered with is not run" {
+	registry
+	"$ECLI" keygen me
+	pushed a:1
+	"$ECLI" sign -k me.key "$REGISTRY/a:1"
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/*","keys":["me.pub"]}]}'
+	first=$DIGEST
+	tag=sha256-$(hex "$first")
+	layer=$(jq -r '.layers[0].digest' "$(blob "$first")")
+	list=$(blob "$(points_to a "$tag.sig")")
+	payload=$(jq -r '.layers[0].digest' "$list")
+	rm -r "$(tags a)/$tag"
+
+	# The layer.
+	cp "$(blob "$layer")" kept
+	replace "$(blob "$layer")" bootstrap bootstrbp
+	refused "'$REGISTRY' gives other bytes than '$layer'" run "$REGISTRY/a:1"
+	cp kept "$(blob "$layer")"
+	# The manifest: a tag has no digest of its own, but its signature does.
+	cp "$(blob "$first")" kept
+	replace "$(blob "$first")" package.json packbge.json
+	refused 'is not signed' run "$REGISTRY/a:1"
+	cp kept "$(blob "$first")"
+	# The payload.
+	cp "$(blob "$payload")" kept
+	replace "$(blob "$payload")" cosign cosigm
+	refused "its payload: '$REGISTRY' gives other bytes than '$payload'" \
+		run "$REGISTRY/a:1"
+	cp kept "$(blob "$payload")"
+	# The signature.
+	cp "$list" kept
+	value=$(jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' "$list")
+	other=A
+	[ "${value:9:1}" != A ] || other=B
+	replace "$list" "$value" "${value:0:9}$other${value:10}"
+	refused "signature and payload are not by the key '$T/me.pub', or were changed" \
+		run "$REGISTRY/a:1"
+	cp kept "$list"
+	# The key.
+	mv me.pub own.pub
+	"$ECLI" keygen other
+	cp other.pub me.pub
+	refused "signature and payload are not by the key '$T/me.pub', or were changed" \
+		run "$REGISTRY/a:1"
+	mv own.pub me.pub
+	# The tag.
+	pushed a:2 "$OBJ/exec.bpf.o"
+	cp -r "$(tags a)/1" tag
+	cp -r "$(tags a)/2/." "$(tags a)/1"
+	refused "'$DIGEST' is not signed" run "$REGISTRY/a:1"
+	cp -r tag/. "$(tags a)/1"
+	# None of that is in the store; what is well is, and then changed there.
+	run -0 "$ECLI" images
+	[[ $output != *"$REGISTRY/a:1"* ]]
+	"$ECLI" inspect "$REGISTRY/a:1" >good
+	at=$EUNOMIA_STORE/blobs/sha256
+	for one in "$layer" "$first" "$payload" "$(points_to a "$tag.sig")"; do
+		chmod u+w "$at/$(hex "$one")"
+		printf 'x' | dd of="$at/$(hex "$one")" conv=notrunc status=none
+		refused 'was damaged' inspect --offline "$REGISTRY/a:1"
+		# With the registry it is got again.
+		"$ECLI" inspect "$REGISTRY/a:1" >again
+		cmp good again
+	done
+	# And what its tag stands for there.
+	EUNOMIA_POLICY= "$ECLI" pull "$REGISTRY/a:2" -o other
+	jq -c --arg from "$first" --arg to "$DIGEST" \
+		'(.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] | endswith("a:1")) | .digest) = $to' \
+		"$EUNOMIA_STORE/index.json" >changed
+	cp changed "$EUNOMIA_STORE/index.json"
+	refused "demands a signature: '$DIGEST' is not signed here" \
+		inspect --offline "$REGISTRY/a:1"
+	"$ECLI" inspect "$REGISTRY/a:1" >again
+	cmp good again
+}
+
+@test "an index is signed for all that it lists" {
+	registry
+	"$ECLI" keygen me
+	pushed a:amd64
+	size=$(stat -c %s "$(blob "$DIGEST")")
+	printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"%s","size":%s}]}' \
+		"$DIGEST" "$size" >index
+	# By its bytes; no program of ours is in the way.
+	python3 - "$REGISTRY" <<-'END'
+		import http.client, sys
+		c = http.client.HTTPConnection(sys.argv[1])
+		c.request("PUT", "/v2/a/manifests/1", open("index", "rb").read(),
+			  {"Content-Type": "application/vnd.oci.image.index.v1+json"})
+		assert c.getresponse().status == 201
+	END
+	"$ECLI" sign -k me.key "$REGISTRY/a:1"
+	index=sha256:$(sha256sum <index | cut -d' ' -f1)
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/*","keys":["me.pub"]}]}'
+	"$ECLI" inspect "$REGISTRY/a:1" >first
+	refused "'$DIGEST' is not signed" inspect "$REGISTRY/a:amd64"
+	"$ECLI" prune
+	"$ECLI" inspect --offline "$REGISTRY/a:1" >again
+	cmp first again
+	"$ECLI" inspect --offline --digest "$index" "$REGISTRY/a:1" >again
+	cmp first again
+	policy '{"default":"deny","digests":["'"$index"'"]}'
+	"$ECLI" inspect --offline "$REGISTRY/a:1" >again
+	cmp first again
+	# An index that does not list it says nothing of it.
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/*","keys":["me.pub"]}]}'
+	pushed b:1 "$OBJ/exec.bpf.o"
+	EUNOMIA_POLICY= "$ECLI" inspect "$REGISTRY/b:1" >other
+	sed -i "s,$REGISTRY/b:1,$REGISTRY/a:2," "$EUNOMIA_STORE/index.json"
+	jq -c --arg i "$index" '(.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] | endswith("a:2")) | .annotations) += {"vnd.eunomia.index": $i}' \
+		"$EUNOMIA_STORE/index.json" >changed
+	cp changed "$EUNOMIA_STORE/index.json"
+	refused 'demands a signature' inspect --offline "$REGISTRY/a:2"
+}

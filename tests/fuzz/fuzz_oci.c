@@ -9,6 +9,7 @@
  *	a	a file of passwords
  *	l	layers of an image, of which each begins with "LAYER"
  *	s	what is signed
+ *	p	a policy; a line of a source first
  */
 
 #include <assert.h>
@@ -19,6 +20,7 @@
 #include "oci/challenge.h"
 #include "oci/layers.h"
 #include "oci/payload.h"
+#include "oci/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -109,6 +111,29 @@ static void payload(const char *text, size_t len)
 		assert(!eu_payload_check(text, len, digest, NULL, &err));
 }
 
+/* What an address is compared as is one itself. */
+static void policy(const char *text)
+{
+	const size_t n = strcspn(text, "\n");
+	eu_auto_free char *source = strndup(text, n), *address = NULL;
+	eu_auto_free char *again = NULL;
+	eu_auto_policy struct eu_policy p = { 0 };
+	const json_t *keys = NULL;
+	struct eu_error err;
+
+	if (!source)
+		return;
+	if (!eu_policy_address(source, &address, &err)) {
+		assert(!eu_policy_address(address, &again, &err));
+		assert(!strcmp(address, again));
+	}
+	if (eu_policy_read(text + n, strlen(text + n), "p", &p, &err))
+		return;
+	eu_policy_lists(&p, source);
+	if (eu_policy_rule(&p, address ?: source, &keys) == EU_POLICY_KEYS)
+		assert(json_array_size(keys));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	eu_auto_free char *text = NULL;
@@ -124,6 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'c': challenge(text); break;
 	case 'a': passwords(text, strlen(text)); break;
 	case 'l': layers((const char *)data + 1, size - 1); break;
+	case 'p': policy(text); break;
 	case 's': payload(text, strlen(text)); break;
 	}
 	return 0;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "net/fetch.h"
+#include "oci/trust.h"
 #include "source.h"
 
 static const char OCI[] = "oci://";
@@ -62,8 +62,8 @@ static int from_store(struct source *s, const struct eu_store *store,
 	const bool asks = s->pull != PULL_NEVER && !eu_net_is_offline();
 	int r = eu_store_find(store, ref, &s->manifest, err);
 
-	/* A name alone stands for what is for this machine. */
-	if (!r && s->which.arch && !*ref->digest &&
+	/* A name, or an index, stands for what is for this machine. */
+	if (!r && s->which.arch && strcmp(ref->digest, s->manifest.digest) &&
 	    !eu_manifest_is_index(s->manifest.type))
 		r = -ENOENT;
 	if (r == -ENOENT) {
@@ -72,6 +72,14 @@ static int from_store(struct source *s, const struct eu_store *store,
 	}
 	if (r)
 		return r;
+	r = eu_trust_image(NULL, store, ref, &s->manifest, err);
+	if ((r == -ENOENT || r == -EKEYREJECTED) && asks) {
+		explain(s, "what the store has of it is not to be used: %s",
+			err->text);
+		return -ENOENT;
+	}
+	if (r)
+		return r == -ENOENT ? -EKEYREJECTED : r;
 	r = eu_artifact_read(store, &s->manifest, &s->which, ret->max,
 			     &ret->data, &ret->len, &ret->title, err);
 	if (r)
@@ -104,21 +112,42 @@ static int from_registry(struct source *s, const struct eu_store *store,
 					&ret->data, &ret->len, &ret->title, err);
 }
 
+/* With --digest no other will do, whatever the tag stands for by now. */
+static int pin(const struct source *s, const struct eu_ref *ref,
+	       struct eu_ref *ret, struct eu_error *err)
+{
+	*ret = *ref;
+	if (!s->digest)
+		return 0;
+	if (*ref->digest && strcmp(ref->digest, s->digest) != 0)
+		return eu_error_set(err, -EBADMSG,
+				    "it is %s, and --digest wants %s",
+				    ref->digest, s->digest);
+	snprintf(ret->digest, sizeof(ret->digest), "%s", s->digest);
+	return 0;
+}
+
 int source_image(struct source *s, const struct eu_ref *ref,
 		 struct source_bytes *ret, struct eu_error *err)
 {
 	const bool offline = eu_net_is_offline();
 	eu_auto_store struct eu_store store = { 0 };
-	int r = eu_store_open(NULL, &store, err);
+	struct eu_ref pinned;
+	int r;
 
+	eu_ref_format(ref, s->image, sizeof(s->image));
+	r = pin(s, ref, &pinned, err);
+	if (!r)
+		r = eu_trust_ask(&pinned, err);
+	if (!r)
+		r = eu_store_open(NULL, &store, err);
 	if (r)
 		return r;
-	eu_ref_format(ref, s->image, sizeof(s->image));
 	r = -ENOENT;
 	if (s->pull != PULL_ALWAYS || offline)
-		r = from_store(s, &store, ref, ret, err);
+		r = from_store(s, &store, &pinned, ret, err);
 	if ((r == -ENOENT || r == -EBADMSG) && s->pull != PULL_NEVER && !offline)
-		r = from_registry(s, &store, ref, ret, err);
+		r = from_registry(s, &store, &pinned, ret, err);
 	if (!r)
 		explain(s, "'%s' is %s", s->image, s->manifest.digest);
 	return r;
@@ -208,7 +237,8 @@ int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	if (eu_fetch_knows(word)) {
 		explain(from, "no file is called so: '%.*s' is an address",
 			(int)(strcspn(word, ":") + 1), word);
-		return eu_fetch(word, &http, max, ret_data, ret_len, err);
+		r = eu_trust_fetch(word, &http, max, ret_data, ret_len, err);
+		return r ?: source_check(from, *ret_data, *ret_len, err);
 	}
 	if (strstr(word, "://"))
 		return eu_error_set(

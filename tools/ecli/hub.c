@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "net/fetch.h"
+#include "oci/trust.h"
 
 #define SYSTEM_FILE "/etc/eunomia/hubs"
 
@@ -266,12 +267,33 @@ static int check_kind(const char *url, size_t file, struct got *g,
 			    files[file].what);
 }
 
+/* By the policy, and by --digest. */
+static int may_use(const struct hubs *h, const char *url, struct got *g,
+		   struct eu_error *err)
+{
+	int r = eu_trust_address(url, g->data, g->len, err);
+
+	if (!r)
+		r = source_check(&h->from, g->data, g->len, err);
+	if (r) {
+		free(g->data);
+		g->data = NULL;
+		eu_error_prefix(err, r, "'%s'", url);
+	}
+	return r;
+}
+
 static int get(struct hubs *h, const char *url, size_t file, struct got *ret,
 	       struct eu_error *err)
 {
 	const struct eu_http_opts http = http_of(h);
-	int r = eu_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len, err);
+	int r = eu_trust_address(url, NULL, 0, err);
 
+	if (!r)
+		r = eu_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
+			     err);
+	if (!r)
+		r = may_use(h, url, ret, err);
 	return r ? r : check_kind(url, file, ret, err);
 }
 
@@ -289,6 +311,10 @@ static int from_cache(struct hubs *h, const char *address,
 		if (!url ||
 		    eu_fetch_kept(url, HUB_MAX_FILE, &before.data, &before.len))
 			continue;
+		if (may_use(h, url, &before, &err)) {
+			say(&err, "");
+			continue;
+		}
 		r = get(h, url, i, ret, &err);
 		if (!r || r == -ENOENT || r == -EBADMSG) {
 			free(before.data);

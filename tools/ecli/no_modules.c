@@ -4,6 +4,7 @@
 
 #include "base/libyaml.h"
 #include "base/module.h"
+#include "base/sha256.h"
 #include "base/util.h"
 #include "lmp.h"
 #include "pkg/liblzma.h"
@@ -137,7 +138,8 @@ typedef void any_fn(void);
 static const struct {
 	const char *name;
 	any_fn *function;
-} linked[] = { EU_YAML_READING(ROW) EU_LIBLZMA_FUNCTIONS(ROW) };
+} linked[] = { EU_YAML_READING(ROW) EU_LIBLZMA_FUNCTIONS(ROW)
+		       EU_LIBMD_FUNCTIONS(ROW) };
 
 /* The same for base/late.c. */
 int eu_late_open(const char *file, const char *const *names, size_t n,

@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "ecli.h"
+#include "oci/policy.h"
+#include "source.h"
 
 static int refuse_folder(const char *path, struct eu_error *err)
 {
@@ -64,8 +66,13 @@ static int read_bytes(const char *path, struct source *from,
 		return refuse_source(path, &f->err);
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return refuse_folder(path, &f->err);
-	return eu_file_read(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len,
-			    &f->err);
+	r = eu_file_read(path, EU_PACKAGE_MAX_FILE, &f->data, &f->len, &f->err);
+	if (r)
+		return r;
+	r = source_check(from, f->data, f->len, &f->err);
+	if (r)
+		return eu_error_prefix(&f->err, r, "'%s'", path);
+	return eu_policy_file(path, f->data, f->len, &f->err);
 }
 
 void program_file_read(struct program_file *f, const char *path,
@@ -73,6 +80,10 @@ void program_file_read(struct program_file *f, const char *path,
 {
 	*f = (struct program_file){ .path = path };
 	f->failed = read_bytes(path, from, f);
+	if (f->failed) {
+		program_file_done(f);
+		f->len = 0;
+	}
 }
 
 void program_file_done(struct program_file *f)

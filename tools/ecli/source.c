@@ -34,6 +34,14 @@ int source_option(struct source *s, int id, const char *value,
 {
 	switch (id) {
 	case SOURCE_PULL: return set_pull(s, value, err);
+	case SOURCE_DIGEST:
+		s->digest = value;
+		return eu_digest_is_valid(value) ?
+			       0 :
+			       eu_error_set(
+				       err, -EINVAL,
+				       "--digest: '%s' is not sha256: and 64 digits, lower case",
+				       value);
 	case SOURCE_EXPLAIN: s->explain = true; return 0;
 	case SOURCE_OFFLINE:
 		/* It binds all that would ask somebody. */
@@ -41,6 +49,21 @@ int source_option(struct source *s, int id, const char *value,
 	}
 	remote_option(&s->remote, id, value);
 	return 0;
+}
+
+int source_check(const struct source *s, const void *data, size_t len,
+		 struct eu_error *err)
+{
+	char digest[EU_DIGEST];
+	int r;
+
+	if (!s || !s->digest)
+		return 0;
+	r = eu_digest_of(data, len, digest, err);
+	if (!r && strcmp(digest, s->digest) != 0)
+		r = eu_error_set(err, -EBADMSG, "it is %s, and --digest wants %s",
+				 digest, s->digest);
+	return r;
 }
 
 void source_done(struct source *s)

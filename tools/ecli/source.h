@@ -14,7 +14,8 @@ enum source_pull { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 struct source {
 	struct remote remote;
 	enum source_pull pull;
-	bool explain; /* on standard error */
+	bool explain;	    /* on standard error */
+	const char *digest; /* that it has to have; or NULL */
 	struct eu_artifact_which which;
 
 	/* What was taken, if it is an image. */
@@ -22,11 +23,14 @@ struct source {
 	struct eu_descriptor manifest;
 };
 
-enum { SOURCE_PULL = 200, SOURCE_OFFLINE, SOURCE_EXPLAIN };
+enum { SOURCE_PULL = 200, SOURCE_OFFLINE, SOURCE_EXPLAIN, SOURCE_DIGEST };
 
 /* Rows of tables of options. */
 /* clang-format off */
 #define SOURCE_ROWS                                                            \
+	{ 0, "digest", "DIGEST",                                               \
+	  "take nothing but this: of an image its manifest's digest, else that of the bytes (sha256:...)", \
+	  SOURCE_DIGEST },                                                     \
 	{ 0, "offline", NULL,                                                  \
 	  "ask nobody: take what the store or the cache has, as with EUNOMIA_OFFLINE=1", \
 	  SOURCE_OFFLINE },                                                    \
@@ -48,6 +52,10 @@ bool source_has(int id);
 int source_option(struct source *s, int id, const char *value,
 		  struct eu_error *err);
 void source_done(struct source *s);
+
+/* Have bytes that are no image the digest that is wanted? -EBADMSG. */
+int source_check(const struct source *s, const void *data, size_t len,
+		 struct eu_error *err);
 
 /* What is run of an image. */
 struct source_bytes {
