@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cachedir.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -46,4 +49,68 @@ char *eu_cachedir_open(const char *name)
 		dir = below(strdup(home), ".cache");
 	}
 	return below(below(dir, "eunomia"), name);
+}
+
+enum { MAX_FILES = 1 << 16 };
+
+struct aged {
+	char name[256];
+	struct timespec when;
+	uint64_t size;
+};
+
+static int by_age(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct aged *)a)->when;
+	const struct timespec *y = &((const struct aged *)b)->when;
+
+	return x->tv_sec != y->tv_sec ?
+		       (x->tv_sec > y->tv_sec) - (x->tv_sec < y->tv_sec) :
+		       (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* All files, the oldest first. */
+static size_t list_files(DIR *dir, struct aged **ret, uint64_t *ret_bytes)
+{
+	struct aged *list = NULL;
+	struct dirent *e;
+	struct stat st;
+	size_t n = 0;
+
+	while ((e = readdir(dir))) {
+		/* Half-written ones too: nobody else removes those. */
+		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) ||
+		    eu_array_grow(&list, n, sizeof(*list), MAX_FILES))
+			continue;
+		snprintf(list[n].name, sizeof(list[n].name), "%s", e->d_name);
+		list[n].size = st.st_size;
+		list[n++].when = st.st_mtim;
+		*ret_bytes += st.st_size;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), by_age);
+	*ret = list;
+	return n;
+}
+
+void eu_cachedir_make_room(const char *path, size_t max_files,
+			   uint64_t max_bytes, uint64_t len)
+{
+	DIR *dir = opendir(path);
+	eu_auto_free struct aged *list = NULL;
+	uint64_t bytes = 0;
+	size_t n;
+
+	if (!dir)
+		return;
+	n = list_files(dir, &list, &bytes);
+	for (size_t i = 0; i < n; i++) {
+		if (n - i < max_files && len <= max_bytes &&
+		    bytes <= max_bytes - len)
+			break;
+		unlinkat(dirfd(dir), list[i].name, 0);
+		bytes -= list[i].size;
+	}
+	closedir(dir);
 }

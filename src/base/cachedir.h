@@ -21,4 +21,11 @@ char *eu_cachedir_open(const char *name);
 /* Is what @fd is of this type (S_IFREG ...) and nobody else's to change? */
 bool eu_cachedir_is_private(int fd, mode_t type);
 
+/*
+ * Removes the files of the folder @path that were used longest ago, until there
+ * is room for one of @len bytes more among @max_files and @max_bytes.
+ */
+void eu_cachedir_make_room(const char *path, size_t max_files,
+			   uint64_t max_bytes, uint64_t len);
+
 #endif

@@ -122,7 +122,7 @@ static int open_beside(const char *path, char **ret_tmp)
 	return -EEXIST;
 }
 
-static int replace(const char *path, const void *data, size_t len)
+static int replace(const char *path, const void *data, size_t len, bool flush)
 {
 	eu_auto_free char *tmp = NULL;
 	eu_auto_close int fd = open_beside(path, &tmp);
@@ -131,6 +131,8 @@ static int replace(const char *path, const void *data, size_t len)
 	if (fd < 0)
 		return fd;
 	r = eu_write_all(fd, data, len);
+	if (!r && flush && fsync(fd))
+		r = -errno;
 	if (!r && rename(tmp, path))
 		r = -errno;
 	if (r)
@@ -145,20 +147,42 @@ static int write_in_place(const char *path, const void *data, size_t len)
 	return fd < 0 ? -errno : eu_write_all(fd, data, len);
 }
 
-int eu_file_write(const char *path, const void *data, size_t len,
-		  struct eu_error *err)
+static int not_written(int r, const char *path, struct eu_error *err)
 {
-	struct stat st;
-	int r;
-
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		r = write_in_place(path, data, len);
-	else
-		r = replace(path, data, len);
 	return !r	    ? 0 :
 	       r == -ENOMEM ? eu_error_oom(err) :
 			      eu_error_set(err, r, "cannot write '%s': %s",
 					   path, strerror(-r));
+}
+
+int eu_file_write(const char *path, const void *data, size_t len,
+		  struct eu_error *err)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return not_written(write_in_place(path, data, len), path, err);
+	return not_written(replace(path, data, len, false), path, err);
+}
+
+int eu_folder_flush(const char *path, struct eu_error *err)
+{
+	eu_auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd))
+		return not_written(-errno, path, err);
+	return 0;
+}
+
+int eu_file_write_flushed(const char *path, const void *data, size_t len,
+			  struct eu_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	eu_auto_free char *folder = slash ? strndup(path, slash - path + 1) :
+					    strdup(".");
+	int r = folder ? replace(path, data, len, true) : -ENOMEM;
+
+	return r ? not_written(r, path, err) : eu_folder_flush(folder, err);
 }
 
 char *eu_path_join(const char *dir, const char *name)

@@ -26,6 +26,16 @@ int eu_file_read_fd(int fd, const char *name, size_t max, char **ret_data,
 int eu_file_write(const char *path, const void *data, size_t len,
 		  struct eu_error *err);
 
+/*
+ * The same for what has to be there after a loss of power: the bytes are on the
+ * disk before the name is theirs, and the name when it returns.
+ */
+int eu_file_write_flushed(const char *path, const void *data, size_t len,
+			  struct eu_error *err);
+
+/* What names a folder has goes to the disk. */
+int eu_folder_flush(const char *path, struct eu_error *err);
+
 /* All bytes to a descriptor, over short writes and EINTR. Negative errno. */
 int eu_write_all(int fd, const void *data, size_t len);
 

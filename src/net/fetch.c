@@ -8,13 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/base64.h"
 #include "base/cachedir.h"
 #include "base/file.h"
 #include "base/sha256.h"
 
-enum { MAX_TAG = 512 };
+enum { MAX_TAG = 512, MAX_KEPT = 256, MAX_BYTES = 256 << 20 };
 
 /* ---- what was fetched before */
 
@@ -23,7 +24,7 @@ enum { MAX_TAG = 512 };
  * the header that it is sent as, and the bytes.
  */
 struct kept {
-	char *path; /* NULL: nothing is kept */
+	char *dir, *path; /* NULL: nothing is kept */
 	char *data;
 	size_t len;
 	char *question; /* in @data */
@@ -32,17 +33,16 @@ struct kept {
 
 static void kept_open(struct kept *k, const char *address, uint64_t max)
 {
-	eu_auto_free char *dir = eu_cachedir_open("http");
 	uint8_t sum[EU_SHA256_SIZE];
 	char name[EU_SHA256_HEX + 1];
 	char *end;
 
-	*k = (struct kept){ 0 };
-	if (!dir || eu_sha256(address, strlen(address), sum, NULL))
+	*k = (struct kept){ .dir = eu_cachedir_open("http") };
+	if (!k->dir || eu_sha256(address, strlen(address), sum, NULL))
 		return;
 	for (size_t i = 0; i < sizeof(sum); i++)
 		snprintf(name + 2 * i, 3, "%02x", sum[i]);
-	k->path = eu_path_join(dir, name);
+	k->path = eu_path_join(k->dir, name);
 	if (!k->path ||
 	    eu_file_read(k->path, max + MAX_TAG, &k->data, &k->len, NULL))
 		return;
@@ -50,12 +50,15 @@ static void kept_open(struct kept *k, const char *address, uint64_t max)
 	if (!end)
 		return;
 	*end = '\0';
+	/* What is used last is thrown away last. */
+	utimensat(AT_FDCWD, k->path, NULL, 0);
 	k->question = k->data;
 	k->at = end + 1 - k->data;
 }
 
 static void kept_done(struct kept *k)
 {
+	free(k->dir);
 	free(k->path);
 	free(k->data);
 }
@@ -74,8 +77,10 @@ static void keep(const struct kept *k, const struct eu_http *h)
 		      tag ? "If-None-Match" : "If-Modified-Since", tag ?: date);
 	eu_buf_put(&file, h->text.data, h->text.len);
 	/* Without it the file is fetched again the next time. */
-	if (!file.error)
-		eu_file_write(k->path, file.data, file.len, NULL);
+	if (file.error || file.len > MAX_BYTES)
+		return;
+	eu_cachedir_make_room(k->dir, MAX_KEPT, MAX_BYTES, file.len);
+	eu_file_write(k->path, file.data, file.len, NULL);
 }
 
 /* ---- the schemes */

@@ -148,6 +148,16 @@ void eu_manifest_done(struct eu_manifest *m)
 	*m = (struct eu_manifest){ 0 };
 }
 
+uint64_t eu_manifest_size(const struct eu_manifest *m,
+			  const struct eu_descriptor *d)
+{
+	uint64_t size = d->size + m->config.size;
+
+	for (size_t i = 0; i < m->n; i++)
+		size += m->parts[i].size;
+	return size;
+}
+
 json_t *eu_descriptor_json(const struct eu_descriptor *d)
 {
 	json_t *j = json_object();

@@ -49,6 +49,10 @@ int eu_manifest_read(const char *data, size_t len, const char *type,
 		     struct eu_manifest *ret, struct eu_error *err);
 void eu_manifest_done(struct eu_manifest *m);
 
+/* Bytes of it, which @d names, with all that it names. */
+uint64_t eu_manifest_size(const struct eu_manifest *m,
+			  const struct eu_descriptor *d);
+
 #define eu_auto_manifest EU_CLEANUP(eu_manifest_done)
 
 /* Is it the type of an index? */

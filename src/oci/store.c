@@ -12,10 +12,8 @@
 
 #include "base/file.h"
 
-enum { MAX_INDEX = 16 << 20, MAX_BLOBS = 1 << 20, MAX_DEPTH = 2 };
-
-#define REF_NAME "org.opencontainers.image.ref.name"
-#define FROM_INDEX "vnd.eunomia.index"
+/* Unless EUNOMIA_STORE_MAX says another limit. */
+static const uint64_t DEFAULT_MAX = 4ull << 30;
 
 static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
@@ -64,9 +62,34 @@ static char *default_dir(void)
 	return NULL;
 }
 
+int eu_store_lock(const struct eu_store *s, const char *name, int how,
+		  struct eu_error *err)
+{
+	eu_auto_free char *path = eu_path_join(s->dir, name);
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644) : -1;
+
+	if (!path)
+		return eu_error_oom(err);
+	if (fd < 0)
+		return failed(err, "open", path);
+	while (flock(fd, how)) {
+		if (errno == EINTR)
+			continue;
+		eu_close(fd);
+		return failed(err, "lock", path);
+	}
+	return fd;
+}
+
+int eu_store_use(const struct eu_store *s, struct eu_error *err)
+{
+	return eu_store_lock(s, "blobs.lock", LOCK_SH, err);
+}
+
 static int make_layout(const struct eu_store *s, struct eu_error *err)
 {
 	eu_auto_free char *file = eu_path_join(s->dir, "oci-layout");
+	eu_auto_close int held = -1;
 	int r;
 
 	if (!file)
@@ -74,7 +97,63 @@ static int make_layout(const struct eu_store *s, struct eu_error *err)
 	if (!access(file, F_OK) && !access(s->blobs, F_OK))
 		return 0;
 	r = make_folders(s->blobs, err);
-	return r ?: eu_file_write(file, LAYOUT, sizeof(LAYOUT) - 1, err);
+	if (r)
+		return r;
+	/* Or who prunes would take it for something left. */
+	held = eu_store_lock(s, "index.lock", LOCK_EX, err);
+	return held < 0 ? held :
+			  eu_file_write_flushed(file, LAYOUT,
+						sizeof(LAYOUT) - 1, err);
+}
+
+/* Who can write to it says what a name stands for. */
+static int check_owner(const struct eu_store *s, struct eu_error *err)
+{
+	struct stat st;
+
+	if (stat(s->dir, &st))
+		return failed(err, "open", s->dir);
+	if (st.st_uid != geteuid() && st.st_uid)
+		return eu_error_set(
+			err, -EPERM,
+			"the store '%s' belongs to another user (%u): have EUNOMIA_STORE name one of your own",
+			s->dir, st.st_uid);
+	if (st.st_mode & S_IWOTH)
+		return eu_error_set(
+			err, -EPERM,
+			"anybody can write to the store '%s': 'chmod o-w' it, or have EUNOMIA_STORE name another",
+			s->dir);
+	return 0;
+}
+
+/* "500M", "4G", bytes; without it what is usual. */
+static int read_limit(uint64_t *ret, struct eu_error *err)
+{
+	static const char units[] = "KMGT";
+	const char *text = getenv("EUNOMIA_STORE_MAX"), *unit;
+	uint64_t n;
+	char *end;
+
+	*ret = DEFAULT_MAX;
+	if (!text || !*text)
+		return 0;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit && !end[1]) {
+		for (const char *u = units; u <= unit; u++) {
+			if (__builtin_mul_overflow(n, 1024, &n))
+				errno = ERANGE;
+		}
+		end++;
+	}
+	if (*text < '0' || *text > '9' || *end || errno)
+		return eu_error_set(
+			err, -EINVAL,
+			"EUNOMIA_STORE_MAX: '%s' is no size: 500M, 4G, or bytes",
+			text);
+	*ret = n;
+	return 0;
 }
 
 int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
@@ -89,6 +168,10 @@ int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
 			"no place for what is pulled: set HOME or EUNOMIA_STORE");
 	s.blobs = eu_path_join(s.dir, "blobs/sha256");
 	r = s.blobs ? make_layout(&s, err) : eu_error_oom(err);
+	if (!r)
+		r = check_owner(&s, err);
+	if (!r)
+		r = read_limit(&s.max, err);
 	if (r) {
 		eu_store_done(&s);
 		return r;
@@ -121,14 +204,38 @@ bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d)
 
 /* ---- blobs */
 
+int eu_store_used(const struct eu_store *s, uint64_t *ret, struct eu_error *err)
+{
+	DIR *dir = opendir(s->blobs);
+	struct dirent *e;
+	uint64_t used = 0;
+	struct stat st;
+
+	if (!dir)
+		return failed(err, "read", s->blobs);
+	/* With those that others are writing. */
+	while ((e = readdir(dir))) {
+		if (!fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+		    S_ISREG(st.st_mode))
+			used += st.st_size;
+	}
+	closedir(dir);
+	*ret = used;
+	return 0;
+}
+
 int eu_store_begin(const struct eu_store *s, struct eu_store_writer *ret,
 		   struct eu_error *err)
 {
 	struct eu_store_writer w = { .store = s, .fd = -1 };
+	uint64_t used;
 	int r = eu_sha256_init(&w.sha, err);
 
+	if (!r)
+		r = eu_store_used(s, &used, err);
 	if (r)
 		return r;
+	w.room = s->max > used ? s->max - used : 0;
 	w.tmp = eu_path_join(s->blobs, ".new-XXXXXX");
 	if (!w.tmp)
 		return eu_error_oom(err);
@@ -146,21 +253,20 @@ int eu_store_write(void *writer, const void *data, size_t len,
 		   struct eu_error *err)
 {
 	struct eu_store_writer *w = writer;
-	int r = eu_write_all(w->fd, data, len);
+	int r;
 
+	if (len > w->room - w->size)
+		return eu_error_set(
+			err, -EDQUOT,
+			"the store '%s' is full, its limit (EUNOMIA_STORE_MAX) is %llu bytes: 'ecli rm' what is not needed, then 'ecli prune'",
+			w->store->dir, (unsigned long long)w->store->max);
+	r = eu_write_all(w->fd, data, len);
 	if (r)
 		return eu_error_set(err, r, "cannot write to '%s': %s",
 				    w->store->blobs, strerror(-r));
 	eu_sha256_update(&w->sha, data, len);
 	w->size += len;
 	return 0;
-}
-
-static int flush_folder(const char *path)
-{
-	eu_auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 || fsync(fd) ? -1 : 0;
 }
 
 int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
@@ -180,7 +286,7 @@ int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
 	if (fchmod(w->fd, 0444) || fsync(w->fd) || rename(w->tmp, path))
 		return failed(err, "write", path);
 	free(eu_take_ptr(w->tmp));
-	return flush_folder(w->store->blobs) ? failed(err, "write", path) : 0;
+	return 0;
 }
 
 void eu_store_end(struct eu_store_writer *w)
@@ -229,226 +335,6 @@ int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
 	return eu_store_fill(s, d, fill_bytes, &b, err);
 }
 
-/* ---- the index */
-
-static json_t *new_index(void)
-{
-	return json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType",
-			 EU_OCI_INDEX, "manifests");
-}
-
-static int read_index(const struct eu_store *s, json_t **ret, struct eu_error *err)
-{
-	eu_auto_free char *path = eu_path_join(s->dir, "index.json");
-	eu_auto_free char *data = NULL;
-	size_t len;
-	int r;
-
-	if (!path)
-		return eu_error_oom(err);
-	if (access(path, F_OK)) {
-		*ret = new_index();
-		return *ret ? 0 : eu_error_oom(err);
-	}
-	r = eu_file_read(path, MAX_INDEX, &data, &len, err);
-	if (r)
-		return r;
-	*ret = eu_json_read(data, len, err);
-	if (!*ret)
-		return eu_error_prefix(err, -EINVAL, "'%s'", path);
-	if (json_is_array(json_object_get(*ret, "manifests")))
-		return 0;
-	json_decref(*ret);
-	return eu_error_set(err, -EINVAL, "'%s' has no list 'manifests'", path);
-}
-
-/* Held until it is closed. */
-static int lock(const struct eu_store *s, const char *name, int how,
-		struct eu_error *err)
-{
-	eu_auto_free char *path = eu_path_join(s->dir, name);
-	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644) : -1;
-
-	if (!path)
-		return eu_error_oom(err);
-	if (fd < 0)
-		return failed(err, "open", path);
-	while (flock(fd, how)) {
-		if (errno == EINTR)
-			continue;
-		eu_close(fd);
-		return failed(err, "lock", path);
-	}
-	return fd;
-}
-
-int eu_store_use(const struct eu_store *s, struct eu_error *err)
-{
-	return lock(s, "blobs.lock", LOCK_SH, err);
-}
-
-static int write_index(const struct eu_store *s, const json_t *index,
-		       struct eu_error *err)
-{
-	eu_auto_free char *path = eu_path_join(s->dir, "index.json");
-	eu_auto_free char *text = NULL;
-	size_t len;
-
-	text = eu_json_write(index, &len);
-	if (!path || !text)
-		return eu_error_oom(err);
-	return eu_file_write(path, text, len, err);
-}
-
-static const char *name_of(const json_t *entry)
-{
-	return eu_json_str(json_object_get(entry, "annotations"), REF_NAME);
-}
-
-/* The place of @name in the list, or its length. */
-static size_t place_of(const json_t *list, const char *name)
-{
-	const char *other;
-	size_t i, n = json_array_size(list);
-
-	for (i = 0; i < n; i++) {
-		other = name_of(json_array_get(list, i));
-		if (other && !strcmp(other, name))
-			break;
-	}
-	return i;
-}
-
-/* Puts @entry, or nothing, in the place of what @ref stands for. */
-static int replace(const struct eu_store *s, const struct eu_ref *ref,
-		   json_t *entry, struct eu_error *err)
-{
-	eu_auto_json json_t *own = entry, *index = NULL;
-	eu_auto_close int held = lock(s, "index.lock", LOCK_EX, err);
-	char name[EU_REF_TEXT];
-	json_t *list;
-	size_t at;
-	int r;
-
-	if (held < 0)
-		return held;
-	r = read_index(s, &index, err);
-	if (r)
-		return r;
-	eu_ref_format(ref, name, sizeof(name));
-	list = json_object_get(index, "manifests");
-	at = place_of(list, name);
-	if (at < json_array_size(list))
-		json_array_remove(list, at);
-	else if (!entry)
-		return eu_error_set(err, -ENOENT, "there is no '%s' here", name);
-	if (entry && json_array_append(list, entry))
-		return eu_error_oom(err);
-	return write_index(s, index, err);
-}
-
-int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
-		 const struct eu_descriptor *d, struct eu_error *err)
-{
-	struct eu_descriptor named = *d;
-	char name[EU_REF_TEXT];
-	json_t *j;
-
-	eu_ref_format(ref, name, sizeof(name));
-	named.annotations = NULL;
-	j = eu_descriptor_json(&named);
-	eu_json_put(&j, "annotations",
-		    json_pack("{s:s,s:s*}", REF_NAME, name, FROM_INDEX,
-			      *d->index ? d->index : NULL));
-	return j ? replace(s, ref, j, err) : eu_error_oom(err);
-}
-
-int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
-		   struct eu_error *err)
-{
-	return replace(s, ref, NULL, err);
-}
-
-/* What an entry of the index is. */
-static int read_entry(const json_t *entry, struct eu_descriptor *ret,
-		      struct eu_error *err)
-{
-	const char *index = eu_json_str(json_object_get(entry, "annotations"),
-					FROM_INDEX);
-	int r = eu_descriptor_read(entry, ret, err);
-
-	if (!r && index && eu_digest_is_valid(index))
-		snprintf(ret->index, sizeof(ret->index), "%s", index);
-	return r;
-}
-
-int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
-		     struct eu_error *err)
-{
-	eu_auto_json json_t *index = NULL;
-	struct eu_descriptor d;
-	json_t *entry;
-	size_t i;
-	int r = read_index(s, &index, err);
-
-	if (r)
-		return r;
-	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
-		if (!name_of(entry) || read_entry(entry, &d, NULL))
-			continue;
-		r = fn(ctx, name_of(entry), &d, err);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-struct search {
-	char name[EU_REF_TEXT];
-	const char *digest; /* NULL: the name says it all */
-	struct eu_descriptor *ret;
-};
-
-static int compare(void *ctx, const char *name, const struct eu_descriptor *d,
-		   struct eu_error *err)
-{
-	const struct search *s = ctx;
-	const size_t n = strlen(s->name);
-
-	(void)err;
-	if (s->digest) {
-		/* Whatever tag it was got by. */
-		if (strncmp(name, s->name, n) != 0 || !strchr(":@", name[n]) ||
-		    (strcmp(d->digest, s->digest) != 0 &&
-		     strcmp(d->index, s->digest) != 0))
-			return 0;
-	} else if (strcmp(name, s->name) != 0) {
-		return 0;
-	}
-	*s->ret = *d;
-	s->ret->annotations = s->ret->platform = NULL;
-	return 1;
-}
-
-int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
-		  struct eu_descriptor *ret, struct eu_error *err)
-{
-	struct search what = { .ret = ret };
-	struct eu_ref repository = *ref;
-	int r;
-
-	if (*ref->digest) {
-		what.digest = ref->digest;
-		*repository.tag = *repository.digest = '\0';
-	}
-	eu_ref_format(&repository, what.name, sizeof(what.name));
-	r = eu_store_foreach(s, compare, &what, err);
-	if (r < 0)
-		return r;
-	return r ? 0 :
-		   eu_error_set(err, -ENOENT, "there is no '%s' here", what.name);
-}
-
 int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 		  char **ret_data, size_t *ret_len, struct eu_error *err)
 {
@@ -464,12 +350,10 @@ int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 		r = eu_digest_of(data, len, found, err);
 	if (r)
 		return r;
-	if (strcmp(found, digest) != 0) {
-		unlink(path);
+	if (strcmp(found, digest) != 0)
 		return eu_error_set(err, -EBADMSG,
-				    "'%s' was damaged, and is removed: try again",
-				    path);
-	}
+				    "'%s' has other bytes than its name says%s",
+				    path, unlink(path) ? "" : ", and is removed");
 	*ret_data = eu_take_ptr(data);
 	*ret_len = len;
 	return 0;
@@ -486,129 +370,4 @@ int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
 		return r;
 	r = eu_manifest_read(data, len, d->type, ret, err);
 	return r ? eu_error_prefix(err, r, "'%s'", d->digest) : 0;
-}
-
-/* ---- what nobody needs */
-
-struct digests {
-	char (*list)[EU_DIGEST];
-	size_t n;
-};
-
-static int note(struct digests *d, const char *digest, struct eu_error *err)
-{
-	int r = eu_array_grow(&d->list, d->n, sizeof(*d->list), MAX_BLOBS);
-
-	if (r)
-		return eu_error_grow(err, r, MAX_BLOBS, "blobs");
-	memcpy(d->list[d->n++], digest, EU_DIGEST);
-	return 0;
-}
-
-/* The manifest and what it names; of an index its manifests, too. */
-static int note_all(const struct eu_store *s, const struct eu_descriptor *from,
-		    int depth, struct digests *d, struct eu_error *err)
-{
-	eu_auto_manifest struct eu_manifest m = { 0 };
-	int r = note(d, from->digest, err);
-
-	/* What is not there or damaged names nothing. */
-	if (r || eu_store_manifest(s, from, &m, NULL))
-		return r;
-	if (!m.index)
-		r = note(d, m.config.digest, err);
-	for (size_t i = 0; i < m.n && !r; i++) {
-		r = m.index && depth < MAX_DEPTH ?
-			    note_all(s, &m.parts[i], depth + 1, d, err) :
-			    note(d, m.parts[i].digest, err);
-	}
-	return r;
-}
-
-static int note_indexed(const struct eu_store *s, struct digests *d,
-			struct eu_error *err)
-{
-	eu_auto_json json_t *index = NULL;
-	struct eu_descriptor from;
-	json_t *entry;
-	size_t i;
-	int r = read_index(s, &index, err);
-
-	if (r)
-		return r;
-	/* Those without a name as well: other tools may have put them there. */
-	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
-		r = read_entry(entry, &from, err);
-		if (!r)
-			r = note_all(s, &from, 0, d, err);
-		if (!r && *from.index)
-			r = note(d, from.index, err);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static bool is_noted(const struct digests *d, const char *hex)
-{
-	for (size_t i = 0; i < d->n; i++) {
-		if (!strcmp(d->list[i] + strlen("sha256:"), hex))
-			return true;
-	}
-	return false;
-}
-
-static int sweep(const struct eu_store *s, const struct digests *d,
-		 uint64_t *ret_bytes, struct eu_error *err)
-{
-	DIR *dir = opendir(s->blobs);
-	struct dirent *e;
-	struct stat st;
-	int r = 0;
-
-	if (!dir)
-		return failed(err, "read", s->blobs);
-	while (!r && (e = readdir(dir))) {
-		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
-		    !S_ISREG(st.st_mode) || is_noted(d, e->d_name))
-			continue;
-		if (unlinkat(dirfd(dir), e->d_name, 0))
-			r = failed(err, "remove a blob of", s->blobs);
-		else
-			*ret_bytes += st.st_size;
-	}
-	closedir(dir);
-	return r;
-}
-
-int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
-		   struct eu_error *err)
-{
-	eu_auto_close int held = lock(s, "blobs.lock", LOCK_EX, err);
-	struct digests d = { 0 };
-	uint64_t bytes = 0;
-	int r;
-
-	if (held < 0)
-		return held;
-	r = note_indexed(s, &d, err);
-	if (!r)
-		r = sweep(s, &d, &bytes, err);
-	free(d.list);
-	if (!r)
-		*ret_bytes = bytes;
-	return r;
-}
-
-uint64_t eu_store_size(const struct eu_store *s, const struct eu_descriptor *d)
-{
-	eu_auto_manifest struct eu_manifest m = { 0 };
-	uint64_t size = d->size;
-
-	if (eu_store_manifest(s, d, &m, NULL))
-		return size;
-	size += m.config.size;
-	for (size_t i = 0; i < m.n; i++)
-		size += m.parts[i].size;
-	return size;
 }

@@ -7,8 +7,9 @@
  * under their digest, and an index of the references, which other tools read.
  *
  * A file under a digest is whole and has that digest, whatever happens: it is
- * written beside, flushed, and renamed. The index is replaced in one step, and
- * locked meanwhile.
+ * written beside, flushed, and renamed; what was changed behind our back is
+ * seen when it is read. The index is replaced in one step, and locked meanwhile;
+ * what it names is on the disk before.
  */
 
 #include <stdio.h>
@@ -18,12 +19,14 @@
 
 struct eu_store {
 	char *dir;
-	char *blobs; /* dir/blobs/sha256 */
+	char *blobs;  /* dir/blobs/sha256 */
+	uint64_t max; /* bytes of all blobs; $EUNOMIA_STORE_MAX, or 4 GiB */
 };
 
 /*
  * The store at @dir, made if it is not there; NULL: $EUNOMIA_STORE, or
- * eunomia/store in $XDG_DATA_HOME or ~/.local/share.
+ * eunomia/store in $XDG_DATA_HOME or ~/.local/share. -EPERM if it belongs to
+ * another user who is not root, or anybody may write to it.
  */
 int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err);
 void eu_store_done(struct eu_store *s);
@@ -36,6 +39,13 @@ void eu_store_done(struct eu_store *s);
  */
 int eu_store_use(const struct eu_store *s, struct eu_error *err);
 
+/* A file of it locked, as by flock(2). A descriptor, as above. */
+int eu_store_lock(const struct eu_store *s, const char *name, int how,
+		  struct eu_error *err);
+
+/* Bytes of all its blobs, and of those that somebody is writing. */
+int eu_store_used(const struct eu_store *s, uint64_t *ret, struct eu_error *err);
+
 /* Has it a blob of this digest and size? */
 bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d);
 
@@ -44,13 +54,16 @@ struct eu_store_writer {
 	const struct eu_store *store;
 	char *tmp;
 	int fd;
-	uint64_t size;
+	uint64_t size, room; /* written; that may be written */
 	struct eu_sha256 sha;
 };
 
 int eu_store_begin(const struct eu_store *s, struct eu_store_writer *ret,
 		   struct eu_error *err);
-/* An eu_http_write_fn: @writer is a struct eu_store_writer. */
+/*
+ * An eu_http_write_fn: @writer is a struct eu_store_writer. -EDQUOT if the store
+ * is full.
+ */
 int eu_store_write(void *writer, const void *data, size_t len,
 		   struct eu_error *err);
 /* Keeps it under the digest of @d; -EBADMSG if it has another one. */
@@ -95,10 +108,28 @@ typedef int (*eu_store_fn)(void *ctx, const char *name,
 			   const struct eu_descriptor *d, struct eu_error *err);
 int eu_store_foreach(const struct eu_store *s, eu_store_fn fn, void *ctx,
 		     struct eu_error *err);
+/*
+ * With @all those as well that have no name, NULL; one that is no descriptor is
+ * an error then, and is passed over without.
+ */
+int eu_store_walk(const struct eu_store *s, bool all, eu_store_fn fn, void *ctx,
+		  struct eu_error *err);
 
 /* Forgets @ref; its blobs stay until eu_store_prune(). -ENOENT. */
 int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 		   struct eu_error *err);
+
+/* Digests in their order, each once. */
+struct eu_digests {
+	char (*list)[EU_DIGEST];
+	size_t n;
+};
+
+void eu_digests_done(struct eu_digests *d);
+
+/* Adds a manifest and all that it names, of an index its manifests' too. */
+int eu_store_needs(const struct eu_store *s, const struct eu_descriptor *d,
+		   struct eu_digests *to, struct eu_error *err);
 
 /*
  * Removes the blobs that no reference stands for, and what was left of pulls
@@ -106,8 +137,5 @@ int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
  */
 int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 		   struct eu_error *err);
-
-/* Bytes of a manifest that the store has, with all that it names. */
-uint64_t eu_store_size(const struct eu_store *s, const struct eu_descriptor *d);
 
 #endif

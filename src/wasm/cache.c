@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "wasm/cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,48 +111,6 @@ void *eu_cache_read(const struct eu_cache *c, size_t *ret_len)
 	return take(c, fd, st.st_size, ret_len);
 }
 
-struct aged {
-	char name[256];
-	struct timespec when;
-};
-
-static int by_age(const void *a, const void *b)
-{
-	const struct timespec *x = &((const struct aged *)a)->when;
-	const struct timespec *y = &((const struct aged *)b)->when;
-
-	return x->tv_sec != y->tv_sec ?
-		       (x->tv_sec > y->tv_sec) - (x->tv_sec < y->tv_sec) :
-		       (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
-}
-
-/* Removes the oldest until there is room for one more. */
-static void make_room(const char *path)
-{
-	struct aged *list = NULL;
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	struct stat st;
-	size_t n = 0;
-
-	while (dir && (e = readdir(dir))) {
-		/* Half-written ones too: nobody else removes those. */
-		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
-		    !S_ISREG(st.st_mode) ||
-		    eu_array_grow(&list, n, sizeof(*list), 1 << 16))
-			continue;
-		snprintf(list[n].name, sizeof(list[n].name), "%s", e->d_name);
-		list[n++].when = st.st_mtim;
-	}
-	if (n)
-		qsort(list, n, sizeof(*list), by_age);
-	for (size_t i = 0; i + EU_CACHE_FILES <= n; i++)
-		unlinkat(dirfd(dir), list[i].name, 0);
-	free(list);
-	if (dir)
-		closedir(dir);
-}
-
 void eu_cache_write(const struct eu_cache *c, const void *code, size_t len)
 {
 	eu_auto_free char *path = c->dir ? eu_path_join(c->dir, c->name) : NULL;
@@ -165,7 +122,7 @@ void eu_cache_write(const struct eu_cache *c, const void *code, size_t len)
 	    asprintf(&tmp, "%s/.new-XXXXXX", c->dir) < 0)
 		return;
 	h = head_of(c, code, len);
-	make_room(c->dir);
+	eu_cachedir_make_room(c->dir, EU_CACHE_FILES, UINT64_MAX, len);
 	fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
 		return;

@@ -158,3 +158,224 @@ asked() {
 	run -0 --separate-stderr "$ECLI" pull --explain "$REGISTRY/a" -o back
 	[ "${stderr_lines[0]}" = "ecli: '$REGISTRY' is asked for it" ]
 }
+
+# ---- what the store is safe from
+
+# whole: that every blob has the digest that it is called by, and all that the
+# index names is there.
+whole() {
+	local f digest
+
+	for f in "$EUNOMIA_STORE"/blobs/sha256/*; do
+		[ -e "$f" ] || continue
+		[ "$(sha256sum <"$f" | cut -d' ' -f1)" = "${f##*/}" ]
+	done
+	[ -e "$EUNOMIA_STORE/index.json" ] || return 0
+	jq -r '.manifests[].digest' "$EUNOMIA_STORE/index.json" |
+		while IFS=: read -r _ digest; do
+			f=$EUNOMIA_STORE/blobs/sha256/$digest
+			for digest in $(jq -r '.config.digest, .layers[].digest' "$f"); do
+				[ -e "$EUNOMIA_STORE/blobs/sha256/${digest#*:}" ]
+			done
+		done
+}
+
+@test "a pull that is killed leaves a store that is whole" {
+	need plain
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	"$ECLI" push -m "$OBJ/exec.bpf.o" "$REGISTRY/b"
+	COUNT=$T/count LD_PRELOAD=$OBJ/torn.so "$ECLI" pull "$REGISTRY/a" -o back
+	calls=$(<count)
+	[ "$calls" -gt 20 ]
+	"$ECLI" pull "$REGISTRY/b" -o other
+	mv store before
+	for ((n = 1; n <= calls; n++)); do
+		rm -rf store
+		# What another name stands for stays; there is less to do then.
+		[ $((n % 2)) = 0 ] || cp -r before store
+		run env DIE_AFTER=$n LD_PRELOAD="$OBJ/torn.so" \
+			"$ECLI" pull "$REGISTRY/a" -o back
+		[ "$status" = 137 ] || [ $((n % 2)),"$status" = 1,0 ]
+		whole
+		[ $((n % 2)) = 0 ] || "$ECLI" inspect --pull never "$REGISTRY/b" >/dev/null
+		"$ECLI" pull "$REGISTRY/a" -o back
+		cmp "$PACKAGE" back
+		whole
+		"$ECLI" prune
+		[ -z "$(ls -A store/blobs/sha256 | grep '^\.')" ]
+		[ "$(cd store; echo *)" = 'blobs blobs.lock index.json index.lock oci-layout' ]
+	done
+}
+
+@test "several pulls of one image at once" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	for n in 1 2 3 4 5 6 7 8; do
+		start "$ECLI" pull "$REGISTRY/a" -o "back.$n"
+		pids[n]=$PID
+		# Others prune meanwhile.
+		start "$ECLI" prune
+		pids[n + 8]=$PID
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	for n in 1 2 3 4 5 6 7 8; do
+		cmp "$PACKAGE" "back.$n"
+	done
+	whole
+	[ "$("$ECLI" images -j | jq length)" = 1 ]
+	"$ECLI" inspect --pull never "$REGISTRY/a" >/dev/null
+}
+
+@test "a disk that is full" {
+	need root program:unshare
+	registry
+	head -c 300000 /dev/urandom | base64 | jq -R . | jq -s '{meta: .}' >large.json
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	"$ECLI" push -m large.json "$REGISTRY/large"
+	mkdir small
+	cat >inside <<-'END'
+		mount -t tmpfs -o size=256k none small
+		export EUNOMIA_STORE=$PWD/small/store
+		"$ECLI" pull "$REGISTRY/a" -o back
+		"$ECLI" pull "$REGISTRY/large" -o large && exit 1
+		[ ! -e large ]
+		ls -A small/store/blobs/sha256 | grep '^\.' && exit 1
+		cp -r small/store copy
+		# The reference stands for nothing that is not there.
+		[ "$("$ECLI" images -j | jq length)" = 1 ]
+		"$ECLI" inspect --pull never "$REGISTRY/a" >/dev/null
+	END
+	export ECLI REGISTRY
+	run -0 unshare -m bash -e inside
+	[[ $output == *"cannot write to '$T/small/store/blobs/sha256': No space left on device"* ]]
+	EUNOMIA_STORE=$T/copy
+	whole
+}
+
+@test "a store that cannot be written to" {
+	need root program:unshare
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/b"
+	"$ECLI" inspect "$REGISTRY/a" >first
+	cat >inside <<-'END'
+		mount --bind -o ro store store
+		"$ECLI" inspect "$REGISTRY/a" | cmp first -
+		"$ECLI" images | grep -q "$REGISTRY/a"
+		exec "$ECLI" inspect "$REGISTRY/b"
+	END
+	export ECLI REGISTRY
+	run -1 unshare -m bash -e inside
+	[ "$output" = "ecli: '$REGISTRY/b:latest': cannot open '$T/store/blobs.lock': Read-only file system" ]
+	blob=store/blobs/sha256/$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	chmod u+w "$blob"
+	printf '{ ' | dd of="$blob" conv=notrunc status=none
+	sed -i 's,^exec.*,exec "$ECLI" inspect --pull never "$REGISTRY/a",; /images/d; /cmp/d' inside
+	run -1 unshare -m bash -e inside
+	[ "$output" = "ecli: '$REGISTRY/a:latest': '$T/$blob' has other bytes than its name says" ]
+	run -1 "$ECLI" inspect --pull never "$REGISTRY/a"
+	[ "$output" = "ecli: '$REGISTRY/a:latest': '$T/$blob' has other bytes than its name says, and is removed" ]
+}
+
+@test "a store of somebody else's" {
+	need root
+	mkdir store
+	chown 4321 store
+	run -1 "$ECLI" images
+	[ "$output" = "ecli: the store '$T/store' belongs to another user (4321): have EUNOMIA_STORE name one of your own" ]
+	chown 0 store
+	chmod 777 store
+	run -1 "$ECLI" inspect x.y/z
+	[ "$output" = "ecli: 'x.y/z:latest': anybody can write to the store '$T/store': 'chmod o-w' it, or have EUNOMIA_STORE name another" ]
+	unset EUNOMIA_STORE XDG_DATA_HOME HOME
+	run -1 "$ECLI" images
+	[ "$output" = 'ecli: no place for what is pulled: set HOME or EUNOMIA_STORE' ]
+}
+
+@test "an index that is broken, or long" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/b"
+	"$ECLI" inspect "$REGISTRY/a" >first
+	index=$EUNOMIA_STORE/index.json
+	cp "$index" good
+	for bad in '' '{' '[]' '{"manifests":{}}' '{"manifests":7}'; do
+		printf %s "$bad" >"$index"
+		run -1 "$ECLI" inspect "$REGISTRY/a"
+		[[ $output == "ecli: '$REGISTRY/a:latest': '$index'"* ]]
+		# Nothing is thrown away that it may have named.
+		run -1 "$ECLI" prune
+		[[ $output == "ecli: '$index'"* ]]
+	done
+	# What is no descriptor is passed over; and what nobody can read stays.
+	jq '.manifests += [7, null, {}, {"digest": "x"}]' good >"$index"
+	"$ECLI" inspect --pull never "$REGISTRY/a" | cmp first -
+	run -1 "$ECLI" prune
+	# 100,000 others in front of it.
+	jq -c '.manifests |= [range(100000) as $i | .[0] | .annotations |= {"org.opencontainers.image.ref.name": "x.y/z:\($i)"}] + .' good >"$index"
+	"$ECLI" inspect --pull never "$REGISTRY/a" | cmp first -
+	"$ECLI" pull "$REGISTRY/b" -o back
+	"$ECLI" rm x.y/z:77777
+	"$ECLI" inspect --pull never "$REGISTRY/b" | cmp first -
+	[ "$(jq '.manifests | length' "$index")" = 100001 ]
+	run -0 "$ECLI" prune
+	[ "$output" = '0 bytes' ]
+}
+
+@test "the size of the store has a limit" {
+	registry
+	size=$(wc -c <"$PACKAGE")
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	jq . "$PACKAGE" >other.json
+	"$ECLI" push -m other.json "$REGISTRY/b"
+	export EUNOMIA_STORE_MAX=$((size * 3 / 2))
+	"$ECLI" inspect "$REGISTRY/a" >first
+	run -1 "$ECLI" inspect "$REGISTRY/b"
+	[ "$output" = "ecli: '$REGISTRY/b:latest': the store '$T/store' is full, its limit (EUNOMIA_STORE_MAX) is $EUNOMIA_STORE_MAX bytes: 'ecli rm' what is not needed, then 'ecli prune'" ]
+	# What has a name stays.
+	"$ECLI" inspect --pull never "$REGISTRY/a" >second
+	cmp first second
+	whole
+	# What has none goes by itself.
+	"$ECLI" rm "$REGISTRY/a"
+	run -0 --separate-stderr "$ECLI" inspect --explain "$REGISTRY/b"
+	[[ $stderr == *"there was no room: "*" bytes that nothing needed are removed"* ]]
+	[ ! -e "store/blobs/sha256/$(sha256sum <"$PACKAGE" | cut -d' ' -f1)" ]
+	whole
+	for bad in x 12x -1 1KK 99999999999G; do
+		EUNOMIA_STORE_MAX=$bad run -1 "$ECLI" images
+		[ "$output" = "ecli: EUNOMIA_STORE_MAX: '$bad' is no size: 500M, 4G, or bytes" ]
+	done
+	EUNOMIA_STORE_MAX=1G "$ECLI" inspect "$REGISTRY/a" | cmp first -
+}
+
+@test "what is kept of web servers has a limit" {
+	need program:python3
+	mkdir www
+	cp "$PACKAGE" www/x.json
+	web www
+	"$ECLI" inspect "http://$WEB/x.json" >first
+	[ "$(ls cache/eunomia/http | wc -l)" = 1 ]
+	mine=$(ls cache/eunomia/http)
+	touch -d '1 hour ago' "cache/eunomia/http/$mine"
+	for n in {001..255}; do
+		touch -d '2 hours ago' "cache/eunomia/http/$n"
+	done
+	touch -d '3 hours ago' cache/eunomia/http/200
+	cp "$PACKAGE" www/y.json
+	"$ECLI" inspect "http://$WEB/y.json" | cmp first -
+	[ "$(ls cache/eunomia/http | wc -l)" = 256 ]
+	[ ! -e cache/eunomia/http/200 ]
+	# Very large ones count by their bytes, and what was used last stays last.
+	"$ECLI" inspect "http://$WEB/x.json" | cmp first -
+	truncate -s 255M cache/eunomia/http/100
+	truncate -s 255M cache/eunomia/http/101
+	touch -d '2 hours ago' cache/eunomia/http/10[01]
+	cp "$PACKAGE" www/z.json
+	"$ECLI" inspect "http://$WEB/z.json" | cmp first -
+	[ ! -e cache/eunomia/http/100 ]
+	[ -e "cache/eunomia/http/$mine" ]
+}

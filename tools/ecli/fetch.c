@@ -32,12 +32,21 @@ static int pull(struct source *s, const struct eu_store *store,
 		const struct eu_ref *ref, struct eu_error *err)
 {
 	struct eu_registry *g = NULL;
+	uint64_t bytes = 0;
 	int r = remote_complete(&s->remote, err);
 
 	if (!r)
 		r = eu_registry_open(ref, &s->remote.o, &g, err);
 	if (!r)
 		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
+	/* Where there is no room what nobody needs gives some. */
+	if ((r == -EDQUOT || r == -ENOSPC) &&
+	    !eu_store_prune(store, &bytes, NULL) && bytes) {
+		explain(s,
+			"there was no room: %llu bytes that nothing needed are removed",
+			(unsigned long long)bytes);
+		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
+	}
 	eu_registry_close(g);
 	return r;
 }

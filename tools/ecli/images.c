@@ -29,10 +29,12 @@ static int add(void *ctx, const char *name, const struct eu_descriptor *d,
 	eu_auto_manifest struct eu_manifest m = { 0 };
 	json_t *j = json_object();
 
+	/* One that is not whole lists nothing. */
+	eu_store_manifest(l->store, d, &m, NULL);
 	eu_json_put_text(&j, "name", name);
 	eu_json_put_text(&j, "digest", d->digest);
-	eu_json_put_number(&j, "size", eu_store_size(l->store, d));
-	if (!eu_store_manifest(l->store, d, &m, NULL))
+	eu_json_put_number(&j, "size", eu_manifest_size(&m, d));
+	if (m.json)
 		eu_json_put_text(&j, "type", m.artifact);
 	eu_json_add(&l->list, j);
 	return l->list ? 0 : eu_error_oom(err);
