@@ -280,6 +280,8 @@ static const struct {
 	long from, to;
 	const char *why;
 } refusals[] = {
+	/* What it is before anybody has looked: the name is compared then. */
+	{ 1, 1, "its certificate is for another host" },
 	{ 9, 9, "its certificate is not valid yet: is the clock right?" },
 	{ 10, 10, "its certificate has expired: whose it is has to renew it" },
 	{ 18, 21,
@@ -296,8 +298,7 @@ static const char *refusal_of(const struct moving *m)
 		if (result >= refusals[i].from && result <= refusals[i].to)
 			return refusals[i].why;
 	}
-	/* The name is compared when the rest has been found to be right. */
-	return result ? m->why : "its certificate is for another host";
+	return m->why;
 }
 
 static void finish(struct moving *m, CURLcode code)

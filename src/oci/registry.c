@@ -238,8 +238,8 @@ static const char *url_of(const struct eu_registry *g, struct eu_buf *to,
 }
 
 /*
- * What a registry says of an error, {"errors":[{"message":...}]}, for a terminal:
- * the words are foreign.
+ * What a registry says of an error, {"errors":[{"message":...}]}, or a line of
+ * text, for a terminal: the words are foreign.
  */
 static void words_of(const struct eu_http *h,
 		     char ret[EU_FMT_BYTE * MAX_WORDS + 1])
@@ -247,10 +247,18 @@ static void words_of(const struct eu_http *h,
 	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
 					      NULL);
 	const json_t *e = json_array_get(json_object_get(j, "errors"), 0);
-	const char *message = eu_json_str(e, "message") ?: "";
-	size_t columns = 0;
+	const char *message = eu_json_str(e, "message");
+	size_t n = message ? strlen(message) : 0, columns = 0;
 
-	*eu_fmt_text(ret, message, eu_min(strlen(message), (size_t)MAX_WORDS),
+	if (!j && h->text.len && *h->text.data != '<') {
+		message = h->text.data;
+		n = h->text.len;
+		for (size_t i = 0; i < n; i++) {
+			if (message[i] == '\r' || message[i] == '\n')
+				n = i;
+		}
+	}
+	*eu_fmt_text(ret, message ?: "", eu_min(n, (size_t)MAX_WORDS),
 		     &columns) = '\0';
 }
 

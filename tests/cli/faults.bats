@@ -171,20 +171,20 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	rm -r store
 	# There is an end to it.
 	answer manifests=busy
-	refused "'a': 429: it was asked too often, try again later" \
+	refused "'a': no (429): it was asked too often, try again later" \
 		"$ECLI" pull "$ANSWER/a" -o none
 	[ "$(grep -c '^GET' asked.2)" = 4 ]
 	answer manifests=broken
-	refused "'a': 500: try again later" \
+	refused "'a': no (500): try again later" \
 		"$ECLI" pull --retries 9 "$ANSWER/a" -o none
 	[ "$(grep -c '^GET' asked.3)" = 10 ]
 	answer manifests=m "blobs/$CONFIG=c" "blobs/$LAYER=down"
-	refused "'a': 503: try again later" \
+	refused "'a': no (503): try again later" \
 		"$ECLI" pull --retries 1 "$ANSWER/a" -o none
 	[ "$(grep -c blobs/$LAYER asked.4)" = 2 ]
 	# Nobody waits for a day.
 	answer manifests=long
-	refused "'a': 429" "$ECLI" pull "$ANSWER/a" -o none
+	refused "'a': no (429)" "$ECLI" pull "$ANSWER/a" -o none
 	[ "$(grep -c '^GET' asked.5)" = 1 ]
 }
 

@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# Registries with certificates, and with tokens.
+
+load ../helper
+load ../registry
+load ../faults
+load ../tls
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	helper_setup
+	need program:openssl
+	export EUNOMIA_STORE=$T/store HOME=$T
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
+	unset http_proxy https_proxy all_proxy no_proxy
+	unset HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE
+	printf '\0asm\1\0\0\0' >app.wasm
+}
+
+@test "a registry with a certificate of an authority of one's own" {
+	authority ours
+	authority other
+	certificate ours IP:127.0.0.1
+	TLS=1 registry
+	"$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	"$ECLI" pull --cacert ours.pem "$REGISTRY/a" -o back
+	cmp app.wasm back
+	SSL_CERT_FILE=$T/ours.pem "$ECLI" pull --cacert ours.pem "$REGISTRY/a" -o back
+	"$ECLI" pull --insecure "$REGISTRY/a" -o back
+	rm -r store
+	refused 'its certificate is of an authority that is not known here: name it by --cacert or $SSL_CERT_FILE' \
+		"$ECLI" pull --cacert other.pem "$REGISTRY/a" -o none
+	refused ': none.pem' "$ECLI" pull --cacert none.pem "$REGISTRY/a" -o none
+	# It wants TLS, and says so itself.
+	refused 'Client sent an HTTP request to an HTTPS server. (400)' \
+		"$ECLI" pull "$REGISTRY/a" -o none
+	# The same by its address.
+	run -1 "$ECLI" run "https://$REGISTRY/v2/"
+	[[ $output == *'is of an authority that is not known here'* ]]
+	SSL_CERT_FILE=$T/ours.pem run -1 "$ECLI" run "https://$REGISTRY/v2/none"
+	[[ $output == *"answers 404" ]]
+}
+
+@test "certificates that are not right" {
+	authority ours
+	certificate ours DNS:other.example
+	TLS=1 registry
+	refused 'its certificate is for another host' \
+		"$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	"$ECLI" push --insecure "$REGISTRY/a"
+	certificate ours IP:127.0.0.1 -1
+	TLS=1 registry
+	refused 'its certificate has expired: whose it is has to renew it' \
+		"$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -days 2 \
+		-keyout tls.key -out tls.pem -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	TLS=1 registry
+	refused 'its certificate is of an authority that is not known here' \
+		"$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	"$ECLI" push --cacert tls.pem "$REGISTRY/a"
+	# What speaks no TLS.
+	registry
+	refused 'it does not speak TLS (--plain-http is for those)' \
+		"$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	"$ECLI" push --plain-http --cacert ours.pem "$REGISTRY/a"
+}
+
+@test "from TLS nothing leads to where there is none" {
+	authority ours
+	certificate ours IP:127.0.0.1
+	image app.wasm
+	answer "=l"
+	mkdir -p v2/a/manifests
+	printf 'HTTP/1.1 302 Found\r\nLocation: http://%s/x\r\nContent-Length: 0\r\n\r\n' \
+		"$ANSWER" >v2/a/manifests/latest
+	start openssl s_server -accept 127.0.0.1:0 -HTTP -cert tls.pem -key tls.key
+	wait_for '^ACCEPT 127'
+	at=$(sed -n 's/^ACCEPT //p' "$OUT")
+	refused 'it leads to where there is no TLS, or no HTTP' \
+		"$ECLI" pull --cacert ours.pem -u me -p secret "$at/a" -o none
+	[ ! -e "asked.$servers" ]
+	# Nor does a registry send for a token there.
+	printf 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm="http://%s/token"\r\nContent-Length: 0\r\n\r\n' \
+		"$ANSWER" >v2/a/manifests/latest
+	refused 'says not where to get a token, or not by https' \
+		"$ECLI" pull --cacert ours.pem -u me -p secret "$at/a" -o none
+	[ ! -e "asked.$servers" ]
+}
+
+# A registry that leaves it to a server of tokens whom it lets in.
+with_tokens() {
+	need program:python3
+	authority ours
+	start python3 "$ROOT/tests/obj/tokens.py" ours.key ours.pem log
+	wait_for '^127'
+	registry "auth: {token: {realm: 'http://$(<"$OUT")/token', service: here, issuer: tokens, rootcertbundle: $T/ours.pem}}"
+}
+
+@test "tokens: anonymous, by password, and for what is done" {
+	with_tokens
+	refused "gives 'me' no token (401)" "$ECLI" push -u me -p wrong "$REGISTRY/public/a"
+	refused "wants to know who you are: 'ecli login $REGISTRY'" \
+		"$ECLI" push "$REGISTRY/public/a"
+	rm log
+	"$ECLI" push -u me -p secret "$REGISTRY/public/a"
+	# One is enough for all of it.
+	[ "$(cat log)" = 'GET scope=repository:public/a:pull,push service=here me' ]
+	"$ECLI" push -u me -p secret "$REGISTRY/private/a"
+	rm log
+	"$ECLI" pull "$REGISTRY/public/a" -o back
+	cmp app.wasm back
+	[ "$(cat log)" = 'GET scope=repository:public/a:pull service=here -' ]
+	rm -r store
+	refused "wants to know who you are" "$ECLI" pull "$REGISTRY/private/a" -o none
+	"$ECLI" pull -u me -p secret "$REGISTRY/private/a" -o back
+	# Others are let in by the same.
+	skopeo copy -q --src-tls-verify=false --src-creds me:secret \
+		"docker://$REGISTRY/private/a" dir:copy
+}
+
+@test "tokens: login keeps one that stands for the password" {
+	with_tokens
+	run -1 "$ECLI" login -u me -p wrong "$REGISTRY"
+	[[ $output == *"gives 'me' no token (401)" ]]
+	rm log
+	"$ECLI" login -u me -p secret "$REGISTRY"
+	[ "$(cat log)" = 'GET client_id=eunomia offline_token=true service=here me' ]
+	[ "$(jq -r ".auths[\"$REGISTRY\"].identitytoken" .docker/config.json)" = 'a token that stands for me' ]
+	run ! grep -q "$(printf me:secret | base64)" .docker/config.json
+	rm log
+	"$ECLI" push "$REGISTRY/private/a"
+	[ "$(cat log)" = 'POST client_id=eunomia grant_type=refresh_token scope=repository:private/a:pull,push service=here me' ]
+	# Others know it, too.
+	skopeo copy -q --src-tls-verify=false --authfile .docker/config.json \
+		"docker://$REGISTRY/private/a" dir:copy
+	sed -i 's/stands for me/stood for me/' .docker/config.json
+	refused "takes the token of the last login no more (401): 'ecli login $REGISTRY'" \
+		"$ECLI" pull "$REGISTRY/private/a" -o none
+	"$ECLI" logout "$REGISTRY"
+	refused "wants to know who you are" "$ECLI" pull "$REGISTRY/private/a" -o none
+}
