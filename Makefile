@@ -8,6 +8,7 @@
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
 #	make test-interop	ours by others' tools; builds these, for minutes
+#	make hub		a folder for a web server, of the tools in ./hub
 #	make bench		measure
 #	make soak		ten minutes each at saturation: does memory stay flat?
 #	make install [PREFIX=/usr/local] [DESTDIR=]
@@ -31,7 +32,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh test-interop bench soak install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh test-interop hub bench soak install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -69,6 +70,14 @@ test-interop:
 	@$U scripts/build $(BUILD)
 	@BUILD='$(CURDIR)/$(BUILD)' bats tests/interop
 
+hub:
+	@scripts/setup build
+	@$U scripts/build $(BUILD)
+	@$U $(MAKE) -s -C hub ECC='$(CURDIR)/$(BUILD)/tools/ecc' \
+		OUT='$(CURDIR)/$(BUILD)/hub/.packages'
+	@$U scripts/hub $(BUILD)/hub/.packages '$(CURDIR)/$(BUILD)/hub' \
+		$(BUILD)/tools/lmp $(BUILD)/tools/ecli
+
 bench:
 	@scripts/setup bench
 	@$U scripts/build $(BUILD)
@@ -84,7 +93,7 @@ uninstall:
 	@scripts/install -u $(BUILD) '$(DESTDIR)'
 
 format:
-	@find src tools include tests bench examples -name '*.[ch]' -print0 | \
+	@find src tools include tests bench examples hub -type f -name '*.[ch]' -print0 | \
 		xargs -0 $U clang-format-16 -i
 
 lint:

@@ -308,3 +308,46 @@ tool   1 2       Two of them  $hub" ]
 	[ "$(jq -r '.[].name' <<<"$output" | sort | tr '\n' ' ')" = \
 		"a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 " ]
 }
+
+@test "the pages of a hub: links that are there, nothing from elsewhere" {
+	cd "$ROOT"
+	run -0 scripts/hub "$EXAMPLES/hub" "$T/pages" "$LMP" "$ECLI"
+	[ "$output" = "$T/pages: 10 tools" ]
+	cd "$T/pages"
+	[ "$(jq -r '.tools[].name' index.json | tr '\n' ' ')" = \
+		"biolatency execsnoop exitsnoop opensnoop procstat profile runqlat sigsnoop tcpconnect tcpstates " ]
+	pages=$(find . -name index.html)
+	[ "$(wc -l <<<"$pages")" = 11 ]
+	links=0
+	for page in $pages; do
+		run ! grep -nE 'src=|url\(|@import|<script|<link|href="[a-z]+:' "$page"
+		while read -r link; do
+			[ -e "${page%/*}/$link" ] || { echo "$page: $link"; false; }
+			links=$((links + 1))
+		done < <(grep -o 'href="[^"]*"' "$page" | sed 's/href="//; s/"$//')
+	done
+	[ $links = 30 ]
+	# A digest that a page names is that of the file.
+	grep -qF "$(sha256sum <sigsnoop/package.json | cut -d' ' -f1)" sigsnoop/index.html
+	grep -qF '<td><code>--sig</code></td><td>int</td><td>0</td>' sigsnoop/index.html
+	grep -qF '<td>tpid</td><td>int</td><td>the receiver; ' sigsnoop/index.html
+	# Once more: nothing is there twice.
+	cp index.json ../before
+	cd "$ROOT"
+	scripts/hub "$EXAMPLES/hub" "$T/pages" "$LMP" "$ECLI"
+	cmp "$T/pages/index.json" "$T/before"
+}
+
+@test "what tools say of themselves is text in the pages" {
+	mkdir -p hub/x packages/x
+	cp one.json packages/x/package.json
+	echo '{"name":"x","version":"1","description":"<b>&\"bold\"</b>"}' >hub/x/config.json
+	cp hub/x/config.json packages/x
+	printf '# <i>\n\nA `<tag>` & more\n\n    code <pre>\n\n- one\n- `two`\n' >hub/x/README.md
+	"$ROOT/scripts/hub" packages "$T/pages" "$LMP" "$ECLI"
+	run ! grep -E '<(b|i|tag)>' pages/index.html pages/x/index.html
+	grep -qF '<td>&lt;b&gt;&amp;&quot;bold&quot;&lt;/b&gt;</td>' pages/index.html
+	grep -qF '<p>A <code>&lt;tag&gt;</code> &amp; more</p>' pages/x/index.html
+	grep -qF '<pre>code &lt;pre&gt;</pre>' pages/x/index.html
+	grep -qF '<li><code>two</code></li>' pages/x/index.html
+}
