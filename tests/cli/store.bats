@@ -379,3 +379,132 @@ whole() {
 	[ ! -e cache/eunomia/http/100 ]
 	[ -e "cache/eunomia/http/$mine" ]
 }
+
+# ---- save and load
+
+@test "images go to a file and come from it" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a:1" >pushed
+	"$ECLI" push -m "$OBJ/exec.bpf.o" "$REGISTRY/b"
+	"$ECLI" inspect "$REGISTRY/a:1" >a
+	"$ECLI" inspect "$REGISTRY/b" >b
+	"$ECLI" save -o x.tar "$REGISTRY/a:1" "$REGISTRY/b"
+	"$ECLI" save -o - "$REGISTRY/a:1" "$REGISTRY/b" | cmp - x.tar
+	run -0 "$ECLI" images -j
+	before=$output
+	stop_registry
+	rm -r store
+	run -0 "$ECLI" load x.tar
+	[ "${lines[0]}" = "$REGISTRY/a:1 $(sed 's/.*@//' pushed)" ]
+	[[ ${lines[1]} == "$REGISTRY/b:latest sha256:"* ]]
+	run -0 "$ECLI" images -j
+	[ "$output" = "$before" ]
+	whole
+	"$ECLI" inspect "$REGISTRY/a:1" | cmp a -
+	"$ECLI" inspect "$REGISTRY/b" | cmp b -
+	"$ECLI" save -o y.tar "$REGISTRY/a:1" "$REGISTRY/b"
+	cmp x.tar y.tar
+	# One of them, under another name, by a pipe.
+	"$ECLI" save -o one.tar "$REGISTRY/a:1"
+	run -0 "$ECLI" load - x.y/z:2 <one.tar
+	"$ECLI" inspect --pull never x.y/z:2 | cmp a -
+	run -1 "$ECLI" load x.tar x.y/z
+	[ "$output" = "ecli: 'x.tar': it has 2 images: a name is for one" ]
+	run -1 "$ECLI" save -o no.tar x.y/none
+	[ "$output" = "ecli: there is no 'x.y/none:latest' here" ]
+	[ ! -e no.tar ]
+	run -2 "$ECLI" save x.y/z:2
+	[ "${lines[0]}" = 'ecli: no file given: -o FILE.tar' ]
+	run -2 "$ECLI" load
+}
+
+@test "skopeo reads what was saved, and what it wrote is loaded" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a:1" >pushed
+	digest=$(sed 's/.*@//' pushed)
+	"$ECLI" inspect "$REGISTRY/a:1" >a
+	"$ECLI" save -o x.tar "$REGISTRY/a:1"
+	skopeo copy -q oci-archive:x.tar "docker://$REGISTRY/b:2" --dest-tls-verify=false
+	"$ECLI" inspect "$REGISTRY/b@$digest" | cmp a -
+	skopeo copy -q --src-tls-verify=false "docker://$REGISTRY/b:2" \
+		"oci-archive:y.tar:$REGISTRY/c:3"
+	run -0 "$ECLI" load y.tar
+	[ "$output" = "$REGISTRY/c:3 $digest" ]
+	"$ECLI" inspect --pull never "$REGISTRY/c:3" | cmp a -
+	# It need not have a name, or have a tag for one.
+	for name in '' :latest; do
+		rm y.tar
+		skopeo copy -q --src-tls-verify=false "docker://$REGISTRY/b:2" "oci-archive:y.tar$name"
+		run -1 "$ECLI" load y.tar
+		[ "$output" = "ecli: 'y.tar': an image of it has no name: say one behind the file" ]
+		run -0 "$ECLI" load y.tar x.y/z
+		[ "$output" = "x.y/z:latest $digest" ]
+	done
+}
+
+@test "archives that are no images, or bad ones" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	"$ECLI" pull "$REGISTRY/a" -o back
+	"$ECLI" save -o x.tar "$REGISTRY/a"
+	rm -r store
+	refused() {
+		run -1 "$ECLI" load "$1"
+		[ "$output" = "ecli: '$1': $2" ] || {
+			echo "$output"
+			return 1
+		}
+		[ "$("$ECLI" images -j)" = '[]' ]
+		whole
+	}
+	tar -cf p.tar -C "${PACKAGE%/*}" package.json
+	refused p.tar "it is no archive of images: it has no 'oci-layout'"
+	cp "$PACKAGE" p.json
+	run -1 "$ECLI" load p.json
+	: >empty
+	refused empty "it is no archive of images: it has no 'oci-layout'"
+	run -1 "$ECLI" load none.tar
+	mkdir x
+	tar -C x -xf x.tar
+	blob=blobs/sha256/$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	# Bytes that are not its digest's.
+	chmod u+w x/$blob
+	cp x/$blob kept
+	printf '{ ' | dd of=x/$blob conv=notrunc status=none
+	tar -C x -cf bad.tar .
+	refused bad.tar "'$blob' of the archive: these are not the bytes of 'sha256:${blob##*/}'"
+	# Nothing there, or a link.
+	rm x/$blob
+	tar -C x -cf bad.tar .
+	refused bad.tar "'$REGISTRY/a:latest': its 'sha256:${blob##*/}' is not there"
+	ln -s /etc/passwd x/$blob
+	tar -C x -cf bad.tar .
+	refused bad.tar "'$REGISTRY/a:latest': its 'sha256:${blob##*/}' is not there"
+	rm x/$blob
+	cp kept x/$blob
+	# What would lie elsewhere.
+	echo hello >evil
+	tar -P -C x -cf bad.tar . ../evil
+	refused bad.tar "a file of the archive is called '../evil', which lies outside of it"
+	tar -P -C x -cf bad.tar . "$T/evil"
+	refused bad.tar "a file of the archive is called '$T/evil', which lies outside of it"
+	cp evil x/blobs/sha256/evil
+	tar -C x -cf bad.tar .
+	refused bad.tar "'blobs/sha256/evil' of the archive has no digest for a name"
+	rm x/blobs/sha256/evil
+	for index in '' '{' '[]' '{"manifests":[]}' '{"manifests":[{}]}'; do
+		printf %s "$index" >x/index.json
+		tar -C x -cf bad.tar .
+		run -1 "$ECLI" load bad.tar
+		[ "$("$ECLI" images -j)" = '[]' ]
+	done
+	# Cut off anywhere.
+	size=$(wc -c <x.tar)
+	for ((n = 0; n < size - 1536; n += 509)); do
+		head -c $n x.tar >cut.tar
+		run -1 "$ECLI" load cut.tar
+	done
+	[ "$("$ECLI" images -j)" = '[]' ]
+	"$ECLI" load x.tar
+	"$ECLI" inspect --pull never "$REGISTRY/a" >/dev/null
+}

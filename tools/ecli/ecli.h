@@ -18,7 +18,7 @@ extern const struct eu_command command_run, command_check, command_inspect;
 extern const struct eu_command command_push, command_pull;
 extern const struct eu_command command_login, command_logout;
 extern const struct eu_command command_images, command_tag, command_rm;
-extern const struct eu_command command_prune;
+extern const struct eu_command command_prune, command_save, command_load;
 extern const struct eu_command command_sign, command_verify, command_keygen;
 extern const struct eu_command command_wasm_bpf, command_wasm_bpftool;
 extern const struct eu_command lmp_init, lmp_build, lmp_run;

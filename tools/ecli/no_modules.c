@@ -102,12 +102,14 @@ static int run_other(const struct eu_command *cmd, int argc, char **argv)
 
 ABSENT(command_images, "images");
 ABSENT(command_keygen, "keygen");
+ABSENT(command_load, "load");
 ABSENT(command_login, "login");
 ABSENT(command_logout, "logout");
 ABSENT(command_prune, "prune");
 ABSENT(command_pull, "pull");
 ABSENT(command_push, "push");
 ABSENT(command_rm, "rm");
+ABSENT(command_save, "save");
 ABSENT(command_sign, "sign");
 ABSENT(command_tag, "tag");
 ABSENT(command_verify, "verify");

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "oci/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkg/tar.h"
+
+enum { MAX_IMAGES = 1000 };
+
+#define BLOBS "blobs/sha256/"
+#define REF_NAME "org.opencontainers.image.ref.name"
+
+static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+
+/* ---- saving */
+
+static int save_blobs(const struct eu_store *s, const struct eu_digests *d,
+		      struct eu_buf *out, struct eu_error *err)
+{
+	char name[sizeof(BLOBS) + EU_DIGEST];
+	int r = 0;
+
+	for (size_t i = 0; i < d->n && !r; i++) {
+		eu_auto_free char *data = NULL;
+		size_t len;
+
+		r = eu_store_read(s, d->list[i], out->max, &data, &len, err);
+		if (r)
+			break;
+		snprintf(name, sizeof(name), BLOBS "%s",
+			 d->list[i] + strlen("sha256:"));
+		eu_tar_put(out, name, data, len);
+		if (out->error)
+			r = eu_error_set(err, -E2BIG,
+					 "the archive has more than %zu MiB",
+					 out->max >> 20);
+	}
+	return r;
+}
+
+/* What the index says of one image. */
+static json_t *entry_of(const struct eu_ref *ref, const struct eu_descriptor *d)
+{
+	struct eu_descriptor named = *d;
+	char name[EU_REF_TEXT];
+	json_t *j;
+
+	eu_ref_format(ref, name, sizeof(name));
+	named.annotations = NULL;
+	j = eu_descriptor_json(&named);
+	eu_json_put(&j, "annotations", json_pack("{s:s}", REF_NAME, name));
+	return j;
+}
+
+int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
+		    size_t n, struct eu_buf *out, struct eu_error *err)
+{
+	eu_auto_close int held = eu_store_use(s, err);
+	eu_auto_free char *text = NULL;
+	eu_auto_json json_t *index = NULL;
+	struct eu_digests needed = { 0 };
+	json_t *list = json_array();
+	struct eu_descriptor d;
+	size_t len;
+	int r = held < 0 ? held : 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		r = eu_store_find(s, &refs[i], &d, err);
+		if (!r)
+			r = eu_store_needs(s, &d, &needed, err);
+		eu_json_add(&list, entry_of(&refs[i], &d));
+	}
+	index = json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType",
+			  EU_OCI_INDEX, "manifests", list);
+	if (!r) {
+		text = index ? eu_json_write(index, &len) : NULL;
+		r = text ? 0 : eu_error_oom(err);
+	}
+	if (!r) {
+		eu_tar_put(out, "oci-layout", LAYOUT, sizeof(LAYOUT) - 1);
+		eu_tar_put(out, "index.json", text, len);
+		r = save_blobs(s, &needed, out, err);
+		eu_tar_end(out);
+	}
+	eu_digests_done(&needed);
+	return r;
+}
+
+/* ---- loading */
+
+/* Nothing is unpacked; but what wants to go elsewhere is no image. */
+static int check_name(const char *name, struct eu_error *err)
+{
+	const char *part = name;
+
+	for (size_t n; *part; part += n + (part[n] == '/')) {
+		n = strcspn(part, "/");
+		if ((part == name && !n) || (n == 2 && !memcmp(part, "..", 2)))
+			return eu_error_set(
+				err, -EINVAL,
+				"a file of the archive is called '%s', which lies outside of it",
+				name);
+	}
+	return 0;
+}
+
+static int load_blob(const struct eu_store *s, const struct eu_tar *t,
+		     struct eu_error *err)
+{
+	struct eu_descriptor d = { .size = t->size };
+	int r;
+
+	snprintf(d.digest, sizeof(d.digest), "sha256:%s",
+		 t->name + strlen(BLOBS));
+	if (!eu_digest_is_valid(d.digest))
+		return eu_error_set(err, -EINVAL,
+				    "'%s' of the archive has no digest for a name",
+				    t->name);
+	r = eu_store_put(s, &d, t->file, err);
+	return r ? eu_error_prefix(err, r, "'%s' of the archive", t->name) : 0;
+}
+
+/* All blobs, and where the index is. */
+static int load_blobs(const struct eu_store *s, const void *data, size_t len,
+		      const char **ret_index, size_t *ret_len,
+		      struct eu_error *err)
+{
+	bool is_layout = false;
+	struct eu_tar t;
+	int r;
+
+	*ret_index = NULL;
+	eu_tar_init(&t, data, len);
+	while ((r = eu_tar_next(&t, err)) > 0) {
+		r = check_name(t.name, err);
+		if (!r && !strncmp(t.name, BLOBS, strlen(BLOBS)))
+			r = load_blob(s, &t, err);
+		if (r)
+			return r;
+		if (!strcmp(t.name, "oci-layout"))
+			is_layout = true;
+		if (!strcmp(t.name, "index.json")) {
+			*ret_index = t.file;
+			*ret_len = t.size;
+		}
+	}
+	if (!r && (!is_layout || !*ret_index))
+		r = eu_error_set(err, -EINVAL,
+				 "it is no archive of images: it has no '%s'",
+				 is_layout ? "index.json" : "oci-layout");
+	return r;
+}
+
+/* Is all of a manifest here? Of an index it is the one for this machine. */
+static int settle(const struct eu_store *s, struct eu_descriptor *d,
+		  struct eu_error *err)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 }, index = { 0 };
+	const struct eu_descriptor *mine, *lacks = NULL;
+	char from[EU_DIGEST];
+	int r = eu_store_manifest(s, d, &m, err);
+
+	if (!r && m.index) {
+		index = m;
+		m = (struct eu_manifest){ 0 };
+		mine = eu_index_pick(&index, eu_platform(NULL));
+		if (!mine)
+			return eu_error_set(err, -ENOENT,
+					    "there is nothing for this machine");
+		memcpy(from, d->digest, sizeof(from));
+		*d = *mine;
+		memcpy(d->index, from, sizeof(from));
+		r = eu_store_manifest(s, d, &m, err);
+		if (!r && m.index)
+			r = eu_error_set(err, -EINVAL,
+					 "it is an index in an index");
+	}
+	if (r)
+		return r;
+	memcpy(d->type, m.type, sizeof(d->type));
+	d->annotations = d->platform = NULL;
+	if (!eu_store_has(s, &m.config))
+		lacks = &m.config;
+	for (size_t i = 0; i < m.n && !lacks; i++)
+		lacks = eu_store_has(s, &m.parts[i]) ? NULL : &m.parts[i];
+	return lacks ? eu_error_set(err, -ENOENT, "its '%s' is not there",
+				    lacks->digest) :
+		       0;
+}
+
+/* By what the tools call it that write such archives; a tag alone is no name. */
+static int name_of(const json_t *entry, struct eu_ref *ret, struct eu_error *err)
+{
+	static const char *const by[] = { "io.containerd.image.name", REF_NAME };
+	const json_t *notes = json_object_get(entry, "annotations");
+	const char *name;
+
+	for (size_t i = 0; i < EU_COUNT(by); i++) {
+		name = eu_json_str(notes, by[i]);
+		if (name && strchr(name, '/') && !eu_ref_parse(name, ret, NULL))
+			return 0;
+	}
+	return eu_error_set(err, -EINVAL,
+			    "an image of it has no name: say one behind the file");
+}
+
+struct image {
+	struct eu_ref ref;
+	struct eu_descriptor d;
+};
+
+static int read_image(const struct eu_store *s, const json_t *entry,
+		      const struct eu_ref *as, struct image *ret,
+		      struct eu_error *err)
+{
+	const struct eu_ref *ref = &ret->ref;
+	struct eu_descriptor *d = &ret->d;
+	char name[EU_REF_TEXT];
+	int r = eu_descriptor_read(entry, d, err);
+
+	if (!r && as)
+		ret->ref = *as;
+	else if (!r)
+		r = name_of(entry, &ret->ref, err);
+	if (r)
+		return r;
+	r = settle(s, d, err);
+	if (!r && *ref->digest && strcmp(ref->digest, d->digest) != 0 &&
+	    strcmp(ref->digest, d->index) != 0)
+		r = eu_error_set(err, -EBADMSG, "it is '%s'", d->digest);
+	eu_ref_format(ref, name, sizeof(name));
+	return r ? eu_error_prefix(err, r, "'%s'", name) : 0;
+}
+
+/* First whether all are well, then their names. */
+static int load_images(const struct eu_store *s, const json_t *list,
+		       const struct eu_ref *as, eu_store_fn fn, void *ctx,
+		       struct eu_error *err)
+{
+	const size_t n = json_array_size(list);
+	struct image *all = calloc(n + 1, sizeof(*all));
+	char name[EU_REF_TEXT];
+	int r = all ? 0 : eu_error_oom(err);
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = read_image(s, json_array_get(list, i), as, &all[i], err);
+	for (size_t i = 0; i < n && !r; i++) {
+		eu_ref_format(&all[i].ref, name, sizeof(name));
+		r = eu_store_tag(s, &all[i].ref, &all[i].d, err);
+		if (!r)
+			r = fn(ctx, name, &all[i].d, err);
+	}
+	free(all);
+	return r;
+}
+
+int eu_archive_load(const struct eu_store *s, const void *data, size_t len,
+		    const struct eu_ref *as, eu_store_fn fn, void *ctx,
+		    struct eu_error *err)
+{
+	eu_auto_close int held = eu_store_use(s, err);
+	eu_auto_json json_t *index = NULL;
+	const json_t *list;
+	const char *text;
+	size_t text_len, n;
+	int r;
+
+	if (held < 0)
+		return held;
+	r = load_blobs(s, data, len, &text, &text_len, err);
+	if (r)
+		return r;
+	index = eu_json_read(text, text_len, err);
+	if (!index)
+		return eu_error_prefix(err, -EINVAL,
+				       "'index.json' of the archive");
+	list = json_object_get(index, "manifests");
+	n = json_array_size(list);
+	if (!n || n > MAX_IMAGES)
+		return eu_error_set(
+			err, -EINVAL,
+			"'index.json' of the archive lists %zu images: from 1 to %d are taken",
+			n, MAX_IMAGES);
+	if (as && n > 1)
+		return eu_error_set(err, -EINVAL,
+				    "it has %zu images: a name is for one", n);
+	return load_images(s, list, as, fn, ctx, err);
+}

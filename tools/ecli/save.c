@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ecli.h"
+#include "oci/archive.h"
+
+/* Images of the store to a file, and from one. */
+
+enum { OPT_OUTPUT, OPT_HELP, MAX_REFS = 64 };
+
+static const size_t MAX_ARCHIVE = 1 << 30;
+
+static const struct eu_option save_options[] = {
+	{ 'o', "output", "FILE", "write the archive here; '-': standard output",
+	  OPT_OUTPUT },
+	{ 'h', "help", NULL, "print help", OPT_HELP },
+	{ 0 },
+};
+
+static const struct eu_option load_options[] = {
+	{ 'h', "help", NULL, "print help", OPT_HELP },
+	{ 0 },
+};
+
+struct words {
+	const char *list[MAX_REFS];
+	size_t n;
+	const char *output;
+};
+
+/* An exit status, or -1. */
+static int take_words(const struct eu_command *cmd, int argc, char **argv,
+		      struct words *ret)
+{
+	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
+	struct eu_error err;
+	int i;
+
+	while ((i = eu_args_next(&a, cmd->options, &err)) != EU_ARGS_END) {
+		if (i >= 0 && cmd->options[i].id == OPT_HELP)
+			return show_help(cmd);
+		if (i >= 0) {
+			ret->output = a.value;
+			continue;
+		}
+		if (i == EU_ARGS_WORD && ret->n == MAX_REFS)
+			i = eu_error_set(&err, -E2BIG, "more than %d words",
+					 MAX_REFS);
+		if (i != EU_ARGS_WORD)
+			return fail_usage(cmd, &err);
+		ret->list[ret->n++] = a.value;
+	}
+	return -1;
+}
+
+static int refuse(const struct eu_command *cmd, const char *why)
+{
+	struct eu_error err;
+
+	eu_error_set(&err, -EINVAL, "%s", why);
+	return fail_usage(cmd, &err);
+}
+
+static int write_archive(const char *to, const struct words *w,
+			 struct eu_error *err)
+{
+	eu_auto_store struct eu_store s = { 0 };
+	eu_auto_buf struct eu_buf out = EU_BUF(MAX_ARCHIVE);
+	struct eu_ref refs[MAX_REFS];
+	int r = eu_store_open(NULL, &s, err);
+
+	for (size_t i = 0; i < w->n && !r; i++)
+		r = eu_ref_parse(w->list[i], &refs[i], err);
+	if (!r)
+		r = eu_archive_save(&s, refs, w->n, &out, err);
+	if (r)
+		return r;
+	if (strcmp(to, "-") != 0)
+		return eu_file_write(to, out.data, out.len, err);
+	r = eu_write_all(STDOUT_FILENO, out.data, out.len);
+	return r ? eu_error_set(err, r, "cannot write the archive: %s",
+				strerror(-r)) :
+		   0;
+}
+
+static int save(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct eu_error err;
+	int status = take_words(cmd, argc, argv, &w);
+
+	if (status >= 0)
+		return status;
+	if (!w.n)
+		return refuse(cmd, "no reference given");
+	if (!w.output)
+		return refuse(cmd, "no file given: -o FILE.tar");
+	if (!strcmp(w.output, "-") && isatty(STDOUT_FILENO))
+		return refuse(cmd, "an archive is nothing for a terminal");
+	return write_archive(w.output, &w, &err) ? fail(&err) : EXIT_DONE;
+}
+
+const struct eu_command command_save = {
+	.name = "save",
+	.usage = "-o FILE REFERENCE...",
+	.summary = "write images of the store to a file",
+	.description =
+		"Writes what the references stand for in the store to FILE, an image layout in a tar (\"oci-archive\"), for systems that no registry can be reached from. The same images give the same bytes.",
+	.examples = "ecli save -o x.tar registry.example/me/x:1\n"
+		    "ecli save -o - registry.example/me/x:1 | ssh there ecli load -\n",
+	.options = save_options,
+	.run = save,
+};
+
+static int show(void *ctx, const char *name, const struct eu_descriptor *d,
+		struct eu_error *err)
+{
+	(void)ctx;
+	(void)err;
+	printf("%s %s\n", name, d->digest);
+	return 0;
+}
+
+static int read_archive(const char *from, const char *as, struct eu_error *err)
+{
+	eu_auto_store struct eu_store s = { 0 };
+	eu_auto_free char *data = NULL;
+	struct eu_ref ref;
+	uint64_t bytes = 0;
+	size_t len;
+	int r = as ? eu_ref_parse(as, &ref, err) : 0;
+
+	if (!r)
+		r = eu_store_open(NULL, &s, err);
+	if (!r)
+		r = eu_file_read(from, MAX_ARCHIVE, &data, &len, err);
+	if (r)
+		return r;
+	r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL, err);
+	/* Where there is no room what nobody needs gives some. */
+	if ((r == -EDQUOT || r == -ENOSPC) &&
+	    !eu_store_prune(&s, &bytes, NULL) && bytes)
+		r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL,
+				    err);
+	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
+}
+
+static int load(const struct eu_command *cmd, int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct eu_error err;
+	int status = take_words(cmd, argc, argv, &w);
+
+	if (status >= 0)
+		return status;
+	if (!w.n || w.n > 2)
+		return refuse(cmd, "a file is wanted, and perhaps a name");
+	return read_archive(w.list[0], w.n > 1 ? w.list[1] : NULL, &err) ?
+		       fail(&err) :
+		       EXIT_DONE;
+}
+
+const struct eu_command command_load = {
+	.name = "load",
+	.usage = "FILE [REFERENCE]",
+	.summary = "take images from a file into the store",
+	.description =
+		"Takes the images of FILE ('-': standard input), which 'ecli save', 'skopeo copy ... oci-archive:FILE' or other tools wrote, into the store, where they are called as the file says, or REFERENCE. Of several architectures the one for this machine. Prints each with the digest of its manifest.",
+	.examples = "ecli load x.tar\n"
+		    "ecli run --pull never registry.example/me/x:1\n",
+	.options = load_options,
+	.run = load,
+};
