@@ -214,6 +214,8 @@ static void forget(struct eu_http *h)
 /* Is the same request worth another try? */
 static bool again(struct eu_http *h)
 {
+	if (h->once)
+		return false;
 	if (h->result)
 		return h->result == -ECONNRESET;
 	/* There is no such part: what is missing is only its end. */

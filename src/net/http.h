@@ -29,6 +29,7 @@ struct eu_http {
 	/* Takes the body of an answer of 2xx; NULL: it goes to @text. */
 	eu_http_write_fn write;
 	void *ctx;
+	bool once;    /* not tried again: half of it may have been done */
 	uint64_t max; /* bytes of such a body; 0: 4 MiB */
 
 	/* The rest is the answer's. */

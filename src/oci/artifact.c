@@ -20,6 +20,10 @@ enum { TAR_MAGIC = 257 };
 /* Bytes of all blobs of what is pulled. */
 static const uint64_t PULL_MAX = 512 << 20;
 
+static const char EMPTY[] = "{}";
+#define EMPTY_DIGEST \
+	"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
 /* In the order of "magics". */
 static const struct eu_artifact kinds[] = {
 	{ "Wasm module", WASM_LAYER, WASM_CONFIG, NULL },
@@ -76,6 +80,9 @@ static int get_blob(const struct pull *p, const struct eu_descriptor *d,
 {
 	struct wanted b = { p->from, d };
 
+	/* The config of most: nobody has to be asked what it says. */
+	if (d->size == sizeof(EMPTY) - 1 && !strcmp(d->digest, EMPTY_DIGEST))
+		return eu_store_put(p->to, d, EMPTY, err);
 	return eu_store_fill(p->to, d, fill_blob, &b, err);
 }
 

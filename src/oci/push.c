@@ -9,6 +9,8 @@ static const char EMPTY[] = "{}";
 
 struct push {
 	struct eu_registry *to;
+	const struct eu_store *store; /* or NULL */
+	const struct eu_ref *ref;
 	const json_t *notes;
 	/*
 	 * The registry is from before artifacts had a type of their own: the
@@ -92,6 +94,46 @@ static int give_manifest(struct push *p, const struct eu_artifact *kind,
 	return give_manifest(p, kind, layer, notes, tag, ret, err);
 }
 
+struct holder {
+	const struct push *p;
+	const char *digest;
+	char path[EU_REF_PATH];
+};
+
+/* Is it another repository of the registry, with that blob? */
+static int holds(void *ctx, const char *name, const struct eu_descriptor *d,
+		 struct eu_error *err)
+{
+	struct holder *h = ctx;
+	const struct push *p = h->p;
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	struct eu_ref ref;
+	bool found;
+
+	(void)err;
+	if (eu_ref_parse(name, &ref, NULL) || strcmp(ref.host, p->ref->host) ||
+	    !strcmp(ref.path, p->ref->path) ||
+	    eu_store_manifest(p->store, d, &m, NULL) || m.index)
+		return 0;
+	found = !strcmp(m.config.digest, h->digest);
+	for (size_t i = 0; i < m.n && !found; i++)
+		found = !strcmp(m.parts[i].digest, h->digest);
+	if (found)
+		memcpy(h->path, ref.path, sizeof(h->path));
+	return found;
+}
+
+static int give_blob(struct push *p, const struct eu_descriptor *d,
+		     const char *data, struct eu_error *err)
+{
+	struct holder h = { .p = p, .digest = d->digest };
+
+	if (p->store)
+		eu_store_foreach(p->store, holds, &h, NULL);
+	return eu_registry_push_blob(p->to, d, data, *h.path ? h.path : NULL,
+				     err);
+}
+
 static int give_blobs(struct push *p, const struct eu_artifact *kind,
 		      const struct eu_push_file *f, struct eu_descriptor *layer,
 		      struct eu_error *err)
@@ -103,8 +145,8 @@ static int give_blobs(struct push *p, const struct eu_artifact *kind,
 		r = describe(kind->config, EMPTY, sizeof(EMPTY) - 1, &config,
 			     err);
 	if (!r)
-		r = eu_registry_push_blob(p->to, layer, f->data, err);
-	return r ?: eu_registry_push_blob(p->to, &config, EMPTY, err);
+		r = give_blob(p, layer, f->data, err);
+	return r ?: give_blob(p, &config, EMPTY, err);
 }
 
 static int push_file(struct push *p, const struct eu_push_file *f,
@@ -157,12 +199,12 @@ static int push_index(struct push *p, const struct eu_push_file *files,
 	return give(p, j, EU_OCI_INDEX, tag, ret, err);
 }
 
-int eu_push(struct eu_registry *g, const struct eu_ref *ref,
-	    const struct eu_push_file *files, size_t n, const json_t *notes,
-	    char ret_digest[EU_DIGEST], struct eu_error *err)
+int eu_push(struct eu_registry *g, const struct eu_store *s,
+	    const struct eu_ref *ref, const struct eu_push_file *files, size_t n,
+	    const json_t *notes, char ret_digest[EU_DIGEST], struct eu_error *err)
 {
 	eu_auto_json json_t *all = notes ? json_deep_copy(notes) : json_object();
-	struct push p = { .to = g };
+	struct push p = { .to = g, .store = s, .ref = ref };
 	const char *tag = *ref->tag ? ref->tag : NULL;
 	struct eu_descriptor d;
 	int r;

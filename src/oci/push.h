@@ -20,9 +20,13 @@ struct eu_push_file {
  * which machine: so with one that has an architecture. @notes are annotations,
  * strings; what is missing of those in oci/about.h is filled in. The digest of
  * what @ref stands for then goes to @ret_digest.
+ *
+ * What @s, which may be NULL, knows to be in another repository of the registry
+ * is asked to be taken from there.
  */
-int eu_push(struct eu_registry *g, const struct eu_ref *ref,
-	    const struct eu_push_file *files, size_t n, const json_t *notes,
-	    char ret_digest[EU_DIGEST], struct eu_error *err);
+int eu_push(struct eu_registry *g, const struct eu_store *s,
+	    const struct eu_ref *ref, const struct eu_push_file *files,
+	    size_t n, const json_t *notes, char ret_digest[EU_DIGEST],
+	    struct eu_error *err);
 
 #endif

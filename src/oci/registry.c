@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "oci/registry.h"
+#include "oci/request.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,18 +11,7 @@
 #include "base/sha256.h"
 #include "oci/challenge.h"
 
-enum { MAX_URL = 4096, MAX_WORDS = 256, MAX_PAGES = 1000, MAX_TOKEN = 1 << 20 };
-
-struct eu_registry {
-	struct eu_net *net;
-	struct eu_ref ref;
-	const char *scheme;
-	struct eu_credentials who;
-	char *authorization; /* "Authorization: ...", or NULL */
-	bool may_push;	     /* of the token that is asked for */
-	bool wants_identity; /* a token instead of the password */
-	char *identity;
-};
+enum { MAX_WORDS = 256, MAX_PAGES = 1000, MAX_TOKEN = 1 << 20 };
 
 int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 		     struct eu_registry **ret, struct eu_error *err)
@@ -41,6 +30,9 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 	if (!g)
 		return r;
 	g->ref = *ref;
+	g->tries = o->tries;
+	g->progress = o->progress;
+	g->progress_ctx = o->progress_ctx;
 	g->scheme = o->plain_http || (eu_ref_is_loopback(ref) && !o->cacert &&
 				      !o->insecure) ?
 			    "http" :
@@ -172,7 +164,8 @@ static int ask_by_identity(const struct eu_registry *g, struct eu_http *h,
 static int get_token(struct eu_registry *g, const char *challenge,
 		     struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL), body = EU_BUF(MAX_TOKEN);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL),
+				  body = EU_BUF(MAX_TOKEN);
 	const char *headers[2] = { 0 };
 	struct eu_http h = { .method = "GET",
 			     .headers = headers,
@@ -229,8 +222,13 @@ static const char *host_of(const struct eu_registry *g)
 						  "registry-1.docker.io";
 }
 
-static const char *url_of(const struct eu_registry *g, struct eu_buf *to,
-			  const char *what, const char *which)
+void eu_request_host(const struct eu_registry *g, struct eu_buf *to)
+{
+	eu_buf_printf(to, "%s://%s", g->scheme, host_of(g));
+}
+
+const char *eu_request_url(const struct eu_registry *g, struct eu_buf *to,
+			   const char *what, const char *which)
 {
 	eu_buf_printf(to, "%s://%s/v2/%s/%s/%s", g->scheme, host_of(g),
 		      g->ref.path, what, which);
@@ -275,8 +273,8 @@ static const struct {
 	{ 0, 999, -EIO, "" },
 };
 
-static int refused(const struct eu_registry *g, const struct eu_http *h,
-		   const char *what, struct eu_error *err)
+int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
+		       const char *what, struct eu_error *err)
 {
 	char text[EU_FMT_BYTE * MAX_WORDS + 1];
 	size_t i = 0;
@@ -300,7 +298,7 @@ static int refused(const struct eu_registry *g, const struct eu_http *h,
  * One request with who we are; a 401 is answered once. The last of @headers is
  * left free for that.
  */
-static int request(struct eu_registry *g, struct eu_http *h,
+int eu_request_run(struct eu_registry *g, struct eu_http *h,
 		   const char **headers, size_t n, struct eu_error *err)
 {
 	int r;
@@ -321,7 +319,7 @@ static int request(struct eu_registry *g, struct eu_http *h,
 int eu_registry_login(struct eu_registry *g, char **ret_identity,
 		      struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	const char *headers[] = { NULL, NULL };
 	struct eu_http h = { .method = "GET" };
 	int r;
@@ -329,9 +327,9 @@ int eu_registry_login(struct eu_registry *g, char **ret_identity,
 	g->wants_identity = true;
 	eu_buf_printf(&url, "%s://%s/v2/", g->scheme, host_of(g));
 	h.url = eu_buf_str(&url);
-	r = request(g, &h, headers, 0, err);
+	r = eu_request_run(g, &h, headers, 0, err);
 	if (!r && h.status != 200)
-		r = refused(g, &h, "is no registry, or none for", err);
+		r = eu_request_refused(g, &h, "is no registry, or none for", err);
 	if (!r)
 		*ret_identity = eu_take_ptr(g->identity);
 	eu_http_done(&h);
@@ -381,7 +379,7 @@ static int add_names(json_t **all, const struct eu_http *h, const char *key,
 int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
 		     json_t **ret, struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	eu_auto_json json_t *all = json_array();
 	bool more = true;
 	int r = 0;
@@ -392,9 +390,9 @@ int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
 		struct eu_http h = { .method = "GET" };
 
 		h.url = eu_buf_str(&url);
-		r = request(g, &h, headers, 0, err);
+		r = eu_request_run(g, &h, headers, 0, err);
 		if (!r && h.status != 200)
-			r = refused(g, &h, "does not list", err);
+			r = eu_request_refused(g, &h, "does not list", err);
 		if (!r)
 			r = add_names(&all, &h, key, err);
 		more = !r && next_page(g, &h, &url);
@@ -415,17 +413,17 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 		", application/vnd.docker.distribution.manifest.list.v2+json",
 		NULL, NULL
 	};
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	struct eu_http h = { .method = "GET", .max = EU_MANIFEST_MAX };
 	struct eu_descriptor d = { 0 };
 	size_t len;
 	char *data;
 	int r;
 
-	h.url = url_of(g, &url, "manifests", which);
-	r = request(g, &h, headers, 1, err);
+	h.url = eu_request_url(g, &url, "manifests", which);
+	r = eu_request_run(g, &h, headers, 1, err);
 	if (!r && h.status != 200) {
-		r = refused(g, &h, "does not give", err);
+		r = eu_request_refused(g, &h, "does not give", err);
 		if (r == -ENOENT)
 			r = eu_error_set(err, r, "'%s' has no '%s' of '%s' (404)",
 					 g->ref.host, which, g->ref.path);
@@ -464,15 +462,15 @@ int eu_registry_referrers(struct eu_registry *g, const char *digest,
 			  struct eu_manifest *ret, struct eu_error *err)
 {
 	const char *headers[] = { "Accept: " EU_OCI_INDEX, NULL, NULL };
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	struct eu_http h = { .method = "GET", .max = EU_MANIFEST_MAX };
 	int r;
 
-	h.url = url_of(g, &url, "referrers", digest);
-	r = request(g, &h, headers, 1, err);
+	h.url = eu_request_url(g, &url, "referrers", digest);
+	r = eu_request_run(g, &h, headers, 1, err);
 	if (!r && h.status != 200)
-		r = refused(g, &h, "does not say what refers to a manifest of",
-			    err);
+		r = eu_request_refused(
+			g, &h, "does not say what refers to a manifest of", err);
 	if (!r)
 		r = eu_manifest_read(h.text.data ?: "", h.text.len,
 				     EU_OCI_INDEX, ret, err);
@@ -480,7 +478,15 @@ int eu_registry_referrers(struct eu_registry *g, const char *digest,
 	return r;
 }
 
+void eu_registry_report(struct eu_registry *g, const struct eu_descriptor *d,
+			uint64_t done)
+{
+	if (g->progress)
+		g->progress(g->progress_ctx, d, done);
+}
+
 struct checked {
+	struct eu_registry *from;
 	const struct eu_descriptor *d;
 	struct eu_sha256 sha;
 	uint64_t size;
@@ -494,6 +500,7 @@ static int check(void *ctx, const void *data, size_t len, struct eu_error *err)
 
 	c->size += len;
 	eu_sha256_update(&c->sha, data, len);
+	eu_registry_report(c->from, c->d, c->size);
 	return c->write(c->ctx, data, len, err);
 }
 
@@ -517,8 +524,8 @@ static int wrong_blob(struct checked *c, const struct eu_registry *g,
 int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
 		     eu_http_write_fn write, void *ctx, struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
-	struct checked c = { .d = d, .write = write, .ctx = ctx };
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
+	struct checked c = { .from = g, .d = d, .write = write, .ctx = ctx };
 	const char *headers[] = { NULL, NULL };
 	struct eu_http h = {
 		.method = "GET", .write = check, .ctx = &c, .max = d->size ?: 1
@@ -527,87 +534,12 @@ int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
 
 	if (r)
 		return r;
-	h.url = url_of(g, &url, "blobs", d->digest);
-	r = request(g, &h, headers, 0, err);
+	h.url = eu_request_url(g, &url, "blobs", d->digest);
+	r = eu_request_run(g, &h, headers, 0, err);
 	if (!r && h.status != 200)
-		r = refused(g, &h, "does not give a blob of", err);
+		r = eu_request_refused(g, &h, "does not give a blob of", err);
 	if (!r)
 		r = wrong_blob(&c, g, err);
-	eu_http_done(&h);
-	return r;
-}
-
-static int has_blob(struct eu_registry *g, const char *digest, bool *ret,
-		    struct eu_error *err)
-{
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
-	const char *headers[] = { NULL, NULL };
-	struct eu_http h = { .method = "HEAD" };
-	int r;
-
-	h.url = url_of(g, &url, "blobs", digest);
-	r = request(g, &h, headers, 0, err);
-	if (!r && h.status != 200 && h.status != 404)
-		r = refused(g, &h, "does not say whether it has a blob of", err);
-	if (!r)
-		*ret = h.status == 200;
-	eu_http_done(&h);
-	return r;
-}
-
-/* An upload's address may lack scheme and host. */
-static int upload_url(const struct eu_registry *g, const struct eu_http *h,
-		      const char *digest, struct eu_buf *to, struct eu_error *err)
-{
-	const char *at = eu_http_header(h, "location");
-
-	if (!at)
-		return eu_error_set(err, -EIO, "'%s' says not where to upload",
-				    g->ref.host);
-	if (*at == '/')
-		eu_buf_printf(to, "%s://%s", g->scheme, host_of(g));
-	eu_buf_printf(to, "%s%cdigest=%s", at, strchr(at, '?') ? '&' : '?',
-		      digest);
-	return to->error ? eu_error_oom(err) : 0;
-}
-
-static int upload(struct eu_registry *g, const struct eu_descriptor *d,
-		  const void *data, const char *at, struct eu_error *err)
-{
-	const char *headers[] = { "Content-Type: application/octet-stream",
-				  NULL, NULL };
-	struct eu_http h = {
-		.method = "PUT", .url = at, .body = data, .body_len = d->size
-	};
-	int r = request(g, &h, headers, 1, err);
-
-	if (!r && h.status != 201)
-		r = refused(g, &h, "does not take a blob for", err);
-	eu_http_done(&h);
-	return r;
-}
-
-int eu_registry_push_blob(struct eu_registry *g, const struct eu_descriptor *d,
-			  const void *data, struct eu_error *err)
-{
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL), at = EU_BUF(MAX_URL);
-	const char *headers[] = { NULL, NULL };
-	struct eu_http h = { .method = "POST" };
-	bool there;
-	int r;
-
-	g->may_push = true;
-	r = has_blob(g, d->digest, &there, err);
-	if (r || there)
-		return r;
-	h.url = url_of(g, &url, "blobs/uploads", "");
-	r = request(g, &h, headers, 0, err);
-	if (!r && h.status != 202)
-		r = refused(g, &h, "does not take anything for", err);
-	if (!r)
-		r = upload_url(g, &h, d->digest, &at, err);
-	if (!r)
-		r = upload(g, d, data, eu_buf_str(&at), err);
 	eu_http_done(&h);
 	return r;
 }
@@ -616,7 +548,7 @@ int eu_registry_push_manifest(struct eu_registry *g, const char *which,
 			      const char *type, const char *data, size_t len,
 			      struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(MAX_URL);
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	char content[EU_OCI_TYPE + 16];
 	const char *headers[] = { content, NULL, NULL };
 	struct eu_http h = { .method = "PUT", .body = data, .body_len = len };
@@ -624,10 +556,11 @@ int eu_registry_push_manifest(struct eu_registry *g, const char *which,
 
 	g->may_push = true;
 	snprintf(content, sizeof(content), "Content-Type: %s", type);
-	h.url = url_of(g, &url, "manifests", which);
-	r = request(g, &h, headers, 1, err);
+	h.url = eu_request_url(g, &url, "manifests", which);
+	r = eu_request_run(g, &h, headers, 1, err);
 	if (!r && h.status != 201)
-		r = refused(g, &h, "does not take the manifest of", err);
+		r = eu_request_refused(g, &h, "does not take the manifest of",
+				       err);
 	eu_http_done(&h);
 	return r;
 }

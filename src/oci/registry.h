@@ -13,6 +13,10 @@
 
 struct eu_registry;
 
+/* Of the blob @d so many bytes are there, or here. */
+typedef void (*eu_registry_progress_fn)(void *ctx, const struct eu_descriptor *d,
+					uint64_t done);
+
 struct eu_registry_opts {
 	const char *user, *password; /* NULL: eu_credentials_find() */
 	const char *cacert;	     /* PEM file, or NULL */
@@ -20,6 +24,8 @@ struct eu_registry_opts {
 	uint32_t limit_ms;	     /* of a request; 0: none */
 	bool plain_http;	  /* so it is for this machine without cacert */
 	uint32_t stall_ms, tries; /* as struct eu_http_opts has them */
+	eu_registry_progress_fn progress; /* or NULL */
+	void *progress_ctx;
 };
 
 int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
@@ -64,9 +70,18 @@ int eu_registry_referrers(struct eu_registry *r, const char *digest,
 int eu_registry_blob(struct eu_registry *r, const struct eu_descriptor *d,
 		     eu_http_write_fn write, void *ctx, struct eu_error *err);
 
-/* Gives it a blob unless it has it. */
+/*
+ * Gives it a blob unless it has it. Another repository of the registry that may
+ * have it is @from, or NULL: then nothing may have to be sent. Large ones go in
+ * pieces, and after a break go on behind what has arrived.
+ */
 int eu_registry_push_blob(struct eu_registry *r, const struct eu_descriptor *d,
-			  const void *data, struct eu_error *err);
+			  const void *data, const char *from,
+			  struct eu_error *err);
+
+/* Tells who asked to be told. */
+void eu_registry_report(struct eu_registry *r, const struct eu_descriptor *d,
+			uint64_t done);
 
 /* Gives it a manifest as @which. -EOPNOTSUPP if it knows none of the kind. */
 int eu_registry_push_manifest(struct eu_registry *r, const char *which,

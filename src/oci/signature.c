@@ -293,7 +293,7 @@ static int push_text(struct eu_registry *g, const char *type, const char *text,
 
 	describe(type, len, ret);
 	r = eu_digest_of(text, len, ret->digest, err);
-	return r ?: eu_registry_push_blob(g, ret, text, err);
+	return r ?: eu_registry_push_blob(g, ret, text, NULL, err);
 }
 
 /* What other tools want to see of an image: its layers, none compressed. */

@@ -6,6 +6,7 @@
 load ../helper
 load ../registry
 load ../image
+load ../gate
 
 bats_require_minimum_version 1.5.0
 
@@ -139,57 +140,19 @@ note() {
 	[ "${lines[0]}" = "ecli: 'vax' is no architecture known here" ]
 }
 
-# The registry behind a gate that knows no artifacts, and says so as registries
-# from before them do.
-old_registry() {
-	cat >gate.py <<-'END'
-		import http.client, http.server, json, sys
-
-		class Gate(http.server.BaseHTTPRequestHandler):
-		    def pass_on(self):
-		        body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
-		        if self.command == 'PUT' and '/manifests/' in self.path and \
-		           'artifactType' in json.loads(body):
-		            error = b'{"errors":[{"code":"MANIFEST_INVALID","message":"unknown field"}]}'
-		            self.send_response(400)
-		            self.send_header('Content-Length', str(len(error)))
-		            self.end_headers()
-		            self.wfile.write(error)
-		            return
-		        there = http.client.HTTPConnection(sys.argv[1])
-		        there.request(self.command, self.path, body, dict(self.headers))
-		        answer = there.getresponse()
-		        data = answer.read()
-		        self.send_response(answer.status)
-		        for name, value in answer.getheaders():
-		            self.send_header(name, value)
-		        self.end_headers()
-		        self.wfile.write(data)
-
-		    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = pass_on
-
-		server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Gate)
-		print('ready', server.server_address[1], flush=True)
-		server.serve_forever()
-	END
-	start python3 gate.py "$REGISTRY"
-	wait_for '^ready' "$OUT"
-	OLD=127.0.0.1:$(sed -n 's/ready //p' "$OUT")
-}
-
 @test "a registry that knows no artifacts" {
 	need program:python3
 	registry
-	old_registry
+	gate old
 	cp "$PACKAGE" package.json
 	cp "$OBJ/hello.bpf.o" x.o
-	"$ECLI" push "$OLD/a" package.json
+	"$ECLI" push "$GATE/a" package.json
 	manifest a >m
 	[ "$(jq -c '[.artifactType, .config.mediaType]' m)" = '[null,"application/vnd.eunomia.package.v1+json"]' ]
-	"$ECLI" pull "$OLD/a" -o back
+	"$ECLI" pull "$GATE/a" -o back
 	cmp back package.json
 	[[ $("$ECLI" images) == *'application/vnd.eunomia.package.v1+json'* ]]
-	"$ECLI" push "$OLD/b" arm64=x.o "$(machine)=package.json"
-	"$ECLI" pull "$OLD/b" -o back
+	"$ECLI" push "$GATE/b" arm64=x.o "$(machine)=package.json"
+	"$ECLI" pull "$GATE/b" -o back
 	cmp back package.json
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "oci/trust.h"
+#include "progress.h"
 #include "source.h"
 
 static const char OCI[] = "oci://";
@@ -33,8 +34,11 @@ static int pull(struct source *s, const struct eu_store *store,
 {
 	struct eu_registry *g = NULL;
 	uint64_t bytes = 0;
+	struct progress progress = { 0 };
 	int r = remote_complete(&s->remote, err);
 
+	if (!s->quiet)
+		progress_begin(&progress, &s->remote.o);
 	if (!r)
 		r = eu_registry_open(ref, &s->remote.o, &g, err);
 	if (!r)
@@ -48,6 +52,7 @@ static int pull(struct source *s, const struct eu_store *store,
 		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
 	}
 	eu_registry_close(g);
+	progress_end(&progress);
 	return r;
 }
 

@@ -131,7 +131,7 @@ static int push_to_registry(struct hubs *h, const char *space,
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
-		r = eu_push(g, &ref, &f, 1, notes, digest, err);
+		r = eu_push(g, NULL, &ref, &f, 1, notes, digest, err);
 	eu_registry_close(g);
 	if (r)
 		return r;

@@ -6,7 +6,14 @@
 #include "base/file.h"
 #include "source.h"
 
-enum { OPT_OUTPUT, OPT_ARCH, OPT_ALL, OPT_HELP, MAX_FILE = 256 << 20 };
+enum {
+	OPT_OUTPUT,
+	OPT_ARCH,
+	OPT_ALL,
+	OPT_QUIET,
+	OPT_HELP,
+	MAX_FILE = 256 << 20
+};
 
 static const struct eu_option options[] = {
 	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
@@ -16,6 +23,7 @@ static const struct eu_option options[] = {
 	  OPT_ARCH },
 	{ 0, "all", NULL, "get those of all architectures into the store",
 	  OPT_ALL },
+	{ 'q', "quiet", NULL, "print nothing but errors", OPT_QUIET },
 	SOURCE_ROWS,
 	REMOTE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
@@ -52,8 +60,7 @@ static int check_name(const char *path, struct eu_error *err)
 }
 
 static int write_file(const char *to, const char *title, const char *data,
-		      size_t len, const struct eu_descriptor *d,
-		      struct eu_error *err)
+		      size_t len, const struct source *s, struct eu_error *err)
 {
 	int r = 0;
 
@@ -63,8 +70,8 @@ static int write_file(const char *to, const char *title, const char *data,
 	}
 	if (!r)
 		r = eu_file_write(to, data, len, err);
-	if (!r)
-		printf("%s %s\n", to, d->digest);
+	if (!r && !s->quiet)
+		printf("%s %s\n", to, s->manifest.digest);
 	return r;
 }
 
@@ -79,7 +86,7 @@ static int pull(struct source *s, const char *from, const char *to,
 		return r;
 	r = source_image(s, &ref, &b, err);
 	if (!r)
-		r = write_file(to, b.title, b.data, b.len, &s->manifest, err);
+		r = write_file(to, b.title, b.data, b.len, s, err);
 	free(b.title);
 	free(b.data);
 	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
@@ -91,6 +98,7 @@ static int take(struct source *s, const char **to, int id, const char *value,
 	switch (id) {
 	case OPT_OUTPUT: *to = value; return 0;
 	case OPT_ALL: s->which.all = true; return 0;
+	case OPT_QUIET: s->quiet = true; return 0;
 	case OPT_ARCH:
 		s->which.arch = eu_platform(value);
 		return s->which.arch ?

@@ -5,12 +5,14 @@
 
 #include "base/file.h"
 #include "oci/push.h"
+#include "progress.h"
 #include "remote.h"
 
 enum {
 	OPT_MODULE,
 	OPT_NOTE,
 	OPT_SOURCE,
+	OPT_QUIET,
 	OPT_HELP,
 	MAX_FILE = 256 << 20,
 	MAX_FILES = 32
@@ -22,6 +24,7 @@ static const struct eu_option options[] = {
 	{ 'a', "annotations", "KEY=VALUE",
 	  "say this of it in its manifest; may be given again", OPT_NOTE },
 	{ 0, "source", "URL", "say where its sources are", OPT_SOURCE },
+	{ 'q', "quiet", NULL, "print nothing but errors", OPT_QUIET },
 	REMOTE_OPTIONS,
 	{ 'h', "help", NULL, "print help", OPT_HELP },
 	{ 0 },
@@ -29,6 +32,7 @@ static const struct eu_option options[] = {
 
 struct push {
 	struct remote remote;
+	bool quiet;
 	const char *to;
 	const char *words[MAX_FILES]; /* [ARCH=]FILE */
 	size_t n;
@@ -52,6 +56,7 @@ static int take(struct push *p, int id, const char *value, struct eu_error *err)
 	case OPT_SOURCE:
 		eu_json_put(&p->notes, EU_OCI_SOURCE, eu_json_text(value));
 		return p->notes ? 0 : eu_error_oom(err);
+	case OPT_QUIET: p->quiet = true; return 0;
 	}
 	remote_option(&p->remote, id, value);
 	return 0;
@@ -158,9 +163,12 @@ static int read_files(struct push *p, struct eu_error *err)
 
 static int push(struct push *p, struct eu_error *err)
 {
+	eu_auto_store struct eu_store store = { 0 };
 	struct eu_registry *g = NULL;
 	char digest[EU_DIGEST], name[EU_REF_TEXT];
+	struct progress progress = { 0 };
 	struct eu_ref ref;
+	bool stored;
 	int r = remote_ref(p->to, &ref, err);
 
 	if (!r && *ref.digest)
@@ -170,11 +178,17 @@ static int push(struct push *p, struct eu_error *err)
 			p->to);
 	if (!r)
 		r = read_files(p, err);
+	if (!p->quiet)
+		progress_begin(&progress, &p->remote.o);
 	if (!r)
 		r = eu_registry_open(&ref, &p->remote.o, &g, err);
+	/* It knows of other repositories; there need not be one. */
+	stored = !r && !eu_store_open(NULL, &store, NULL);
 	if (!r)
-		r = eu_push(g, &ref, p->files, p->n, p->notes, digest, err);
-	if (!r) {
+		r = eu_push(g, stored ? &store : NULL, &ref, p->files, p->n,
+			    p->notes, digest, err);
+	progress_end(&progress);
+	if (!r && !p->quiet) {
 		eu_ref_format(&ref, name, sizeof(name));
 		printf("%s@%s\n", name, digest);
 	}

@@ -14,8 +14,9 @@ enum source_pull { PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 struct source {
 	struct remote remote;
 	enum source_pull pull;
-	bool explain;	    /* on standard error */
 	const char *digest; /* that it has to have; or NULL */
+	bool explain;	    /* on standard error */
+	bool quiet;	    /* no progress on it */
 	struct eu_artifact_which which;
 
 	/* What was taken, if it is an image. */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OCI_REQUEST_H
+#define EU_OCI_REQUEST_H
+
+/* What the files about one registry share: requests with who we are. */
+
+#include "oci/registry.h"
+
+enum { EU_REQUEST_URL = 4096 };
+
+struct eu_registry {
+	struct eu_net *net;
+	struct eu_ref ref;
+	const char *scheme;
+	struct eu_credentials who;
+	char *authorization; /* "Authorization: ...", or NULL */
+	bool may_push;	     /* of the token that is asked for */
+	bool wants_identity; /* a token instead of the password */
+	char *identity;
+	uint32_t tries; /* of an upload */
+	eu_registry_progress_fn progress;
+	void *progress_ctx;
+};
+
+/*
+ * Does it; a 401 is answered once. @headers has two places behind its @n.
+ */
+int eu_request_run(struct eu_registry *g, struct eu_http *h,
+		   const char **headers, size_t n, struct eu_error *err);
+
+/* What an answer means that is not the one hoped for: always negative. */
+int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
+		       const char *what, struct eu_error *err);
+
+/* SCHEME://HOST/v2/PATH/@what/@which, in @to. */
+const char *eu_request_url(const struct eu_registry *g, struct eu_buf *to,
+			   const char *what, const char *which);
+/* SCHEME://HOST alone. */
+void eu_request_host(const struct eu_registry *g, struct eu_buf *to);
+
+#endif

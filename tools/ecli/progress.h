@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ECLI_PROGRESS_H
+#define ECLI_PROGRESS_H
+
+/*
+ * A line on a terminal that shows how far a large blob has come; nothing where
+ * standard error is none.
+ */
+
+#include "oci/registry.h"
+
+struct progress {
+	char digest[EU_DIGEST]; /* of what is shown; or empty */
+	int width;		/* columns of the bar */
+	int percent;
+};
+
+/* Has the registries that are opened with @o tell @p, which has to stay. */
+void progress_begin(struct progress *p, struct eu_registry_opts *o);
+/* Leaves the line empty. */
+void progress_end(struct progress *p);
+
+#endif
