@@ -212,12 +212,13 @@ static int get_referrers(const struct from *f, const char *digest,
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Some registries say of an artifact what its config is. */
 static bool is_signature(const struct eu_manifest *m, size_t i)
 {
 	const json_t *list = json_object_get(m->json, "manifests");
 	const char *type = eu_json_str(json_array_get(list, i), "artifactType");
 
-	return type && !strcmp(type, ARTIFACT);
+	return type && (!strcmp(type, ARTIFACT) || !strcmp(type, CONFIG));
 }
 
 static int try_referrers(const struct from *f, const struct eu_ref *sig,

@@ -442,11 +442,12 @@ policy() {
 	"$ECLI" inspect - <"$PACKAGE"
 	"$ECLI" inspect "http://$WEB/package.json"
 	refused "does not allow $REGISTRY/x, $DIGEST" inspect "$REGISTRY/x:1"
-	echo ' ' >>web/package.json
-	cp web/package.json .
+	# Not under the name that it was fetched by: a server's dates are coarse.
+	{ cat "$PACKAGE" && echo; } >package.json
+	cp package.json web/other.json
 	other=sha256:$(sha256sum <package.json | cut -d' ' -f1)
-	refused "does not allow http://$WEB/package.json, $other" \
-		inspect "http://$WEB/package.json"
+	refused "does not allow http://$WEB/other.json, $other" \
+		inspect "http://$WEB/other.json"
 	refused "does not allow the file 'package.json', $other" inspect package.json
 	refused "does not allow the file 'package.json', $other" run package.json
 	refused "does not allow standard input, $other" inspect - <package.json
@@ -574,7 +575,7 @@ policy() {
 	for one in "$layer" "$first" "$payload" "$(points_to a "$tag.sig")"; do
 		chmod u+w "$at/$(hex "$one")"
 		printf 'x' | dd of="$at/$(hex "$one")" conv=notrunc status=none
-		refused 'was damaged' inspect --offline "$REGISTRY/a:1"
+		refused 'has other bytes than its name says' inspect --offline "$REGISTRY/a:1"
 		# With the registry it is got again.
 		"$ECLI" inspect "$REGISTRY/a:1" >again
 		cmp good again
