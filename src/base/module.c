@@ -39,6 +39,23 @@ static char *beside_executable(void)
 	return eu_path_join(exe, "modules");
 }
 
+/* The directory of modules beside the library that this is part of, or NULL. */
+static char *beside_library(void)
+{
+	eu_auto_free char *path = NULL;
+	Dl_info info;
+	char *slash;
+
+	if (!dladdr((void *)(uintptr_t)eu_module_load, &info))
+		return NULL;
+	path = strdup(info.dli_fname);
+	slash = path ? strrchr(path, '/') : NULL;
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	return eu_path_join(path, "eunomia");
+}
+
 /*
  * With more rights than the caller's only what is installed: a link to the
  * executable may stand in the caller's folder.
@@ -46,7 +63,7 @@ static char *beside_executable(void)
 static char *find(const char *name)
 {
 	const char *env = getenv("EUNOMIA_MODULE_DIR");
-	eu_auto_free char *build = NULL;
+	eu_auto_free char *build = NULL, *installed = NULL;
 	char *path = NULL;
 
 	if (getauxval(AT_SECURE))
@@ -56,6 +73,9 @@ static char *find(const char *name)
 	build = beside_executable();
 	if (!path && build)
 		path = file_in(build, name);
+	installed = beside_library();
+	if (!path && installed)
+		path = file_in(installed, name);
 	return path ?: file_in(EU_MODULE_DIR, name);
 }
 

@@ -19,8 +19,8 @@ struct eu_module {
 /*
  * Opens the module @name, or finds it open; it stays so. Looked for in
  * $EUNOMIA_MODULE_DIR (not by a program that runs with more rights than its
- * caller has), in "modules" beside the executable, as a build tree has it, and
- * where eunomia is installed. -ENOENT if there is none, -ELIBBAD for one that
+ * caller has), in "modules" beside the executable, as a build tree has it, in
+ * "eunomia" beside the library, and where eunomia was to be installed. -ENOENT if there is none, -ELIBBAD for one that
  * is of another version or cannot be opened.
  */
 int eu_module_load(const char *name, const void **ret_functions,
