@@ -11,6 +11,7 @@
 #	make hub		a folder for a web server, of the tools in ./hub
 #	make bench		measure
 #	make soak		ten minutes each at saturation: does memory stay flat?
+#	make dist [DIST=build/dist]	files to download
 #	make install [PREFIX=/usr/local] [DESTDIR=]
 #	make uninstall [DESTDIR=]
 #	make format, lint, clean
@@ -23,6 +24,8 @@ EUNOMIA_CACHE ?= /var/cache/eunomia
 export EUNOMIA_CACHE
 PREFIX ?= /usr/local
 BUILD := build
+DIST ?= $(BUILD)/dist
+export DIST_URL
 U := scripts/as-user
 
 # bash keeps a clock of its own in a variable of this name, and one that came
@@ -32,7 +35,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh test-interop hub bench soak install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh test-interop hub bench soak dist install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -77,6 +80,10 @@ hub:
 		OUT='$(CURDIR)/$(BUILD)/hub/.packages'
 	@$U scripts/hub $(BUILD)/hub/.packages '$(CURDIR)/$(BUILD)/hub' \
 		$(BUILD)/tools/lmp $(BUILD)/tools/ecli
+
+dist:
+	@scripts/setup dist
+	@$U scripts/dist $(DIST)
 
 bench:
 	@scripts/setup bench

@@ -34,6 +34,8 @@ stop_registry() {
 
 # web FOLDER: a web server of it, $WEB its HOST:PORT, what it answered in web.log.
 web() {
+	# Not of a server before this one.
+	: >"$T/web.out"
 	(cd "$1" && exec python3 -u -m http.server --bind 127.0.0.1 0) \
 		>"$T/web.out" 2>"$T/web.log" 3>&- &
 	children+=($!)
