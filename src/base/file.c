@@ -6,12 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "base/buf.h"
 
-enum { MAX_ATTEMPTS = 100 };
+enum { MAX_ATTEMPTS = 100, PIECE = 1 << 20 };
 
 int eu_file_read_fd(int fd, const char *name, size_t max, char **ret_data,
 		    size_t *ret_len, struct eu_error *err)
@@ -122,7 +123,27 @@ static int open_beside(const char *path, char **ret_tmp)
 	return -EEXIST;
 }
 
-static int replace(const char *path, const void *data, size_t len, bool flush)
+/* What a file gets: bytes, or those of a file. */
+struct content {
+	const void *data;
+	size_t len;
+	int from; /* if there is no @data */
+};
+
+static int put(int fd, const struct content *c)
+{
+	off_t at = 0;
+	ssize_t n;
+
+	if (c->data)
+		return eu_write_all(fd, c->data, c->len);
+	do {
+		n = sendfile(fd, c->from, &at, PIECE);
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return n ? -errno : 0;
+}
+
+static int replace(const char *path, const struct content *c, bool flush)
 {
 	eu_auto_free char *tmp = NULL;
 	eu_auto_close int fd = open_beside(path, &tmp);
@@ -130,7 +151,7 @@ static int replace(const char *path, const void *data, size_t len, bool flush)
 
 	if (fd < 0)
 		return fd;
-	r = eu_write_all(fd, data, len);
+	r = put(fd, c);
 	if (!r && flush && fsync(fd))
 		r = -errno;
 	if (!r && rename(tmp, path))
@@ -140,11 +161,11 @@ static int replace(const char *path, const void *data, size_t len, bool flush)
 	return r;
 }
 
-static int write_in_place(const char *path, const void *data, size_t len)
+static int write_in_place(const char *path, const struct content *c)
 {
 	eu_auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : eu_write_all(fd, data, len);
+	return fd < 0 ? -errno : put(fd, c);
 }
 
 static int not_written(int r, const char *path, struct eu_error *err)
@@ -155,14 +176,33 @@ static int not_written(int r, const char *path, struct eu_error *err)
 					   path, strerror(-r));
 }
 
+static int write_content(const char *path, const struct content *c,
+			 struct eu_error *err)
+{
+	struct stat st;
+	int r;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		r = write_in_place(path, c);
+	else
+		r = replace(path, c, false);
+	return not_written(r, path, err);
+}
+
 int eu_file_write(const char *path, const void *data, size_t len,
 		  struct eu_error *err)
 {
-	struct stat st;
+	/* No bytes are to be found anywhere. */
+	const struct content c = { .data = data ?: "", .len = len };
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return not_written(write_in_place(path, data, len), path, err);
-	return not_written(replace(path, data, len, false), path, err);
+	return write_content(path, &c, err);
+}
+
+int eu_file_write_from(const char *path, int from, struct eu_error *err)
+{
+	const struct content c = { .from = from };
+
+	return write_content(path, &c, err);
 }
 
 int eu_folder_flush(const char *path, struct eu_error *err)
@@ -180,7 +220,8 @@ int eu_file_write_flushed(const char *path, const void *data, size_t len,
 	const char *slash = strrchr(path, '/');
 	eu_auto_free char *folder = slash ? strndup(path, slash - path + 1) :
 					    strdup(".");
-	int r = folder ? replace(path, data, len, true) : -ENOMEM;
+	const struct content c = { .data = data ?: "", .len = len };
+	int r = folder ? replace(path, &c, true) : -ENOMEM;
 
 	return r ? not_written(r, path, err) : eu_folder_flush(folder, err);
 }

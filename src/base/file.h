@@ -26,6 +26,9 @@ int eu_file_read_fd(int fd, const char *name, size_t max, char **ret_data,
 int eu_file_write(const char *path, const void *data, size_t len,
 		  struct eu_error *err);
 
+/* The same with all bytes of an open file, which need no memory. */
+int eu_file_write_from(const char *path, int from, struct eu_error *err);
+
 /*
  * The same for what has to be there after a loss of power: the bytes are on the
  * disk before the name is theirs, and the name when it returns.

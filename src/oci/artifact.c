@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/child.h"
 #include "oci/about.h"
 #include "oci/gzip.h"
 #include "oci/layers.h"
@@ -313,6 +314,22 @@ static int open_manifest(const struct eu_store *s, const struct eu_descriptor *d
 		     nothing_for(which, err);
 }
 
+/* The name of the file that is run, to be freed, or NULL. */
+static char *title_of(const struct eu_manifest *m,
+		      const struct eu_descriptor *part, const char *path)
+{
+	const char *title = NULL;
+
+	if (path && *path)
+		title = base_name(path);
+	else if (part || m->n == 1)
+		title = eu_descriptor_note(part ?: &m->parts[0], EU_OCI_TITLE) ?:
+				eu_json_str(json_object_get(m->json,
+							    "annotations"),
+					    EU_OCI_TITLE);
+	return title ? strdup(title) : NULL;
+}
+
 int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
 		     const struct eu_artifact_which *which, uint64_t max,
 		     char **ret_data, size_t *ret_len, char **ret_title,
@@ -321,7 +338,6 @@ int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
 	eu_auto_manifest struct eu_manifest m = { 0 };
 	struct eu_layer_file found = { 0 };
 	const struct eu_descriptor *part;
-	const char *title = NULL;
 	int r = open_manifest(s, d, which, &m, err);
 
 	if (r)
@@ -334,16 +350,37 @@ int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
 		r = search(s, &m, max, &found, err);
 	if (r)
 		return r;
-	if (found.path && *found.path)
-		title = base_name(found.path);
-	else if (part || m.n == 1)
-		title = eu_descriptor_note(part ?: &m.parts[0], EU_OCI_TITLE) ?:
-				eu_json_str(json_object_get(m.json, "annotations"),
-					    EU_OCI_TITLE);
 	if (ret_title)
-		*ret_title = title ? strdup(title) : NULL;
+		*ret_title = title_of(&m, part, found.path);
 	free(found.path);
 	*ret_data = found.data;
 	*ret_len = found.len;
 	return 0;
+}
+
+int eu_artifact_open(const struct eu_store *s, const struct eu_descriptor *d,
+		     const struct eu_artifact_which *which, uint64_t max,
+		     char **ret_title, struct eu_error *err)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	struct eu_layer_file found = { 0 };
+	const struct eu_descriptor *part;
+	int fd, r = open_manifest(s, d, which, &m, err);
+
+	if (r)
+		return r;
+	part = pick(&m);
+	if (part) {
+		fd = eu_store_open_blob(s, part->digest, max, err);
+	} else {
+		r = search(s, &m, max, &found, err);
+		fd = r ? r : eu_memfd("program", found.data, found.len);
+		if (!r && fd < 0)
+			fd = eu_error_oom(err);
+	}
+	if (fd >= 0)
+		*ret_title = title_of(&m, part, found.path);
+	free(found.path);
+	free(found.data);
+	return fd;
 }

@@ -48,4 +48,9 @@ int eu_artifact_read(const struct eu_store *s, const struct eu_descriptor *d,
 		     char **ret_data, size_t *ret_len, char **ret_title,
 		     struct eu_error *err);
 
+/* The same as a file, which need not fit into memory: a descriptor to close. */
+int eu_artifact_open(const struct eu_store *s, const struct eu_descriptor *d,
+		     const struct eu_artifact_which *which, uint64_t max,
+		     char **ret_title, struct eu_error *err);
+
 #endif

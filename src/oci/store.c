@@ -17,6 +17,8 @@ static const uint64_t DEFAULT_MAX = 4ull << 30;
 
 static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
+enum { PIECE = 64 << 10 };
+
 static int failed(struct eu_error *err, const char *what, const char *path)
 {
 	return eu_error_set(err, -errno, "cannot %s '%s': %s", what, path,
@@ -335,6 +337,60 @@ int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
 	return eu_store_fill(s, d, fill_bytes, &b, err);
 }
 
+static int damaged(const char *path, struct eu_error *err)
+{
+	return eu_error_set(err, -EBADMSG,
+			    "'%s' has other bytes than its name says%s", path,
+			    unlink(path) ? "" : ", and is removed");
+}
+
+/* The digest of a file's bytes, -E2BIG above @max of them. */
+static int digest_of_file(int fd, uint64_t max, char ret[EU_DIGEST],
+			  struct eu_error *err)
+{
+	uint8_t sum[EU_SHA256_SIZE];
+	struct eu_sha256 sha;
+	char piece[PIECE];
+	uint64_t size = 0;
+	ssize_t n;
+	int r = eu_sha256_init(&sha, err);
+
+	if (r)
+		return r;
+	while ((n = read(fd, piece, sizeof(piece))) > 0) {
+		size += n;
+		if (size > max)
+			return eu_error_set(err, -E2BIG,
+					    "it has more than %llu bytes",
+					    (unsigned long long)max);
+		eu_sha256_update(&sha, piece, n);
+	}
+	if (n < 0)
+		return eu_error_set(err, -errno, "%s", strerror(errno));
+	eu_sha256_final(&sha, sum);
+	eu_digest_format(sum, ret);
+	return 0;
+}
+
+int eu_store_open_blob(const struct eu_store *s, const char *digest,
+		       uint64_t max, struct eu_error *err)
+{
+	eu_auto_free char *path = blob_path(s, digest);
+	eu_auto_close int fd = -1;
+	char found[EU_DIGEST];
+	int r;
+
+	if (!path)
+		return eu_error_oom(err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return failed(err, "open", path);
+	r = digest_of_file(fd, max, found, err);
+	if (r)
+		return eu_error_prefix(err, r, "'%s'", path);
+	return strcmp(found, digest) ? damaged(path, err) : eu_take_fd(fd);
+}
+
 int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 		  char **ret_data, size_t *ret_len, struct eu_error *err)
 {
@@ -351,9 +407,7 @@ int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 	if (r)
 		return r;
 	if (strcmp(found, digest) != 0)
-		return eu_error_set(err, -EBADMSG,
-				    "'%s' has other bytes than its name says%s",
-				    path, unlink(path) ? "" : ", and is removed");
+		return damaged(path, err);
 	*ret_data = eu_take_ptr(data);
 	*ret_len = len;
 	return 0;

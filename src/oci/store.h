@@ -96,6 +96,10 @@ int eu_store_find(const struct eu_store *s, const struct eu_ref *ref,
 int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 		  char **ret_data, size_t *ret_len, struct eu_error *err);
 
+/* The same for what is too large to be in memory: a descriptor to close. */
+int eu_store_open_blob(const struct eu_store *s, const char *digest,
+		       uint64_t max, struct eu_error *err);
+
 /* A manifest that it has. */
 int eu_store_manifest(const struct eu_store *s, const struct eu_descriptor *d,
 		      struct eu_manifest *ret, struct eu_error *err);

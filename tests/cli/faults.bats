@@ -100,6 +100,19 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	[ "$DOWN" -lt 3500000 ]
 }
 
+@test "a blob of any size needs no memory" {
+	need plain
+	registry
+	{ printf '\0asm\1\0\0\0'; head -c 100000000 /dev/zero; } >large.wasm
+	"$ECLI" push -m large.wasm "$REGISTRY/a"
+	(
+		# Less than its bytes, which libraries share as well.
+		ulimit -v 90000
+		"$ECLI" pull "$REGISTRY/a" -o back
+	)
+	cmp large.wasm back
+}
+
 @test "a server that knows no ranges, and one that lies about them" {
 	head -c 100000 /dev/zero | tr '\0' z >rest
 	{ printf '\0asm\1\0\0\0'; cat rest; } >large.wasm

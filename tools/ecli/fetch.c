@@ -68,6 +68,23 @@ static int not_stored(int r, struct eu_error *err)
 		"the store does not have it, and nobody is asked (--offline, or EUNOMIA_OFFLINE is set)");
 }
 
+/* What is run of the manifest, which the store has. */
+static int read_image(const struct source *s, const struct eu_store *store,
+		      struct source_bytes *ret, struct eu_error *err)
+{
+	int fd;
+
+	if (!ret->as_file)
+		return eu_artifact_read(store, &s->manifest, &s->which, ret->max,
+					&ret->data, &ret->len, &ret->title, err);
+	fd = eu_artifact_open(store, &s->manifest, &s->which, ret->max,
+			      &ret->title, err);
+	if (fd < 0)
+		return fd;
+	ret->fd = fd;
+	return 0;
+}
+
 /* What the store has. -ENOENT, or -EBADMSG if it is not whole. */
 static int from_store(struct source *s, const struct eu_store *store,
 		      const struct eu_ref *ref, struct source_bytes *ret,
@@ -94,8 +111,7 @@ static int from_store(struct source *s, const struct eu_store *store,
 	}
 	if (r)
 		return r == -ENOENT ? -EKEYREJECTED : r;
-	r = eu_artifact_read(store, &s->manifest, &s->which, ret->max,
-			     &ret->data, &ret->len, &ret->title, err);
+	r = read_image(s, store, ret, err);
 	if (r)
 		explain(s, "what the store has of it cannot be used: %s",
 			err->text);
@@ -115,15 +131,12 @@ static int from_registry(struct source *s, const struct eu_store *store,
 	r = pull(s, store, ref, err);
 	if (r)
 		return r;
-	r = eu_artifact_read(store, &s->manifest, &s->which, ret->max,
-			     &ret->data, &ret->len, &ret->title, err);
+	r = read_image(s, store, ret, err);
 	if (r != -EBADMSG)
 		return r;
 	/* What was damaged here is removed: it is got once more. */
 	r = pull(s, store, ref, err);
-	return r     ?:
-		       eu_artifact_read(store, &s->manifest, &s->which, ret->max,
-					&ret->data, &ret->len, &ret->title, err);
+	return r ?: read_image(s, store, ret, err);
 }
 
 /* With --digest no other will do, whatever the tag stands for by now. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "source.h"
@@ -14,6 +16,8 @@ enum {
 	OPT_HELP,
 	MAX_FILE = 256 << 20
 };
+
+enum { BEGIN = 512 }; /* bytes that tell what a file is */
 
 static const struct eu_option options[] = {
 	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
@@ -46,21 +50,22 @@ static bool is_safe(const char *title)
 /* What it replaces without being told so must be something like it. */
 static int check_name(const char *path, struct eu_error *err)
 {
-	eu_auto_free char *data = NULL;
-	size_t len;
+	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char begin[BEGIN];
+	ssize_t n;
 
 	if (access(path, F_OK))
 		return 0;
-	if (!eu_file_read(path, MAX_FILE, &data, &len, NULL) &&
-	    eu_artifact_of(data, len))
+	n = read(fd, begin, sizeof(begin));
+	if (n > 0 && eu_artifact_of(begin, n))
 		return 0;
 	return eu_error_set(
 		err, -EEXIST,
 		"'%s' is there and is no package: say where to with -o", path);
 }
 
-static int write_file(const char *to, const char *title, const char *data,
-		      size_t len, const struct source *s, struct eu_error *err)
+static int write_file(const char *to, const char *title, int from,
+		      const struct source *s, struct eu_error *err)
 {
 	int r = 0;
 
@@ -69,7 +74,7 @@ static int write_file(const char *to, const char *title, const char *data,
 		r = check_name(to, err);
 	}
 	if (!r)
-		r = eu_file_write(to, data, len, err);
+		r = eu_file_write_from(to, from, err);
 	if (!r && !s->quiet)
 		printf("%s %s\n", to, s->manifest.digest);
 	return r;
@@ -78,7 +83,7 @@ static int write_file(const char *to, const char *title, const char *data,
 static int pull(struct source *s, const char *from, const char *to,
 		struct eu_error *err)
 {
-	struct source_bytes b = { .max = MAX_FILE };
+	struct source_bytes b = { .max = MAX_FILE, .as_file = true, .fd = -1 };
 	struct eu_ref ref;
 	int r = remote_ref(from, &ref, err);
 
@@ -86,9 +91,9 @@ static int pull(struct source *s, const char *from, const char *to,
 		return r;
 	r = source_image(s, &ref, &b, err);
 	if (!r)
-		r = write_file(to, b.title, b.data, b.len, s, err);
+		r = write_file(to, b.title, b.fd, s, err);
 	free(b.title);
-	free(b.data);
+	eu_close(b.fd);
 	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
 }
 

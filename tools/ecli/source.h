@@ -61,7 +61,9 @@ int source_check(const struct source *s, const void *data, size_t len,
 /* What is run of an image. */
 struct source_bytes {
 	uint64_t max;
-	char *data; /* these two to be freed */
+	bool as_file; /* the caller wants @fd */
+	int fd;	      /* to be closed */
+	char *data;   /* these two to be freed */
 	size_t len;
 	char *title; /* name of its file, or NULL */
 };
