@@ -630,3 +630,31 @@ policy() {
 	cp changed "$EUNOMIA_STORE/index.json"
 	refused 'demands a signature' inspect --offline "$REGISTRY/a:2"
 }
+
+@test "a policy binds what is found by its name, fetched before or not" {
+	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 cache
+	"$LMP" push --hub "file://$T/hub" "$PACKAGE" tool
+	web hub
+	no="the policy '$T/policy.json' does not allow"
+	policy '{"default":"deny"}'
+	run -1 "$LMP" pull --hub "http://$WEB" tool
+	[[ $output == *"$no http://$WEB/tool/app.wasm"* ]]
+	run -1 grep GET web.log
+	policy '{"default":"deny","rules":[{"from":"http://127.0.0.1:*/tool/","then":"allow"}]}'
+	"$LMP" pull --hub "http://$WEB" tool -o back
+	cmp back "$PACKAGE"
+	# It is in the cache now, and no more allowed for that.
+	policy '{"default":"deny"}'
+	rm back
+	run -1 "$LMP" pull --hub "http://$WEB" tool -o back
+	[[ $output == *"$no http://$WEB/tool/package.json"* ]]
+	run -1 "$LMP" pull --offline --hub "http://$WEB" tool -o back
+	[ ! -e back ]
+	run -1 "$LMP" run --hub "http://$WEB" tool
+	# Nor is another than the one that is asked for.
+	unset EUNOMIA_POLICY
+	none=sha256:$(printf %064d 0)
+	run -1 "$LMP" run --digest "$none" --hub "http://$WEB" tool
+	[[ $output == *"'http://$WEB/tool/package.json': it is sha256:"*", and --digest wants $none"* ]]
+}
