@@ -248,6 +248,10 @@ static int from_data(const char *address, const struct eu_http_opts *o,
 		eu_buf_put(&out, text, len);
 	if (r)
 		return eu_error_prefix(err, r, "a data address");
+	if (out.error == -E2BIG)
+		return eu_error_set(err, -E2BIG,
+				    "a data address with more than %llu bytes",
+				    (unsigned long long)max);
 	data = eu_buf_take(&out, &len);
 	return take(ret_data, ret_len, data, len, err);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 #
-# Registries with certificates, and with tokens.
+# Registries with certificates, with tokens, and behind proxies.
 
 load ../helper
 load ../registry
@@ -141,4 +141,45 @@ with_tokens() {
 		"$ECLI" pull "$REGISTRY/private/a" -o none
 	"$ECLI" logout "$REGISTRY"
 	refused "wants to know who you are" "$ECLI" pull "$REGISTRY/private/a" -o none
+}
+
+@test "proxies of the environment" {
+	registry
+	forward "$REGISTRY"
+	# A name that is nobody's but the proxy's.
+	say pass
+	http_proxy=http://$WIRE "$ECLI" push --plain-http my.registry.invalid/a
+	say pass
+	[ "$UP" -gt 500 ]
+	HTTP_PROXY=http://$WIRE "$ECLI" pull --plain-http my.registry.invalid/a -o back
+	cmp app.wasm back
+	say pass
+	[ "$UP" -gt 300 ]
+	# To a program of a web server that is a header of somebody's.
+	HTTP_PROXY=http://$WIRE REQUEST_METHOD=GET run -1 "$ECLI" pull --plain-http \
+		my.registry.invalid/a -o none
+	HTTP_PROXY=http://$WIRE NO_PROXY=.invalid run -1 "$ECLI" pull --plain-http \
+		my.registry.invalid/a -o none
+	[[ $output == *my.registry.invalid* ]]
+	# This machine needs none.
+	http_proxy=http://$WIRE "$ECLI" pull "$REGISTRY/a" -o back
+	say pass
+	[ "$UP" = 0 ]
+	http_proxy=http://none.invalid run -1 "$ECLI" pull --plain-http x.invalid/a -o none
+	[[ $output == *none.invalid*': is the name right, and is there a network?' ]]
+}
+
+@test "through a proxy with TLS" {
+	authority ours
+	certificate ours DNS:my.registry.invalid
+	TLS=1 registry
+	start "$OBJ/proxy" tunnel "$T/tunnelled" "${REGISTRY##*:}"
+	wait_for '^127'
+	export https_proxy=http://$(<"$OUT")
+	"$ECLI" push --cacert ours.pem my.registry.invalid/a
+	HTTPS_PROXY=$https_proxy https_proxy= \
+		"$ECLI" pull --cacert ours.pem my.registry.invalid/a -o back
+	cmp app.wasm back
+	grep -q '^CONNECT my.registry.invalid:443 ' tunnelled
+	run ! grep -q 'v2' tunnelled
 }
