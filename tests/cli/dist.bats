@@ -13,9 +13,15 @@ MACHINE=$(uname -m)
 
 setup_file() {
 	export DIST=$BATS_FILE_TMPDIR/dist
+	# Here nothing can be skipped.
+	! has plain || ! has program:meson ||
+		"$ROOT/scripts/dist" -b "$BUILD-dist" "$DIST" static bundle \
+			tar script image
+}
+
+setup() {
+	helper_setup
 	need plain program:meson
-	"$ROOT/scripts/dist" -b "$BUILD-dist" "$DIST" static bundle tar script \
-		image
 }
 
 # A server of what was made, with its files in a folder of the test's own.
