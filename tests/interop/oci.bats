@@ -56,6 +56,7 @@ teardown_file() {
 setup() {
 	helper_setup
 	registry
+	PLATFORM=()	# for oras
 }
 
 note() {
@@ -73,7 +74,7 @@ pull_ecli() { "$ECLI" pull "$REGISTRY/$1" -o "$2"; }
 
 pull_oras() {
 	rm -rf by-oras
-	"$ORAS" pull --plain-http -o by-oras "$REGISTRY/$1"
+	"$ORAS" pull --plain-http "${PLATFORM[@]}" -o by-oras "$REGISTRY/$1"
 	cp by-oras/* "$2"
 }
 
@@ -114,6 +115,23 @@ every() {
 		x.bpf.o:BPF object
 		x.tar:tar of a package
 	END
+}
+
+@test "an index that ecli pushes" {
+	cp "$OBJ/hello.bpf.o" x.o
+	cp "$OBJ/kinds.bpf.o" other.o
+	"$ECLI" push "$REGISTRY/ecli/index:1" s390=other.o "$(machine)=x.o"
+	PLATFORM=(--platform "linux/$(machine)")
+	every ecli 'index: this machine' x.o ecli/index:1 ecli oras skopeo
+	pull_ecli() { "$ECLI" pull --arch s390x "$REGISTRY/$1" -o "$2"; }
+	PLATFORM=(--platform linux/s390x)
+	pull_skopeo() {
+		rm -rf by-skopeo
+		skopeo --override-arch s390x copy -q --src-tls-verify=false \
+			"docker://$REGISTRY/$1" dir:by-skopeo
+		cp "by-skopeo/$(ls -S by-skopeo | sed 1q)" "$2"
+	}
+	every ecli 'index: another machine' other.o ecli/index:1 ecli oras skopeo
 }
 
 @test "what oras pushes" {
