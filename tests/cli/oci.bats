@@ -229,6 +229,10 @@ manifest() {
 	run -1 "$ECLI" pull "$REGISTRY/a"
 	[ "$output" = "ecli: '$REGISTRY/a': 'Makefile' is there and is no package: say where to with -o" ]
 	[ "$(cat Makefile)" = all: ]
+	rm Makefile
+	mkfifo Makefile
+	run -1 timeout "$PATIENCE" "$ECLI" pull "$REGISTRY/a"
+	[[ $output == *"'Makefile' is there and is no package: say where to with -o" ]]
 	cp "$PACKAGE" $'x\e[31m'
 	"$ECLI" push -m $'x\e[31m' "$REGISTRY/b"
 	run -0 "$ECLI" pull "$REGISTRY/b"

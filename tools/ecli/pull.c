@@ -50,7 +50,8 @@ static bool is_safe(const char *title)
 /* What it replaces without being told so must be something like it. */
 static int check_name(const char *path, struct eu_error *err)
 {
-	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe there is not waited for. */
+	eu_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char begin[BEGIN];
 	ssize_t n;
 
