@@ -13,8 +13,8 @@
 
 enum { MAX_WORDS = 256, MAX_PAGES = 1000, MAX_TOKEN = 1 << 20 };
 
-int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
-		     struct eu_registry **ret, struct eu_error *err)
+static int open_one(const struct eu_ref *ref, const struct eu_registry_opts *o,
+		    struct eu_registry **ret, struct eu_error *err)
 {
 	const struct eu_http_opts http = {
 		.cacert = o->cacert,
@@ -55,10 +55,51 @@ int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
 	return 0;
 }
 
+/* Nobody tells a mirror who he is elsewhere. */
+static int open_mirrors(struct eu_registry *g, const struct eu_registry_opts *o,
+			struct eu_error *err)
+{
+	struct eu_mirror list[EU_MIRRORS];
+	const size_t n = eu_mirrors_find(&g->ref, list);
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct eu_registry_opts own = *o;
+
+		own.user = own.password = NULL;
+		own.plain_http = false;
+		own.insecure = list[i].insecure &&
+			       !eu_ref_is_loopback(&list[i].ref);
+		r = open_one(&list[i].ref, &own, &g->mirrors[i], err);
+		if (!r)
+			g->n_mirrors++;
+	}
+	return r;
+}
+
+int eu_registry_open(const struct eu_ref *ref, const struct eu_registry_opts *o,
+		     struct eu_registry **ret, struct eu_error *err)
+{
+	struct eu_registry *g;
+	int r = open_one(ref, o, &g, err);
+
+	if (r)
+		return r;
+	r = open_mirrors(g, o, err);
+	if (r) {
+		eu_registry_close(g);
+		return r;
+	}
+	*ret = g;
+	return 0;
+}
+
 void eu_registry_close(struct eu_registry *g)
 {
 	if (!g)
 		return;
+	for (size_t i = 0; i < g->n_mirrors; i++)
+		eu_registry_close(g->mirrors[i]);
 	eu_net_close(g->net);
 	eu_credentials_done(&g->who);
 	free(g->authorization);
@@ -403,9 +444,9 @@ int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
 	return r;
 }
 
-int eu_registry_manifest(struct eu_registry *g, const char *which,
-			 struct eu_descriptor *ret, char **ret_data,
-			 struct eu_error *err)
+static int manifest_of(struct eu_registry *g, const char *which,
+		       struct eu_descriptor *ret, char **ret_data,
+		       struct eu_error *err)
 {
 	const char *headers[] = {
 		"Accept: " EU_OCI_MANIFEST ", " EU_OCI_INDEX
@@ -456,6 +497,17 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 	}
 	eu_http_done(&h);
 	return r;
+}
+
+int eu_registry_manifest(struct eu_registry *g, const char *which,
+			 struct eu_descriptor *ret, char **ret_data,
+			 struct eu_error *err)
+{
+	for (size_t i = 0; i < g->n_mirrors; i++) {
+		if (!manifest_of(g->mirrors[i], which, ret, ret_data, NULL))
+			return 0;
+	}
+	return manifest_of(g, which, ret, ret_data, err);
 }
 
 int eu_registry_referrers(struct eu_registry *g, const char *digest,
@@ -521,8 +573,9 @@ static int wrong_blob(struct checked *c, const struct eu_registry *g,
 			    (unsigned long long)c->d->size);
 }
 
-int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
-		     eu_http_write_fn write, void *ctx, struct eu_error *err)
+static int blob_of(struct eu_registry *g, const struct eu_descriptor *d,
+		   eu_http_write_fn write, void *ctx, uint64_t *ret_written,
+		   struct eu_error *err)
 {
 	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	struct checked c = { .from = g, .d = d, .write = write, .ctx = ctx };
@@ -540,8 +593,24 @@ int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
 		r = eu_request_refused(g, &h, "does not give a blob of", err);
 	if (!r)
 		r = wrong_blob(&c, g, err);
+	*ret_written = c.size;
 	eu_http_done(&h);
 	return r;
+}
+
+int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
+		     eu_http_write_fn write, void *ctx, struct eu_error *err)
+{
+	uint64_t written = 0;
+	int r;
+
+	/* What has been written cannot be taken back. */
+	for (size_t i = 0; i < g->n_mirrors; i++) {
+		r = blob_of(g->mirrors[i], d, write, ctx, &written, err);
+		if (!r || written)
+			return r;
+	}
+	return blob_of(g, d, write, ctx, &written, err);
 }
 
 int eu_registry_push_manifest(struct eu_registry *g, const char *which,

@@ -4,6 +4,7 @@
 
 /* What the files about one registry share: requests with who we are. */
 
+#include "oci/mirror.h"
 #include "oci/registry.h"
 
 enum { EU_REQUEST_URL = 4096 };
@@ -17,6 +18,9 @@ struct eu_registry {
 	bool may_push;	     /* of the token that is asked for */
 	bool wants_identity; /* a token instead of the password */
 	char *identity;
+	/* Asked first for what is pulled. */
+	struct eu_registry *mirrors[EU_MIRRORS];
+	size_t n_mirrors;
 	uint32_t tries; /* of an upload */
 	eu_registry_progress_fn progress;
 	void *progress_ctx;

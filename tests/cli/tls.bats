@@ -169,6 +169,32 @@ with_tokens() {
 	[[ $output == *none.invalid*': is the name right, and is there a network?' ]]
 }
 
+@test "mirrors of registries.conf" {
+	registry
+	"$ECLI" push "$REGISTRY/copies/a"
+	export CONTAINERS_REGISTRIES_CONF=$T/registries.conf
+	cat >registries.conf <<-END
+		[[registry]]
+		prefix = "my.registry.invalid"
+		[[registry.mirror]]
+		location = "127.0.0.1:1"
+		[[registry.mirror]]
+		location = "$REGISTRY/copies"
+	END
+	# The first mirror is not there, and neither is what they are mirrors of.
+	"$ECLI" pull my.registry.invalid/a -o back
+	cmp app.wasm back
+	"$ECLI" images -j | jq -e '.[].name == "my.registry.invalid/a:latest"'
+	# What they do not have the registry itself is asked for.
+	run -1 "$ECLI" pull my.registry.invalid/b -o none
+	[[ $output == *"my.registry.invalid: is the name right"* ||
+	   $output == *my.registry.invalid*': is the name right, and is there a network?' ]]
+	# One is given nothing.
+	run -1 "$ECLI" push my.registry.invalid/c
+	sed -i "s|my.registry.invalid|$REGISTRY|; s|$REGISTRY/copies|127.0.0.1:1/x|" registries.conf
+	"$ECLI" pull "$REGISTRY/copies/a" -o back
+}
+
 @test "through a proxy with TLS" {
 	authority ours
 	certificate ours DNS:my.registry.invalid

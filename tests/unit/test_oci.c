@@ -10,6 +10,7 @@
 #include "oci/about.h"
 #include "oci/artifact.h"
 #include "oci/challenge.h"
+#include "oci/mirror.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DIGEST "sha256:" SUM
@@ -304,6 +305,53 @@ static void architectures_have_two_names(void **state)
 	assert_null(eu_platform(""));
 }
 
+static void mirrors_are_those_of_the_longest_prefix(void **state)
+{
+	static const char text[] = "unqualified-search-registries = [\"docker.io\"]\n"
+				   "# location = \"no\"\n"
+				   "[[registry]]\n"
+				   "location = \"a.b\"\n"
+				   "  [[registry.mirror]]\r\n"
+				   "  location = 'one.b:5000/all' # the first\n"
+				   "  insecure = true\n"
+				   "[[registry.mirror]]\n"
+				   "location=\"two.b\"\n"
+				   "[[registry]]\n"
+				   "prefix = \"a.b/me\"\n"
+				   "location = \"a.b/you\"\n"
+				   "[[registry.mirror]]\n"
+				   "location = \"three.b/x\"\n"
+				   "[aliases]\n"
+				   "location = \"four.b\"\n";
+	static const struct {
+		const char *ref, *first; /* NULL: none */
+		size_t n;
+		bool insecure;
+	} cases[] = {
+		{ "a.b/x:1", "one.b:5000/all/x:1", 2, true },
+		{ "a.b/meat", "one.b:5000/all/meat:latest", 2, true },
+		{ "a.b/me/x@" DIGEST, "three.b/x/x@" DIGEST, 1, false },
+		{ "a.bc/x", NULL, 0, false },
+		{ "x", NULL, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_mirror list[EU_MIRRORS];
+		char name[EU_REF_TEXT];
+		struct eu_ref ref;
+
+		print_message("%s\n", cases[i].ref);
+		assert_int_equal(eu_ref_parse(cases[i].ref, &ref, NULL), 0);
+		assert_int_equal(eu_mirrors_of(text, &ref, list), cases[i].n);
+		if (!cases[i].first)
+			continue;
+		eu_ref_format(&list[0].ref, name, sizeof(name));
+		assert_string_equal(name, cases[i].first);
+		assert_int_equal(list[0].insecure, cases[i].insecure);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +363,7 @@ int main(void)
 		cmocka_unit_test(manifests_that_are_none),
 		cmocka_unit_test(manifests_have_limits),
 		cmocka_unit_test(challenges_say_where_tokens_are),
+		cmocka_unit_test(mirrors_are_those_of_the_longest_prefix),
 		cmocka_unit_test(kinds_are_told_by_their_beginning),
 		cmocka_unit_test(licences_become_expressions),
 		cmocka_unit_test(architectures_have_two_names),
