@@ -25,7 +25,8 @@ static const struct {
 	{ "limit", figure_limit },   { "pair", figure_pair },
 	{ "guest", figure_guest },   { "callback", figure_callback },
 	{ "lookup", figure_lookup }, { "saturation", figure_saturation },
-	{ "soak", figure_soak },
+	{ "soak", figure_soak },     { "ready", figure_ready },
+	{ "peak", figure_peak },
 };
 
 static void add(struct command *c, int *n, const char *word)
@@ -162,6 +163,8 @@ int main(int argc, char **argv)
 			continue;
 		if (s.generator == s.consumer && figures[i].run != figure_pair &&
 		    figures[i].run != figure_start &&
+		    figures[i].run != figure_ready &&
+		    figures[i].run != figure_peak &&
 		    figures[i].run != figure_guest &&
 		    figures[i].run != figure_lookup)
 			fail("'%s' needs two processors", figures[i].name);

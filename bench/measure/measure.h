@@ -45,6 +45,8 @@ int figure_losses(const struct setup *s, int argc, char **argv);
 int figure_limit(const struct setup *s, int argc, char **argv);
 int figure_sources(const struct setup *s, int argc, char **argv);
 int figure_pair(const struct setup *s, int argc, char **argv);
+int figure_ready(const struct setup *s, int argc, char **argv);
+int figure_peak(const struct setup *s, int argc, char **argv);
 /* Guests in Wasm. */
 int figure_guest(const struct setup *s, int argc, char **argv);
 int figure_callback(const struct setup *s, int argc, char **argv);
