@@ -8,6 +8,7 @@
 #	make test-matrix	the scenarios on other kernels and architectures
 #	make test-fresh		the two above in a newly made Debian system
 #	make test-interop	ours by others' tools; builds these, for minutes
+#	make test-dist		what is downloaded, in bare systems: minutes
 #	make hub		a folder for a web server, of the tools in ./hub
 #	make bench		measure
 #	make soak		ten minutes each at saturation: does memory stay flat?
@@ -35,7 +36,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh test-interop hub bench soak dist install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh test-interop test-dist hub bench soak dist install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -72,6 +73,11 @@ test-interop:
 	@scripts/setup test
 	@$U scripts/build $(BUILD)
 	@BUILD='$(CURDIR)/$(BUILD)' bats tests/interop
+
+test-dist:
+	@scripts/setup test-dist
+	@$U scripts/build $(BUILD)
+	@BUILD='$(CURDIR)/$(BUILD)' bats tests/dist
 
 hub:
 	@scripts/setup build
