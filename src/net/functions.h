@@ -15,7 +15,7 @@ struct eu_http_opts {
 	uint32_t connect_ms; /* 0: 10 s */
 	uint32_t stall_ms;   /* without a byte; 0: 30 s */
 	uint32_t tries;	     /* of one request; 0: 4 */
-	uint32_t total_ms;   /* of a transfer; 0: as long as it takes */
+	uint32_t total_ms; /* of a transfer; none is begun later; 0: no limit */
 };
 
 struct eu_transfer {

@@ -26,7 +26,7 @@ static const size_t MAX_HEADERS = 64 << 10, MAX_TEXT = 64 << 10,
 struct eu_net {
 	const struct eu_net_functions *fn;
 	void *net;
-	uint32_t tries;
+	uint32_t tries, total_ms;
 };
 
 bool eu_net_is_offline(void)
@@ -57,6 +57,7 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 	all.connect_ms = o->connect_ms ?: CONNECT_MS;
 	all.stall_ms = o->stall_ms ?: STALL_MS;
 	n->tries = o->tries ?: TRIES;
+	n->total_ms = o->total_ms;
 	r = eu_module_load("net", &functions, err);
 	if (!r) {
 		n->fn = functions;
@@ -256,8 +257,17 @@ int eu_http_pause(const struct eu_http *h, unsigned int tries)
 	return eu_min(ms, (int)LONGEST_PAUSE_MS);
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
 int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 {
+	const uint64_t begun = n->total_ms ? now_ms() : 0;
 	struct eu_transfer *t = &h->transfer;
 	uint64_t had = h->taken;
 	int pause;
@@ -274,6 +284,8 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 			break;
 		pause = eu_http_pause(h, tries);
 		if (pause < 0)
+			break;
+		if (n->total_ms && now_ms() - begun + pause >= n->total_ms)
 			break;
 		poll(NULL, 0, pause);
 		forget(h);

@@ -261,6 +261,29 @@ while True:
 	[ "${#stderr_lines[@]}" = 2 ]
 }
 
+@test "a hub that is too busy is not waited for longer than that" {
+	need program:python3
+	put one.json tool
+	start python3 -uc 'import http.server
+class Busy(http.server.BaseHTTPRequestHandler):
+	def do_GET(self):
+		print("asked")
+		self.send_response(503)
+		self.send_header("Retry-After", "25")
+		self.send_header("Content-Length", "0")
+		self.end_headers()
+s = http.server.HTTPServer(("127.0.0.1", 0), Busy)
+print("port", s.server_address[1])
+s.serve_forever()'
+	wait_for '^port '
+	port=$(sed -n 's/port //p' "$OUT")
+	run --separate-stderr -0 "$LMP" pull --hub-timeout 10 \
+		--hub "http://127.0.0.1:$port" --hub "file://$T/hub" tool
+	cmp one.json tool.json
+	[ "${stderr_lines[1]}" = "lmp: 'http://127.0.0.1:$port/tool/app.wasm': the server answers 503" ]
+	[ "$(grep -c asked "$OUT")" = 1 ]
+}
+
 @test "a namespace of a registry is a hub" {
 	registry
 	hub=oci://$REGISTRY/me/tools

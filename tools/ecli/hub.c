@@ -208,6 +208,7 @@ static struct eu_http_opts http_of(struct hubs *h)
 				     (uint32_t)CONNECT_MS),
 		.stall_ms = h->from.remote.o.limit_ms,
 		.total_ms = h->from.remote.o.limit_ms,
+		.tries = h->from.remote.o.tries,
 	};
 }
 
