@@ -463,7 +463,7 @@ policy() {
 }
 
 @test "a policy holds for the static ecli, too" {
-	[ -x "$ECLI-static" ] || skip 'needs a static ecli'
+	need plain
 	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
 	"$ECLI-static" inspect --digest "$sum" "$PACKAGE"
 	run -1 "$ECLI-static" inspect --digest "sha256:$(printf %064d 0)" "$PACKAGE"
