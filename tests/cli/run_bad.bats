@@ -154,3 +154,8 @@ edited() {
 	bad "$OBJ/core.bpf.o" '--btf takes a file with the BTF of a kernel' \
 		--btf nothing
 }
+
+@test "an error with the words of others has no control characters" {
+	run -1 "$ECLI" run $'x\e[31m.json'
+	[ "$output" = "ecli: cannot open 'x\\x1b[31m.json': No such file or directory" ]
+}

@@ -62,6 +62,8 @@ int command_unknown(const char *word, struct eu_error *err);
 
 /* The same of text with words of others in it: no control characters. */
 void put_foreign(const char *text);
+/* The same of an error on standard error, in a line that ends with @more. */
+void put_error(const struct eu_error *err, const char *more);
 /* JSON in one line; NULL is no memory. Returns an exit status. */
 int print_whole(const json_t *j);
 

@@ -238,11 +238,6 @@ int hub_fetch(struct hubs *h, const char *address, const char *path,
 	return eu_fetch(url, &http, HUB_MAX_FILE, ret_data, ret_len, err);
 }
 
-static void say(const struct eu_error *err, const char *more)
-{
-	fprintf(stderr, "%s: %s%s\n", program_name, err->text, more);
-}
-
 static bool is_web(const char *address)
 {
 	return !strncmp(address, "http", 4);
@@ -313,7 +308,7 @@ static int from_cache(struct hubs *h, const char *address,
 		    eu_fetch_kept(url, HUB_MAX_FILE, &before.data, &before.len))
 			continue;
 		if (may_use(h, url, &before, &err)) {
-			say(&err, "");
+			put_error(&err, "");
 			continue;
 		}
 		r = get(h, url, i, ret, &err);
@@ -322,7 +317,7 @@ static int from_cache(struct hubs *h, const char *address,
 			r = r == -EBADMSG ? -ENOENT : r;
 			continue;
 		}
-		say(&err, ": what was fetched before is taken");
+		put_error(&err, ": what was fetched before is taken");
 		*ret = before;
 		r = 0;
 	}
@@ -351,7 +346,7 @@ static int from_folder(struct hubs *h, const char *address,
 			fprintf(stderr,
 				"curl: (22) The requested URL returned error: 404\n");
 		else if (r && r != -ENOENT)
-			say(&err, "");
+			put_error(&err, "");
 		/* A page instead of it: the other file may be there. */
 		r = r == -EBADMSG ? -ENOENT : r;
 	}
@@ -369,7 +364,7 @@ static int from_registry(struct hubs *h, const char *space,
 	int r = hub_reference(space, n, &ref, &err);
 
 	if (r) {
-		say(&err, "");
+		put_error(&err, "");
 		return r;
 	}
 	if (asked != PULL_NEVER && !eu_net_is_offline()) {
@@ -380,12 +375,12 @@ static int from_registry(struct hubs *h, const char *space,
 	h->from.pull = PULL_NEVER;
 	if (r && r != -ENOENT && r != -EACCES &&
 	    !source_image(&h->from, &ref, &b, &unsaid)) {
-		say(&err, ": what was pulled before is taken");
+		put_error(&err, ": what was pulled before is taken");
 		r = 0;
 	}
 	h->from.pull = asked;
 	if (r)
-		say(&err, "");
+		put_error(&err, "");
 	free(b.title);
 	ret->data = b.data;
 	ret->len = b.len;

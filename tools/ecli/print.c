@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,17 +13,33 @@ void put(const char *text)
 	eu_write_all(STDOUT_FILENO, text, strlen(text));
 }
 
+static void add_foreign(struct eu_buf *b, const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') ||
+		    *c == 0x7f)
+			eu_buf_printf(b, "\\x%02x", *c);
+		else
+			eu_buf_putc(b, *c);
+}
+
 void put_foreign(const char *text)
 {
 	eu_auto_buf struct eu_buf b = EU_BUF(64 << 20);
 
-	for (const char *c = text; *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') ||
-		    *c == 0x7f)
-			eu_buf_printf(&b, "\\x%02x", *c);
-		else
-			eu_buf_putc(&b, *c);
+	add_foreign(&b, text);
 	put(eu_buf_str(&b) ?: "");
+}
+
+void put_error(const struct eu_error *err, const char *more)
+{
+	eu_auto_buf struct eu_buf b = EU_BUF(8 * sizeof(err->text));
+	const char *text;
+
+	add_foreign(&b, err->text);
+	text = eu_buf_str(&b);
+	fprintf(stderr, "%s: %s%s\n", program_name, text ?: strerror(ENOMEM),
+		more);
 }
 
 int print_whole(const json_t *j)
@@ -41,13 +58,13 @@ int print_whole(const json_t *j)
 
 int fail(const struct eu_error *err)
 {
-	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	put_error(err, "");
 	return EXIT_FAILED;
 }
 
 int fail_usage(const struct eu_command *cmd, const struct eu_error *err)
 {
-	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	put_error(err, "");
 	fprintf(stderr, "Try '%s%s%s --help'.\n", program_name,
 		*cmd->name ? " " : "", cmd->name);
 	return EXIT_USAGE;

@@ -367,7 +367,7 @@ static void done(struct run *r)
 /* Wrong flags of a program: its own help lists them. */
 static int fail_flags(const struct run *r, const struct eu_error *err)
 {
-	fprintf(stderr, "%s: %s\n", program_name, err->text);
+	put_error(err, "");
 	fprintf(stderr, "Try '%s %s %s --help'.\n", program_name, r->cmd->name,
 		r->o->path);
 	return EXIT_USAGE;
