@@ -359,10 +359,11 @@ static int list_referrer(const struct from *f, const char *digest,
 	eu_auto_free char *text = NULL;
 	struct eu_ref tag;
 	size_t len;
-	bool api;
+	bool api, is_listed = false;
 	int r = get_referrers(f, digest, &m, &api, err);
 
 	for (size_t i = 0; !r && m.index && i < m.n; i++) {
+		is_listed |= !strcmp(m.parts[i].digest, sig->digest);
 		entry = json_array_get(json_object_get(m.json, "manifests"), i);
 		if (strcmp(m.parts[i].digest, old) != 0 &&
 		    strcmp(m.parts[i].digest, sig->digest) != 0)
@@ -373,7 +374,7 @@ static int list_referrer(const struct from *f, const char *digest,
 	eu_json_add(&list, entry);
 	j = json_pack("{s:i,s:s,s:o}", "schemaVersion", 2, "mediaType",
 		      EU_OCI_INDEX, "manifests", list);
-	if (r || api)
+	if (r || api || is_listed)
 		return r;
 	text = j ? eu_json_write(j, &len) : NULL;
 	if (!text)
@@ -458,10 +459,13 @@ int eu_signature_add(struct eu_registry *g, const struct eu_ref *ref,
 	if (!payload)
 		return eu_error_oom(err);
 	r = read_list(&f, &sig, d, &q, &j, &old, &is_signed, err);
-	if (!r && is_signed)
-		*ret = old;
-	if (r || is_signed)
+	if (r)
 		return r;
+	/* To be listed is what may have failed the last time. */
+	if (is_signed) {
+		*ret = old;
+		return list_referrer(&f, d->digest, ret, old.digest, err);
+	}
 	r = push_layer(g, key, payload, len, &layer, err);
 	if (r)
 		return r;
