@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "oci/policy.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,15 @@ static int check_keys(const json_t *keys, const char *where, struct eu_error *er
 	return 0;
 }
 
+/* Of the scheme, if there is one, and the host of a source. */
+static size_t host_len(const char *from)
+{
+	const char *host = strstr(from, "://");
+
+	host = host ? host + 3 : from;
+	return (size_t)(strchr(host, '/') - from);
+}
+
 /* What a source can begin with. */
 static int check_pattern(const char *from, bool keys, const char *where,
 			 struct eu_error *err)
@@ -96,6 +106,13 @@ static int check_pattern(const char *from, bool keys, const char *where,
 		return eu_error_set(err, -EINVAL,
 				    "'from' of %s: addresses have no signatures",
 				    where);
+	for (const char *p = from; p < from + host_len(from); p++) {
+		if (isupper((unsigned char)*p))
+			return eu_error_set(
+				err, -EINVAL,
+				"'from' of %s: hosts are written in small letters",
+				where);
+	}
 	for (const char *p = from; *p; p++) {
 		if (*p <= ' ' || *p > '~')
 			return eu_error_set(

@@ -358,6 +358,7 @@ policy() {
 		{"default":"allow","rules":[{"from":"a.b/c","then":"no"}]}|'then' of rule 1 is to be "allow" or "deny"
 		{"default":"allow","rules":[{"from":"a.b/c","keys":[]}]}|'keys' of rule 1 is no list with a key in it
 		{"default":"allow","rules":[{"from":"a.b","then":"deny"}]}|'from' of rule 1 is to be HOST/PATH or https://HOST/PATH
+		{"default":"allow","rules":[{"from":"A.b/C","then":"deny"}]}|'from' of rule 1: hosts are written in small letters
 		{"default":"allow","rules":[{"from":"http://a.b/","keys":["x"]}]}|'from' of rule 1: addresses have no signatures
 	END
 	for command in "run package.json" "check package.json" "pull x.y/z"; do
