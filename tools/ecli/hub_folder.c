@@ -157,18 +157,22 @@ static int put_file(const char *dir, const char *name, const char *version,
 	return r ?: eu_file_write(path, data, len, err);
 }
 
-/* Another kind of an older version would be found first, or still. */
-static void remove_others(const char *dir, const struct hub_name *n,
-			  const char *file, const json_t *index)
+static bool is_newest(const json_t *index, const struct hub_name *n)
 {
-	static const char *const all[] = { "app.wasm", "package.json" };
 	size_t at;
 	const json_t *tool = find(json_object_get(index, "tools"), "name",
 				  n->name, &at);
 	const char *newest = tool ? eu_json_str(tool, "version") : NULL;
 
-	if (newest && !strcmp(newest, n->version))
-		return;
+	return newest && !strcmp(newest, n->version);
+}
+
+/* Another kind of an older version would be found first, or still. */
+static void remove_others(const char *dir, const struct hub_name *n,
+			  const char *file)
+{
+	static const char *const all[] = { "app.wasm", "package.json" };
+
 	for (size_t i = 0; i < EU_COUNT(all); i++) {
 		eu_auto_free char *tail = eu_path_join(n->name, all[i]);
 		eu_auto_free char *path = tail ? eu_path_join(dir, tail) : NULL;
@@ -187,6 +191,7 @@ int hub_folder_put(const char *dir, const struct hub_name *n, const char *file,
 	eu_auto_json json_t *index = NULL;
 	eu_auto_close int lock = -1;
 	size_t text_len;
+	bool known;
 	int r = path ? lmp_make_dir(dir, err) : eu_error_oom(err);
 
 	if (r)
@@ -199,7 +204,7 @@ int hub_folder_put(const char *dir, const struct hub_name *n, const char *file,
 	r = read_index(path, &index, err);
 	if (r)
 		return r;
-	remove_others(dir, n, file, index);
+	known = is_newest(index, n);
 	if (*version)
 		r = put_file(dir, n->name, version, file, data, len, err);
 	if (!r)
@@ -209,6 +214,8 @@ int hub_folder_put(const char *dir, const struct hub_name *n, const char *file,
 	if (r)
 		return r;
 	text = eu_json_write(index, &text_len);
-	return text ? eu_file_write(path, text, text_len, err) :
-		      eu_error_oom(err);
+	r = text ? eu_file_write(path, text, text_len, err) : eu_error_oom(err);
+	if (!r && !known)
+		remove_others(dir, n, file);
+	return r;
 }
