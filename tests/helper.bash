@@ -28,6 +28,7 @@ helper_setup() {
 	T=$BATS_TEST_TMPDIR
 	started=0
 	children=()
+	unset EUNOMIA_POLICY EUNOMIA_OFFLINE EUNOMIA_STORE_MAX
 	cd "$T"
 }
 
