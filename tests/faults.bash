@@ -48,9 +48,10 @@ digest() { printf 'sha256:%s' "$(sha256sum <"$1" | cut -d' ' -f1)"; }
 # that has this file.
 image() {
 	LAYER=$(digest "$1")
-	printf '{}' >config
+	# Not "{}", which nobody has to be asked for.
+	printf '{ }' >config
 	CONFIG=$(digest config)
-	printf '{"config":{"mediaType":"a/b","digest":"%s","size":2},"layers":[{"mediaType":"application/vnd.wasm.content.layer.v1+wasm","digest":"%s","size":%d}]}' \
+	printf '{"config":{"mediaType":"a/b","digest":"%s","size":3},"layers":[{"mediaType":"application/vnd.wasm.content.layer.v1+wasm","digest":"%s","size":%d}]}' \
 		"$CONFIG" "$LAYER" "$(stat -c %s "$1")" >manifest
 	raw m '200 OK' <manifest
 	raw c '200 OK' <config
