@@ -21,6 +21,12 @@ asked() {
 	grep -c 'http.response.status' "$T"/err.* || :
 }
 
+# inspected ARGUMENT...: the package alone, which has no name of an image.
+inspected() {
+	"$ECLI" inspect "$@" >inspected.out || return
+	perl -0pe 's/\nImage .*//s' inspected.out
+}
+
 # ---- sources
 
 @test "the registry is asked for what is missing, always, or never" {
@@ -28,23 +34,23 @@ asked() {
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
 	run -1 "$ECLI" inspect --pull never "$REGISTRY/a"
 	[ "$output" = "ecli: '$REGISTRY/a:latest': the store does not have it, and '--pull never' asks nobody" ]
-	"$ECLI" inspect "$REGISTRY/a" >first
+	inspected "$REGISTRY/a" >first
 	before=$(asked)
-	"$ECLI" inspect --pull never "$REGISTRY/a" >second
-	"$ECLI" inspect --pull missing "$REGISTRY/a" >third
+	inspected --pull never "$REGISTRY/a" >second
+	inspected --pull missing "$REGISTRY/a" >third
 	cmp first second
 	cmp first third
 	[ "$(asked)" = "$before" ]
 	# Another one is there by now.
 	"$ECLI" push -m "$OBJ/exec.bpf.o" "$REGISTRY/a"
-	"$ECLI" inspect "$REGISTRY/a" >second
+	inspected "$REGISTRY/a" >second
 	cmp first second
-	"$ECLI" inspect --pull always "$REGISTRY/a" >second
+	inspected --pull always "$REGISTRY/a" >second
 	run -1 cmp first second
-	"$ECLI" inspect "$REGISTRY/a" >third
+	inspected "$REGISTRY/a" >third
 	cmp second third
 	stop_registry
-	"$ECLI" inspect "$REGISTRY/a" >third
+	inspected "$REGISTRY/a" >third
 	cmp second third
 	run -1 "$ECLI" inspect --pull always "$REGISTRY/a"
 	[[ $output == *onnect* ]]
@@ -57,9 +63,9 @@ asked() {
 @test "what was pulled by its tag is there by its digest" {
 	registry
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a:1" >pushed
-	"$ECLI" inspect "$REGISTRY/a:1" >first
+	inspected "$REGISTRY/a:1" >first
 	stop_registry
-	"$ECLI" inspect "$REGISTRY/a@$(sed 's/.*@//' pushed)" >second
+	inspected "$REGISTRY/a@$(sed 's/.*@//' pushed)" >second
 	cmp first second
 	run -1 "$ECLI" inspect --pull never "$REGISTRY/b@$(sed 's/.*@//' pushed)"
 	run -1 "$ECLI" inspect --pull never "$REGISTRY/a@sha256:$(printf %064d 0)"
@@ -74,14 +80,14 @@ asked() {
 	web www
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/b"
-	"$ECLI" inspect "$REGISTRY/a" >first
-	"$ECLI" inspect "http://$WEB/x.json" >/dev/null
+	inspected "$REGISTRY/a" >first
+	inspected "http://$WEB/x.json" >/dev/null
 	before=$(asked) seen=$(wc -l <web.log)
-	"$ECLI" inspect --offline "$REGISTRY/a" >second
+	inspected --offline "$REGISTRY/a" >second
 	cmp first second
-	"$ECLI" inspect --offline --pull always "$REGISTRY/a" >second
+	inspected --offline --pull always "$REGISTRY/a" >second
 	cmp first second
-	"$ECLI" inspect --offline "http://$WEB/x.json" >second
+	inspected --offline "http://$WEB/x.json" >second
 	cmp first second
 	"$ECLI" pull --offline "$REGISTRY/a" -o back
 	cmp "$PACKAGE" back
@@ -96,7 +102,7 @@ asked() {
 	[[ $output == *"nobody is asked"* ]]
 	[ "$(asked)" = "$before" ]
 	[ "$(wc -l <web.log)" = "$seen" ]
-	EUNOMIA_OFFLINE=0 "$ECLI" inspect "$REGISTRY/b" >second
+	EUNOMIA_OFFLINE=0 inspected "$REGISTRY/b" >second
 	cmp first second
 }
 
@@ -111,8 +117,8 @@ asked() {
 	[[ $output == *"does not let 'me' in with this password" ]]
 	run -1 "$ECLI" run --password secret "$REGISTRY/a"
 	[[ $output == *"a password is for a --username" ]]
-	echo secret | "$ECLI" inspect -u me --password-stdin "$REGISTRY/a" >first
-	"$ECLI" inspect --pull always --username me --password secret "$REGISTRY/a" >second
+	echo secret | inspected -u me --password-stdin "$REGISTRY/a" >first
+	inspected --pull always --username me --password secret "$REGISTRY/a" >second
 	cmp first second
 	# It is here now. What is said behind it comes too late.
 	run -2 "$ECLI" run "$REGISTRY/a" --pull always
@@ -125,14 +131,14 @@ asked() {
 	registry
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a" >pushed
 	digest=$(sed 's/.*@//' pushed)
-	"$ECLI" inspect --explain "$REGISTRY/a" >/dev/null 2>said
+	inspected --explain "$REGISTRY/a" >/dev/null 2>said
 	cmp said - <<-END
 		ecli: no file is called '$REGISTRY/a': it is a reference, as it begins with a host, '$REGISTRY'
 		ecli: the store '$T/store' does not have it
 		ecli: '$REGISTRY' is asked for it
 		ecli: '$REGISTRY/a:latest' is $digest
 	END
-	"$ECLI" inspect --explain "oci://$REGISTRY/a" >/dev/null 2>said
+	inspected --explain "oci://$REGISTRY/a" >/dev/null 2>said
 	cmp said - <<-END
 		ecli: 'oci://$REGISTRY/a' names a registry
 		ecli: the store '$T/store' has it: '$REGISTRY' is not asked
@@ -157,6 +163,27 @@ asked() {
 	[ "$stderr" = "ecli: '-' is standard input" ]
 	run -0 --separate-stderr "$ECLI" pull --explain "$REGISTRY/a" -o back
 	[ "${stderr_lines[0]}" = "ecli: '$REGISTRY' is asked for it" ]
+}
+
+@test "what an image is, beside its package" {
+	registry
+	"$ECLI" push -m "$PACKAGE" -a org.opencontainers.image.licenses=MIT "$REGISTRY/a" >pushed
+	digest=$(sed 's/.*@//' pushed)
+	inspected -j "$REGISTRY/a" >said.json
+	[ "$(jq -r .image.name said.json)" = "$REGISTRY/a:latest" ]
+	[ "$(jq -r .image.digest said.json)" = "$digest" ]
+	manifest=$EUNOMIA_STORE/blobs/sha256/${digest#*:}
+	[ "$(jq .image.size said.json)" = $(($(wc -c <"$manifest") + 2 + $(wc -c <"$PACKAGE"))) ]
+	[ "$(jq -c .image.annotations said.json)" = "$(jq -c .annotations "$manifest")" ]
+	[ "$(jq -c '[.image.layers[] | [.digest, .size, .type, .title]]' said.json)" = "$(jq -c '[.layers[] | [.digest, .size, .mediaType, .annotations["org.opencontainers.image.title"]]]' "$manifest")" ]
+	[ "$(jq -r .image.platform said.json)" = null ]
+	run -0 "$ECLI" inspect "$REGISTRY/a"
+	[[ $output == *"Image $REGISTRY/a:latest"* ]]
+	[[ $output == *"  $digest, $(jq .image.size said.json) bytes in all"* ]]
+	[[ $output == *'  org.opencontainers.image.licenses=MIT'* ]]
+	[[ $output == *"  $(jq -r '.layers[0].digest' "$manifest") "* ]]
+	# A file is none.
+	[ "$(inspected -j "$PACKAGE" | jq .image)" = null ]
 }
 
 # ---- what the store is safe from
@@ -198,7 +225,7 @@ whole() {
 			"$ECLI" pull "$REGISTRY/a" -o back
 		[ "$status" = 137 ] || [ $((n % 2)),"$status" = 1,0 ]
 		whole
-		[ $((n % 2)) = 0 ] || "$ECLI" inspect --pull never "$REGISTRY/b" >/dev/null
+		[ $((n % 2)) = 0 ] || inspected --pull never "$REGISTRY/b" >/dev/null
 		"$ECLI" pull "$REGISTRY/a" -o back
 		cmp "$PACKAGE" back
 		whole
@@ -226,7 +253,7 @@ whole() {
 	done
 	whole
 	[ "$("$ECLI" images -j | jq length)" = 1 ]
-	"$ECLI" inspect --pull never "$REGISTRY/a" >/dev/null
+	inspected --pull never "$REGISTRY/a" >/dev/null
 }
 
 @test "a disk that is full" {
@@ -299,7 +326,7 @@ whole() {
 	registry
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/b"
-	"$ECLI" inspect "$REGISTRY/a" >first
+	inspected "$REGISTRY/a" >first
 	index=$EUNOMIA_STORE/index.json
 	cp "$index" good
 	for bad in '' '{' '[]' '{"manifests":{}}' '{"manifests":7}'; do
@@ -312,14 +339,14 @@ whole() {
 	done
 	# What is no descriptor is passed over; and what nobody can read stays.
 	jq '.manifests += [7, null, {}, {"digest": "x"}]' good >"$index"
-	"$ECLI" inspect --pull never "$REGISTRY/a" | cmp first -
+	inspected --pull never "$REGISTRY/a" | cmp first -
 	run -1 "$ECLI" prune
 	# 100,000 others in front of it.
 	jq -c '.manifests |= [range(100000) as $i | .[0] | .annotations |= {"org.opencontainers.image.ref.name": "x.y/z:\($i)"}] + .' good >"$index"
-	"$ECLI" inspect --pull never "$REGISTRY/a" | cmp first -
+	inspected --pull never "$REGISTRY/a" | cmp first -
 	"$ECLI" pull "$REGISTRY/b" -o back
 	"$ECLI" rm x.y/z:77777
-	"$ECLI" inspect --pull never "$REGISTRY/b" | cmp first -
+	inspected --pull never "$REGISTRY/b" | cmp first -
 	[ "$(jq '.manifests | length' "$index")" = 100001 ]
 	run -0 "$ECLI" prune
 	[ "$output" = '0 bytes' ]
@@ -332,11 +359,11 @@ whole() {
 	jq . "$PACKAGE" >other.json
 	"$ECLI" push -m other.json "$REGISTRY/b"
 	export EUNOMIA_STORE_MAX=$((size * 3 / 2))
-	"$ECLI" inspect "$REGISTRY/a" >first
+	inspected "$REGISTRY/a" >first
 	run -1 "$ECLI" inspect "$REGISTRY/b"
 	[ "$output" = "ecli: '$REGISTRY/b:latest': the store '$T/store' is full, its limit (EUNOMIA_STORE_MAX) is $EUNOMIA_STORE_MAX bytes: 'ecli rm' what is not needed, then 'ecli prune'" ]
 	# What has a name stays.
-	"$ECLI" inspect --pull never "$REGISTRY/a" >second
+	inspected --pull never "$REGISTRY/a" >second
 	cmp first second
 	whole
 	# What has none goes by itself.
@@ -349,7 +376,7 @@ whole() {
 		EUNOMIA_STORE_MAX=$bad run -1 "$ECLI" images
 		[ "$output" = "ecli: EUNOMIA_STORE_MAX: '$bad' is no size: 500M, 4G, or bytes" ]
 	done
-	EUNOMIA_STORE_MAX=1G "$ECLI" inspect "$REGISTRY/a" | cmp first -
+	EUNOMIA_STORE_MAX=1G inspected "$REGISTRY/a" | cmp first -
 }
 
 @test "what is kept of web servers has a limit" {
@@ -357,7 +384,7 @@ whole() {
 	mkdir www
 	cp "$PACKAGE" www/x.json
 	web www
-	"$ECLI" inspect "http://$WEB/x.json" >first
+	inspected "http://$WEB/x.json" >first
 	[ "$(ls cache/eunomia/http | wc -l)" = 1 ]
 	mine=$(ls cache/eunomia/http)
 	touch -d '1 hour ago' "cache/eunomia/http/$mine"
@@ -366,16 +393,16 @@ whole() {
 	done
 	touch -d '3 hours ago' cache/eunomia/http/200
 	cp "$PACKAGE" www/y.json
-	"$ECLI" inspect "http://$WEB/y.json" | cmp first -
+	inspected "http://$WEB/y.json" | cmp first -
 	[ "$(ls cache/eunomia/http | wc -l)" = 256 ]
 	[ ! -e cache/eunomia/http/200 ]
 	# Very large ones count by their bytes, and what was used last stays last.
-	"$ECLI" inspect "http://$WEB/x.json" | cmp first -
+	inspected "http://$WEB/x.json" | cmp first -
 	truncate -s 255M cache/eunomia/http/100
 	truncate -s 255M cache/eunomia/http/101
 	touch -d '2 hours ago' cache/eunomia/http/10[01]
 	cp "$PACKAGE" www/z.json
-	"$ECLI" inspect "http://$WEB/z.json" | cmp first -
+	inspected "http://$WEB/z.json" | cmp first -
 	[ ! -e cache/eunomia/http/100 ]
 	[ -e "cache/eunomia/http/$mine" ]
 }
@@ -386,8 +413,8 @@ whole() {
 	registry
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a:1" >pushed
 	"$ECLI" push -m "$OBJ/exec.bpf.o" "$REGISTRY/b"
-	"$ECLI" inspect "$REGISTRY/a:1" >a
-	"$ECLI" inspect "$REGISTRY/b" >b
+	inspected "$REGISTRY/a:1" >a
+	inspected "$REGISTRY/b" >b
 	"$ECLI" save -o x.tar "$REGISTRY/a:1" "$REGISTRY/b"
 	"$ECLI" save -o - "$REGISTRY/a:1" "$REGISTRY/b" | cmp - x.tar
 	run -0 "$ECLI" images -j
@@ -400,14 +427,14 @@ whole() {
 	run -0 "$ECLI" images -j
 	[ "$output" = "$before" ]
 	whole
-	"$ECLI" inspect "$REGISTRY/a:1" | cmp a -
-	"$ECLI" inspect "$REGISTRY/b" | cmp b -
+	inspected "$REGISTRY/a:1" | cmp a -
+	inspected "$REGISTRY/b" | cmp b -
 	"$ECLI" save -o y.tar "$REGISTRY/a:1" "$REGISTRY/b"
 	cmp x.tar y.tar
 	# One of them, under another name, by a pipe.
 	"$ECLI" save -o one.tar "$REGISTRY/a:1"
 	run -0 "$ECLI" load - x.y/z:2 <one.tar
-	"$ECLI" inspect --pull never x.y/z:2 | cmp a -
+	inspected --pull never x.y/z:2 | cmp a -
 	run -1 "$ECLI" load x.tar x.y/z
 	[ "$output" = "ecli: 'x.tar': it has 2 images: a name is for one" ]
 	run -1 "$ECLI" save -o no.tar x.y/none
@@ -422,15 +449,15 @@ whole() {
 	registry
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a:1" >pushed
 	digest=$(sed 's/.*@//' pushed)
-	"$ECLI" inspect "$REGISTRY/a:1" >a
+	inspected "$REGISTRY/a:1" >a
 	"$ECLI" save -o x.tar "$REGISTRY/a:1"
 	skopeo copy -q oci-archive:x.tar "docker://$REGISTRY/b:2" --dest-tls-verify=false
-	"$ECLI" inspect "$REGISTRY/b@$digest" | cmp a -
+	inspected "$REGISTRY/b@$digest" | cmp a -
 	skopeo copy -q --src-tls-verify=false "docker://$REGISTRY/b:2" \
 		"oci-archive:y.tar:$REGISTRY/c:3"
 	run -0 "$ECLI" load y.tar
 	[ "$output" = "$REGISTRY/c:3 $digest" ]
-	"$ECLI" inspect --pull never "$REGISTRY/c:3" | cmp a -
+	inspected --pull never "$REGISTRY/c:3" | cmp a -
 	# It need not have a name, or have a tag for one.
 	for name in '' :latest; do
 		rm y.tar
@@ -502,9 +529,11 @@ whole() {
 	size=$(wc -c <x.tar)
 	for ((n = 0; n < size - 1536; n += 509)); do
 		head -c $n x.tar >cut.tar
+		# Nothing is here that it may lack.
+		rm -rf store
 		run -1 "$ECLI" load cut.tar
 	done
 	[ "$("$ECLI" images -j)" = '[]' ]
 	"$ECLI" load x.tar
-	"$ECLI" inspect --pull never "$REGISTRY/a" >/dev/null
+	inspected --pull never "$REGISTRY/a" >/dev/null
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "oci/about.h"
 #include "oci/trust.h"
 #include "progress.h"
 #include "source.h"
@@ -192,6 +193,65 @@ static int as_image(struct source *s, const struct eu_ref *ref, uint64_t max,
 	*ret_data = b.data;
 	*ret_len = b.len;
 	return 0;
+}
+
+/* Of a container's image the config says it; of others nothing does. */
+static json_t *platform_of(const struct eu_store *store,
+			   const struct eu_manifest *m)
+{
+	eu_auto_free char *data = NULL;
+	eu_auto_json json_t *j = NULL;
+	const char *os, *arch;
+	size_t len;
+
+	if (eu_store_read(store, m->config.digest, EU_MANIFEST_MAX, &data, &len,
+			  NULL))
+		return NULL;
+	j = eu_json_read(data, len, NULL);
+	os = eu_json_str(j, "os");
+	arch = eu_json_str(j, "architecture");
+	return os && arch ? json_sprintf("%s/%s", os, arch) : NULL;
+}
+
+static json_t *describe_layers(const struct eu_manifest *m)
+{
+	json_t *list = json_array(), *j;
+
+	for (size_t i = 0; i < m->n; i++) {
+		j = json_object();
+		eu_json_put_text(&j, "digest", m->parts[i].digest);
+		eu_json_put_number(&j, "size", m->parts[i].size);
+		eu_json_put_text(&j, "type", m->parts[i].type);
+		eu_json_put_text(&j, "title",
+				 eu_descriptor_note(&m->parts[i], EU_OCI_TITLE));
+		eu_json_add(&list, j);
+	}
+	return list;
+}
+
+json_t *source_describe(const struct source *s)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	eu_auto_store struct eu_store store = { 0 };
+	json_t *j = json_object(), *platform;
+	const json_t *notes;
+
+	if (!eu_store_open(NULL, &store, NULL))
+		eu_store_manifest(&store, &s->manifest, &m, NULL);
+	eu_json_put_text(&j, "name", s->image);
+	eu_json_put_text(&j, "digest", s->manifest.digest);
+	eu_json_put_number(&j, "size", eu_manifest_size(&m, &s->manifest));
+	if (!m.json)
+		return j;
+	eu_json_put_text(&j, "type", m.artifact);
+	notes = json_object_get(m.json, "annotations");
+	if (notes)
+		eu_json_put(&j, "annotations", json_deep_copy(notes));
+	platform = m.index ? NULL : platform_of(&store, &m);
+	if (platform)
+		eu_json_put(&j, "platform", platform);
+	eu_json_put(&j, "layers", describe_layers(&m));
+	return j;
 }
 
 /* ---- which of them it is */

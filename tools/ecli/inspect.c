@@ -117,6 +117,34 @@ static int no_object(const struct eu_package *pkg, const char *path,
 	return fail(err);
 }
 
+/* Of an image what it is: its own words, and those of its manifest. */
+static void print_image(const json_t *image, struct eu_buf *out)
+{
+	static const struct table_column layers[] = {
+		{ "digest", "LAYER" },
+		{ "size", "SIZE", true },
+		{ "type", "TYPE" },
+		{ "title", "TITLE" },
+	};
+	const char *platform = eu_json_str(image, "platform");
+	const char *name;
+	json_t *value;
+
+	eu_buf_printf(out, "\nImage %s\n  %s, %llu bytes in all\n",
+		      eu_json_str(image, "name"), eu_json_str(image, "digest"),
+		      (unsigned long long)json_integer_value(
+			      json_object_get(image, "size")));
+	eu_buf_printf(out, "  %s%s%s\n", eu_json_str(image, "type"),
+		      platform ? ", for " : "", platform ?: "");
+	json_object_foreach (json_object_get(image, "annotations"), name, value) {
+		if (json_is_string(value))
+			eu_buf_printf(out, "  %s=%s\n", name,
+				      json_string_value(value));
+	}
+	table_print(json_object_get(image, "layers"), layers, EU_COUNT(layers),
+		    "  ", out);
+}
+
 static int inspect(const char *path, struct source *from, const char *arch,
 		   bool json)
 {
@@ -132,9 +160,13 @@ static int inspect(const char *path, struct source *from, const char *arch,
 	j = eu_package_describe(pkg, &err);
 	if (!j)
 		return fail(&err);
+	if (*from->image)
+		eu_json_put(&j, "image", source_describe(from));
 	if (json)
 		return print_whole(j);
 	print_text(j, &out);
+	if (*from->image)
+		print_image(json_object_get(j, "image"), &out);
 	put_foreign(eu_buf_str(&out) ?: "");
 	return EXIT_DONE;
 }
@@ -161,7 +193,7 @@ const struct eu_command command_inspect = {
 	.usage = "[OPTIONS] PACKAGE",
 	.summary = "describe a package without loading it",
 	.description =
-		"Lists the programs, maps, variables and records of PACKAGE (any form that 'ecli run' takes), and what it needs of the kernel with the version of Linux that brought each. Needs no rights.",
+		"Lists the programs, maps, variables and records of PACKAGE (any form that 'ecli run' takes), and what it needs of the kernel with the version of Linux that brought each; of an image in the store or a registry its digest, size, annotations and layers, too. Needs no rights.",
 	.examples = "ecli inspect package.json\n"
 		    "ecli inspect x.bpf.o -j | jq -r '.needs[].name'",
 	.options = options,

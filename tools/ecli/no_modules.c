@@ -68,6 +68,13 @@ int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 		word);
 }
 
+/* There never is an image. */
+json_t *source_describe(const struct source *s)
+{
+	(void)s;
+	return NULL;
+}
+
 /* What would be asked for is refused. */
 void remote_option(struct remote *r, int id, const char *value)
 {

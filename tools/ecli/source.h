@@ -58,6 +58,9 @@ void source_done(struct source *s);
 int source_check(const struct source *s, const void *data, size_t len,
 		 struct eu_error *err);
 
+/* What was taken, of which @s->image is the name; a new reference, or NULL. */
+json_t *source_describe(const struct source *s);
+
 /* What is run of an image. */
 struct source_bytes {
 	uint64_t max;
