@@ -49,6 +49,16 @@ bool eu_challenge_is_bearer(const char *challenge)
 	return !strncasecmp(challenge, "Bearer ", 7);
 }
 
+int eu_challenge_no_url(const struct eu_ref *ref, const struct eu_buf *url,
+			struct eu_error *err)
+{
+	if (url->error != -E2BIG)
+		return eu_error_oom(err);
+	return eu_error_set(err, -E2BIG,
+			    "'%s' leads to an address of more than %zu bytes",
+			    ref->host, url->max);
+}
+
 int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 		     bool tls, struct eu_buf *url, struct eu_error *err)
 {
@@ -72,12 +82,12 @@ int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 	}
 	/* To log in is to ask for nothing in particular. */
 	if (!*ref->path)
-		return eu_buf_str(url) ? 0 : eu_error_oom(err);
+		return eu_buf_str(url) ? 0 : eu_challenge_no_url(ref, url, err);
 	if (service)
 		eu_buf_putc(url, '&');
 	n = snprintf(scope, sizeof(scope), "repository:%s:%s", ref->path,
 		     push ? "pull,push" : "pull");
 	eu_buf_puts(url, "scope=");
 	eu_challenge_query(url, scope, n);
-	return eu_buf_str(url) ? 0 : eu_error_oom(err);
+	return eu_buf_str(url) ? 0 : eu_challenge_no_url(ref, url, err);
 }

@@ -19,6 +19,13 @@ bool eu_challenge_is_bearer(const char *challenge);
 int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
 		     bool tls, struct eu_buf *url, struct eu_error *err);
 
+/*
+ * Why there is no @url: always negative. -E2BIG if what the registry has said is
+ * too long for it.
+ */
+int eu_challenge_no_url(const struct eu_ref *ref, const struct eu_buf *url,
+			struct eu_error *err);
+
 /* Appends text as it stands in a query or a form. */
 void eu_challenge_query(struct eu_buf *to, const char *text, size_t len);
 

@@ -89,7 +89,7 @@ static bool is_host(const char *s)
 	return !s[n] || (s[n] == ':' && is_port(s + n + 1));
 }
 
-static bool is_tag(const char *s)
+bool eu_tag_is_valid(const char *s)
 {
 	size_t n = 0;
 
@@ -158,7 +158,7 @@ int eu_ref_parse(const char *text, struct eu_ref *ret, struct eu_error *err)
 				       err);
 	}
 	tag = cut(path, ':');
-	if (tag && !is_tag(tag))
+	if (tag && !eu_tag_is_valid(tag))
 		return invalid(
 			text,
 			"its tag has other than letters, digits, '_', '.' and '-'",

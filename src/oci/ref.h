@@ -35,6 +35,9 @@ const char *eu_ref_which(const struct eu_ref *ref);
 /* Is the host this machine? */
 bool eu_ref_is_loopback(const struct eu_ref *ref);
 
+/* Could a manifest be called so? */
+bool eu_tag_is_valid(const char *tag);
+
 /* Is it "sha256:" and 64 digits, lower case? */
 bool eu_digest_is_valid(const char *digest);
 

@@ -221,7 +221,7 @@ static int get_token(struct eu_registry *g, const char *challenge,
 		eu_buf_puts(&url, "&offline_token=true&client_id=eunomia");
 	h.url = eu_buf_str(&url);
 	if (!h.url)
-		return eu_error_oom(err);
+		return eu_challenge_no_url(&g->ref, &url, err);
 	if (g->who.identity_token) {
 		r = ask_by_identity(g, &h, &body, err);
 		headers[0] = "Content-Type: application/x-www-form-urlencoded";
@@ -344,6 +344,12 @@ int eu_request_run(struct eu_registry *g, struct eu_http *h,
 {
 	int r;
 
+	/* Part of it is what a registry has said. */
+	if (!h->url)
+		return eu_error_set(
+			err, -E2BIG,
+			"'%s' leads to an address of more than %d bytes",
+			g->ref.host, EU_REQUEST_URL);
 	h->headers = headers;
 	for (int tries = 0;; tries++) {
 		headers[n] = g->authorization;

@@ -62,7 +62,9 @@ static int take_location(struct upload *u, const struct eu_http *h,
 	if (*at == '/')
 		eu_request_host(u->to, &u->url);
 	eu_buf_puts(&u->url, at);
-	return eu_buf_str(&u->url) ? 0 : eu_error_oom(err);
+	return eu_buf_str(&u->url) ?
+		       0 :
+		       eu_challenge_no_url(&u->to->ref, &u->url, err);
 }
 
 /* "0-N": how much it has. Of one byte and of none registries say the same. */
@@ -151,7 +153,7 @@ static int put(struct upload *u, struct eu_error *err)
 		      strchr(u->url.data, '?') ? '&' : '?', u->d->digest);
 	h.url = eu_buf_str(&url);
 	if (!h.url)
-		return eu_error_oom(err);
+		return eu_challenge_no_url(&u->to->ref, &url, err);
 	r = send_body(u, &h, headers, 1, 201, err);
 	eu_http_done(&h);
 	return r;
@@ -191,8 +193,7 @@ static int begin(struct upload *u, bool *ret_there, struct eu_error *err)
 		eu_challenge_query(&url, u->from, strlen(u->from));
 	}
 	h.url = eu_buf_str(&url);
-	r = h.url ? eu_request_run(u->to, &h, headers, 0, err) :
-		    eu_error_oom(err);
+	r = eu_request_run(u->to, &h, headers, 0, err);
 	if (!r && h.status != 202 && !(u->from && h.status == 201))
 		r = eu_request_refused(u->to, &h, "does not take anything for",
 				       err);

@@ -310,6 +310,32 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	run ! grep -qi '^Authorization' "asked.$((servers - 1))"
 }
 
+@test "an address that is too long" {
+	long=$(printf '%5000s' | tr ' ' x)
+	printf '{"repositories":["a"]}' |
+		raw page '200 OK' "Link: </v2/_catalog?last=$long>; rel=\"next\""
+	answer "=page"
+	run -1 --separate-stderr "$LMP" list --hub "oci://$ANSWER"
+	[[ $stderr == *"'$ANSWER' leads to an address of more than 4096 bytes"* ]]
+	# A tag is part of one.
+	printf '{"repositories":["a"]}' | raw page '200 OK'
+	printf '{"tags":["%s","../../b","1"]}' "$long" | raw tags '200 OK'
+	: | raw none '404 Not Found'
+	answer _catalog=page tags=tags "=none"
+	run -0 --separate-stderr "$LMP" list --hub "oci://$ANSWER" -j
+	[ "$(jq -c '.[].versions' <<<"$output")" = '["1"]' ]
+	[ "$(grep -c '^GET /v2/a/manifests' "asked.$servers")" = 1 ]
+	# Where an upload goes, and where a token is to be had.
+	: | raw begun '202 Accepted' "Location: /$long"
+	answer HEAD=none uploads=begun
+	run -1 "$ECLI" push "$ANSWER/a"
+	[[ $output == *"'$ANSWER' leads to an address of more than 4096 bytes" ]]
+	: | raw who '401 Unauthorized' "WWW-Authenticate: Bearer realm=\"http://$long\""
+	answer "=who"
+	refused "'$ANSWER' leads to an address of more than 4096 bytes" \
+		"$ECLI" pull "$ANSWER/a" -o none
+}
+
 @test "a token that ends half-way" {
 	image app.wasm
 	: | raw who '401 Unauthorized' 'WWW-Authenticate: Bearer realm="http://'"127.0.0.1:1"'/token",service="s"'

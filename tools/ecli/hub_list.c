@@ -90,19 +90,25 @@ static int compare(const void *a, const void *b)
 	return strverscmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The same in order, 1.9 before 1.10; a new reference, or NULL. */
+/*
+ * The same in order, 1.9 before 1.10, without what is no tag; a new reference, or
+ * NULL.
+ */
 static json_t *sorted(const json_t *tags)
 {
-	const size_t n = json_array_size(tags);
-	eu_auto_free const char **all = calloc(n, sizeof(*all));
+	const size_t most = json_array_size(tags);
+	eu_auto_free const char **all = calloc(most, sizeof(*all));
 	json_t *list = json_array();
+	size_t n = 0;
 
 	if (!all) {
 		json_decref(list);
 		return NULL;
 	}
-	for (size_t i = 0; i < n; i++)
-		all[i] = json_string_value(json_array_get(tags, i));
+	for (size_t i = 0; i < most; i++) {
+		all[n] = json_string_value(json_array_get(tags, i));
+		n += eu_tag_is_valid(all[n]);
+	}
 	qsort(all, n, sizeof(*all), compare);
 	for (size_t i = 0; i < n; i++)
 		eu_json_add(&list, one_line(all[i]));
