@@ -41,7 +41,8 @@ struct eu_transfer {
 	/* The rest is the answer's. */
 	int error; /* 0, or negative with words in @why */
 	char why[256];
-	int status; /* 200, 404 ... */
+	int status;	/* 200, 404 ... */
+	bool elsewhere; /* redirects led to another scheme, host or port */
 };
 
 enum { EU_SIGNATURE_MAX = 256 }; /* bytes */

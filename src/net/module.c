@@ -301,6 +301,42 @@ static const char *refusal_of(const struct moving *m)
 	return m->why;
 }
 
+/* Scheme, host and port; false if it says none. */
+static bool parse(CURLU *u, const char *url, char *ret[3])
+{
+	static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST,
+					   CURLUPART_PORT };
+
+	if (!u || curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME))
+		return false;
+	for (size_t i = 0; i < EU_COUNT(parts); i++) {
+		if (curl_url_get(u, parts[i], &ret[i], CURLU_DEFAULT_PORT))
+			return false;
+	}
+	return true;
+}
+
+/* What cannot be told is elsewhere. */
+static bool is_elsewhere(const struct moving *m)
+{
+	char *from[3] = { 0 }, *to[3] = { 0 }, *end = NULL;
+	bool same;
+	CURLU *u;
+
+	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &end);
+	if (!end || !strcmp(end, m->t->url))
+		return !end;
+	u = curl_url();
+	same = parse(u, m->t->url, from) && parse(u, end, to);
+	for (int i = 0; i < 3; i++) {
+		same = same && !strcasecmp(from[i], to[i]);
+		curl_free(from[i]);
+		curl_free(to[i]);
+	}
+	curl_url_cleanup(u);
+	return !same;
+}
+
 static void finish(struct moving *m, CURLcode code)
 {
 	struct eu_transfer *t = m->t;
@@ -309,6 +345,7 @@ static void finish(struct moving *m, CURLcode code)
 
 	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->status = (int)status;
+	t->elsewhere = is_elsewhere(m);
 	t->error = 0;
 	/* To the library an end among the headers is an empty body. */
 	if (!code && !m->headed)

@@ -244,6 +244,35 @@ static int who_are_you(const struct eu_registry *g, struct eu_error *err)
 			    g->ref.host, g->ref.host);
 }
 
+static const char *host_of(const struct eu_registry *g)
+{
+	return strcmp(g->ref.host, "docker.io") ? g->ref.host :
+						  "registry-1.docker.io";
+}
+
+/* Is it an address of the registry itself, which may know who we are? */
+static bool is_its_own(const struct eu_registry *g, const char *url)
+{
+	const char *const host = host_of(g);
+	const char *const port = uses_tls(g) ? ":443" : ":80";
+	const size_t len = strlen(port);
+	size_t n = strlen(g->scheme);
+
+	if (strncasecmp(url, g->scheme, n) != 0 || strncmp(url + n, "://", 3) != 0)
+		return false;
+	url += n + 3;
+	/* The port that is meant anyway is said here, there, or nowhere. */
+	n = strlen(host);
+	if (n > len && !strcmp(host + n - len, port))
+		n -= len;
+	if (strncasecmp(url, host, n) != 0)
+		return false;
+	url += n;
+	if (!strncmp(url, port, len))
+		url += len;
+	return *url == '/';
+}
+
 /* Answers a 401; -EACCES if there is nothing to answer with. */
 static int authorize(struct eu_registry *g, const struct eu_http *h,
 		     struct eu_error *err)
@@ -256,12 +285,6 @@ static int authorize(struct eu_registry *g, const struct eu_http *h,
 }
 
 /* ---- requests */
-
-static const char *host_of(const struct eu_registry *g)
-{
-	return strcmp(g->ref.host, "docker.io") ? g->ref.host :
-						  "registry-1.docker.io";
-}
 
 void eu_request_host(const struct eu_registry *g, struct eu_buf *to)
 {
@@ -320,6 +343,11 @@ int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 	char text[EU_FMT_BYTE * MAX_WORDS + 1];
 	size_t i = 0;
 
+	if (h->status == 401 && h->transfer.elsewhere)
+		return eu_error_set(
+			err, -EACCES,
+			"'%s' leads elsewhere, and there somebody wants to know who you are (401)",
+			g->ref.host);
 	if (h->status == 401 && !g->who.user && !g->who.identity_token)
 		return who_are_you(g, err);
 	if (h->status == 401)
@@ -337,11 +365,13 @@ int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 
 /*
  * One request with who we are; a 401 is answered once. The last of @headers is
- * left free for that.
+ * left free for that. What stands elsewhere, because the registry has said so or
+ * has led there, is not told, nor answered.
  */
 int eu_request_run(struct eu_registry *g, struct eu_http *h,
 		   const char **headers, size_t n, struct eu_error *err)
 {
+	bool own;
 	int r;
 
 	/* Part of it is what a registry has said. */
@@ -350,11 +380,14 @@ int eu_request_run(struct eu_registry *g, struct eu_http *h,
 			err, -E2BIG,
 			"'%s' leads to an address of more than %d bytes",
 			g->ref.host, EU_REQUEST_URL);
+	own = is_its_own(g, h->url);
 	h->headers = headers;
 	for (int tries = 0;; tries++) {
-		headers[n] = g->authorization;
+		headers[n] = own ? g->authorization : NULL;
 		r = eu_http_run(g->net, h, err);
-		if (r || h->status != 401 || tries)
+		if (!own)
+			h->transfer.elsewhere = true;
+		if (r || h->status != 401 || tries || h->transfer.elsewhere)
 			return r;
 		r = authorize(g, h, err);
 		if (r)

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "oci/challenge.h"
 #include "oci/request.h"
@@ -61,6 +62,13 @@ static int take_location(struct upload *u, const struct eu_http *h,
 	eu_buf_clear(&u->url);
 	if (*at == '/')
 		eu_request_host(u->to, &u->url);
+	else if (strncasecmp(at, "https://", 8) != 0 &&
+		 (!strcmp(u->to->scheme, "https") ||
+		  strncasecmp(at, "http://", 7) != 0))
+		return eu_error_set(
+			err, -EPROTO,
+			"'%s' wants an upload where there is no TLS, or no HTTP",
+			u->to->ref.host);
 	eu_buf_puts(&u->url, at);
 	return eu_buf_str(&u->url) ?
 		       0 :

@@ -310,6 +310,45 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	run ! grep -qi '^Authorization' "asked.$((servers - 1))"
 }
 
+@test "a password is nobody's business but the registry's" {
+	image app.wasm
+	# Who is led to asks for it, and for a token elsewhere.
+	: | raw who '401 Unauthorized' 'WWW-Authenticate: Basic realm="x"'
+	: | raw asks '401 Unauthorized' 'WWW-Authenticate: Bearer realm="http://HERE/token"'
+	printf '{"token":"x"}' | raw token '200 OK'
+	answer token=token "=asks"
+	other=$ANSWER log=asked.$servers
+	sed -i "s/HERE/$other/" asks
+	: | raw away '307 Temporary Redirect' "Location: http://$other/x"
+	answer manifests=who manifests=away
+	refused "'$ANSWER' leads elsewhere, and there somebody wants to know who you are (401)" \
+		"$ECLI" pull -u me -p secret "$ANSWER/a" -o none
+	[ "$(grep -c '^GET /x' $log)" = 1 ]
+	[ "$(grep -c '^GET' $log)" = 1 ]
+	run ! grep -qi '^Authorization' $log
+	# An upload goes where the registry says.
+	: | raw none '404 Not Found'
+	: | raw begun '202 Accepted' "Location: http://$other/up"
+	answer HEAD=who HEAD=none uploads=begun
+	run -1 "$ECLI" push -u me -p secret "$ANSWER/a"
+	[ "$output" = "ecli: 'a': '$ANSWER' leads elsewhere, and there somebody wants to know who you are (401)" ] ||
+		[ "$output" = "ecli: '$ANSWER' leads elsewhere, and there somebody wants to know who you are (401)" ]
+	grep -q '^POST /v2/a/blobs/uploads/' "asked.$servers"
+	[ "$(grep -ci '^Authorization' "asked.$servers")" -ge 2 ]
+	[ "$(grep -c '^PUT /up?digest=' $log)" = 1 ]
+	[ "$(grep -c '^[A-Z]* /' $log)" = 2 ]
+	run ! grep -qi '^Authorization' $log
+	# It may do so: who we are need not be known there.
+	: | raw taken '201 Created'
+	answer "=taken"
+	other=$ANSWER log=asked.$servers
+	: | raw begun '202 Accepted' "Location: http://$other/up"
+	answer HEAD=who HEAD=none uploads=begun manifests=taken
+	"$ECLI" push -u me -p secret "$ANSWER/a"
+	[ "$(grep -c '^PUT /up?digest=' $log)" -ge 1 ]
+	run ! grep -qi '^Authorization' $log
+}
+
 @test "an address that is too long" {
 	long=$(printf '%5000s' | tr ' ' x)
 	printf '{"repositories":["a"]}' |

@@ -90,6 +90,17 @@ setup() {
 	[ ! -e "asked.$servers" ]
 }
 
+@test "nor does an upload" {
+	authority ours
+	certificate ours IP:127.0.0.1
+	image app.wasm
+	answer "=l"
+	TLS=1 REGISTRY_HTTP_HOST=http://$ANSWER registry
+	run -1 "$ECLI" push --cacert ours.pem "$REGISTRY/a"
+	[[ $output == *"'$REGISTRY' wants an upload where there is no TLS, or no HTTP" ]]
+	[ ! -e "asked.$servers" ]
+}
+
 # A registry that leaves it to a server of tokens whom it lets in.
 with_tokens() {
 	need program:python3
