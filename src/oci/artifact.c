@@ -310,8 +310,13 @@ static int open_manifest(const struct eu_store *s, const struct eu_descriptor *d
 		return 0;
 	}
 	one = pick_manifest(&m, which);
-	return one ? eu_store_manifest(s, one, ret, err) :
-		     nothing_for(which, err);
+	if (!one)
+		return nothing_for(which, err);
+	r = eu_store_manifest(s, one, ret, err);
+	if (r || !ret->index)
+		return r;
+	eu_manifest_done(ret);
+	return eu_error_set(err, -EINVAL, "it is an index in an index");
 }
 
 /* The name of the file that is run, to be freed, or NULL. */

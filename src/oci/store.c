@@ -189,10 +189,20 @@ void eu_store_done(struct eu_store *s)
 	*s = (struct eu_store){ 0 };
 }
 
-/* Where a blob is or would be, to be freed; NULL: no memory. */
+/* Where a blob is or would be, to be freed; NULL, which no_path() explains. */
 static char *blob_path(const struct eu_store *s, const char *digest)
 {
-	return eu_path_join(s->blobs, strchr(digest, ':') + 1);
+	return eu_digest_is_valid(digest) ?
+		       eu_path_join(s->blobs, strchr(digest, ':') + 1) :
+		       NULL;
+}
+
+static int no_path(const char *digest, struct eu_error *err)
+{
+	return eu_digest_is_valid(digest) ?
+		       eu_error_oom(err) :
+		       eu_error_set(err, -EINVAL, "'%s' is no sha256 digest",
+				    digest);
 }
 
 bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d)
@@ -279,7 +289,7 @@ int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
 	char digest[EU_DIGEST];
 
 	if (!path)
-		return eu_error_oom(err);
+		return no_path(d->digest, err);
 	eu_sha256_final(&w->sha, sum);
 	eu_digest_format(sum, digest);
 	if (w->size != d->size || strcmp(digest, d->digest) != 0)
@@ -381,7 +391,7 @@ int eu_store_open_blob(const struct eu_store *s, const char *digest,
 	int r;
 
 	if (!path)
-		return eu_error_oom(err);
+		return no_path(digest, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return failed(err, "open", path);
@@ -400,7 +410,7 @@ int eu_store_read(const struct eu_store *s, const char *digest, uint64_t max,
 	int r;
 
 	if (!path)
-		return eu_error_oom(err);
+		return no_path(digest, err);
 	r = eu_file_read(path, max, &data, &len, err);
 	if (!r)
 		r = eu_digest_of(data, len, found, err);

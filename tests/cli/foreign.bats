@@ -157,6 +157,21 @@ refused() {
 	refused root 'there is no program among its files'
 }
 
+@test "an index in an index is refused, not looked into" {
+	cp "$OBJ/hello.bpf.o" x.o
+	tar -cf x.tar x.o
+	inner=$(index "$(machine)=$(image "$(config)" "$(layer x.tar)")")
+	outer=$(index "$(machine)=$inner")
+	# As another tool may have put it into the store.
+	echo '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
+	jq -c '{schemaVersion: 2, manifests: [. + {annotations:
+		{"org.opencontainers.image.ref.name": "x.y/z:1"}}]}' \
+		<<<"$outer" >layout/index.json
+	export EUNOMIA_STORE=$T/layout
+	run -1 "$ECLI" inspect --offline x.y/z:1
+	[[ $output == *'it is an index in an index' ]]
+}
+
 @test "layers that are damaged, or mean no good" {
 	registry
 	cp "$OBJ/hello.bpf.o" x.o
