@@ -271,8 +271,9 @@ static int search(const struct eu_store *s, const struct eu_manifest *m,
 							     EU_OCI_TITLE),
 					  err);
 	}
-	if (!r)
-		r = eu_layers_pick(&l, wanted, &f, err);
+	if (r)
+		return r;
+	r = eu_layers_pick(&l, wanted, &f, err);
 	/* Who gives us one file and nothing else will know why. */
 	if (r == -ENOENT && m->n == 1 && !eu_gzip_is(data, len)) {
 		*ret = (struct eu_layer_file){ .data = eu_take_ptr(data),

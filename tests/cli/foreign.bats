@@ -172,6 +172,22 @@ refused() {
 	[[ $output == *'it is an index in an index' ]]
 }
 
+@test "a layer that the store has lost is not an empty program" {
+	registry
+	cp "$OBJ/hello.bpf.o" x.o
+	tar -cf x.tar x.o
+	give "$(image "$(config)" "$(layer x.tar gzip)")" a:1
+	run -0 "$ECLI" pull "$REGISTRY/a:1" -o back
+	cmp back x.o
+	rm back
+	blobs=$EUNOMIA_STORE/blobs/sha256
+	layer=$(jq -r '.layers[0].digest' "$blobs/${output##*:}")
+	rm "$blobs/${layer#*:}"
+	run -1 "$ECLI" pull --offline "$REGISTRY/a:1" -o back
+	[[ $output == *"${layer#*:}"*'No such file'* ]]
+	[ ! -e back ]
+}
+
 @test "layers that are damaged, or mean no good" {
 	registry
 	cp "$OBJ/hello.bpf.o" x.o
