@@ -57,16 +57,21 @@ static int note_all(const struct eu_store *s, const struct eu_descriptor *from,
 	eu_auto_manifest struct eu_manifest m = { 0 };
 	int r = note(d, from->digest, err);
 
-	/* What is not there or damaged names nothing. */
-	if (r || eu_store_manifest(s, from, &m, NULL))
+	if (r)
 		return r;
+	r = eu_store_manifest(s, from, &m, err);
+	/* What is not there or damaged names nothing; of others nobody knows. */
+	if (r)
+		return r == -ENOENT || r == -EBADMSG ? 0 : r;
+	if (m.index && depth == MAX_DEPTH)
+		return eu_error_set(err, -EINVAL,
+				    "'%s': indexes in indexes in indexes",
+				    from->digest);
 	if (!m.index)
 		r = note(d, m.config.digest, err);
-	for (size_t i = 0; i < m.n && !r; i++) {
-		r = m.index && depth < MAX_DEPTH ?
-			    note_all(s, &m.parts[i], depth + 1, d, err) :
-			    note(d, m.parts[i].digest, err);
-	}
+	for (size_t i = 0; i < m.n && !r; i++)
+		r = m.index ? note_all(s, &m.parts[i], depth + 1, d, err) :
+			      note(d, m.parts[i].digest, err);
 	return r;
 }
 

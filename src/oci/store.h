@@ -137,7 +137,8 @@ int eu_store_needs(const struct eu_store *s, const struct eu_descriptor *d,
 
 /*
  * Removes the blobs that no reference stands for, and what was left of pulls
- * that were killed. How many bytes those were goes to @ret_bytes.
+ * that were killed. How many bytes those were goes to @ret_bytes. Nothing is
+ * removed if a manifest that is there cannot be read.
  */
 int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 		   struct eu_error *err);

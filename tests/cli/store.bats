@@ -352,6 +352,20 @@ whole() {
 	[ "$output" = '0 bytes' ]
 }
 
+@test "what cannot be read is not taken for something that needs nothing" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a" >pushed
+	"$ECLI" inspect "$REGISTRY/a" >first
+	manifest=$EUNOMIA_STORE/blobs/sha256/$(sed 's/.*@sha256://' pushed)
+	mv "$manifest" kept
+	# Too long to be one.
+	head -c 5M /dev/zero >"$manifest"
+	run -1 "$ECLI" prune
+	[[ $output == *"'$manifest' is larger than"* ]]
+	mv kept "$manifest"
+	"$ECLI" inspect --offline "$REGISTRY/a" | cmp first -
+}
+
 @test "the size of the store has a limit" {
 	registry
 	size=$(wc -c <"$PACKAGE")
