@@ -71,7 +71,8 @@ int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
 		r = eu_store_find(s, &refs[i], &d, err);
 		if (!r)
 			r = eu_store_needs(s, &d, &needed, err);
-		eu_json_add(&list, entry_of(&refs[i], &d));
+		if (!r)
+			eu_json_add(&list, entry_of(&refs[i], &d));
 	}
 	index = json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType",
 			  EU_OCI_INDEX, "manifests", list);
