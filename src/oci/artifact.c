@@ -18,7 +18,7 @@
 
 enum { TAR_MAGIC = 257 };
 
-/* Bytes of all blobs of what is pulled. */
+/* Bytes of all blobs of what is pulled, and what layers unpack to. */
 static const uint64_t PULL_MAX = 512 << 20;
 
 static const char EMPTY[] = "{}";
@@ -256,7 +256,7 @@ static char *labelled(const struct eu_store *s, const struct eu_manifest *m)
 static int search(const struct eu_store *s, const struct eu_manifest *m,
 		  uint64_t max, struct eu_layer_file *ret, struct eu_error *err)
 {
-	eu_auto_layers struct eu_layers l = { .max = max };
+	eu_auto_layers struct eu_layers l = { .max = max, .max_all = PULL_MAX };
 	eu_auto_free char *wanted = labelled(s, m), *data = NULL;
 	struct eu_layer_file *f;
 	size_t len = 0;

@@ -170,6 +170,11 @@ static int add_plain(struct eu_layers *l, const char *data, size_t len,
 	enum eu_layer_kind kind = kind_of(data, len);
 	int r;
 
+	if (len > l->max_all - l->used)
+		return eu_error_set(err, -E2BIG,
+				    "its layers unpack to more than %llu bytes",
+				    (unsigned long long)l->max_all);
+	l->used += len;
 	if (kind != EU_LAYER_KINDS)
 		return keep(l, title ?: "", data, len, kind, err);
 	if (!eu_tar_is(data, len))

@@ -36,6 +36,8 @@ struct eu_layers {
 	size_t n;
 	unsigned int layer; /* the last that was added; the first is 1 */
 	uint64_t max;	    /* bytes that a layer may unpack to */
+	uint64_t max_all;   /* the same of all of them */
+	uint64_t used;	    /* of those */
 };
 
 /* @title is the name of what is a file of its own. -EINVAL, -E2BIG. */

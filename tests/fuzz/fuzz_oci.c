@@ -80,7 +80,7 @@ static void passwords(const char *text, size_t len)
 static void layers(const char *data, size_t len)
 {
 	static const char mark[] = "LAYER";
-	struct eu_layers l = { .max = 1 << 20 };
+	struct eu_layers l = { .max = 1 << 20, .max_all = 4 << 20 };
 	struct eu_layer_file *f;
 	struct eu_error err;
 	const char *next;

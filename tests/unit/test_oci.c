@@ -10,6 +10,7 @@
 #include "oci/about.h"
 #include "oci/artifact.h"
 #include "oci/challenge.h"
+#include "oci/layers.h"
 #include "oci/mirror.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -352,6 +353,21 @@ static void mirrors_are_those_of_the_longest_prefix(void **state)
 	}
 }
 
+static void layers_have_a_limit_together(void **state)
+{
+	static const char data[100] = "text";
+	eu_auto_layers struct eu_layers l = { .max = 100, .max_all = 250 };
+	struct eu_error err;
+
+	(void)state;
+	assert_int_equal(eu_layers_add(&l, data, 100, "a", &err), 0);
+	assert_int_equal(eu_layers_add(&l, data, 100, "b", &err), 0);
+	assert_int_equal(eu_layers_add(&l, data, 100, "c", &err), -E2BIG);
+	assert_string_equal(err.text, "its layers unpack to more than 250 bytes");
+	assert_int_equal(eu_layers_add(&l, data, 50, "c", &err), 0);
+	assert_int_equal(eu_layers_add(&l, data, 1, "d", &err), -E2BIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +383,7 @@ int main(void)
 		cmocka_unit_test(kinds_are_told_by_their_beginning),
 		cmocka_unit_test(licences_become_expressions),
 		cmocka_unit_test(architectures_have_two_names),
+		cmocka_unit_test(layers_have_a_limit_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
