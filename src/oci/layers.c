@@ -85,20 +85,25 @@ static void hide(struct eu_layers *l, unsigned int layer, const char *path,
 	}
 }
 
-/* If it stands for something that was removed. */
-static bool is_mark(struct eu_layers *l, const char *path)
+/* If it stands for something that was removed, 1. */
+static int is_mark(struct eu_layers *l, const char *path, struct eu_error *err)
 {
 	const char *name = base_name(path);
 	eu_auto_free char *gone = NULL;
 
 	if (strncmp(name, GONE, strlen(GONE)) != 0)
-		return false;
-	if (!strcmp(name, ALL_GONE))
+		return 0;
+	if (!strcmp(name, ALL_GONE)) {
 		hide(l, l->layer, path, name - path ? name - path - 1 : 0);
-	else if (asprintf(&gone, "%.*s%s", (int)(name - path), path,
-			  name + strlen(GONE)) >= 0)
-		hide(l, l->layer, gone, strlen(gone));
-	return true;
+		return 1;
+	}
+	if (asprintf(&gone, "%.*s%s", (int)(name - path), path,
+		     name + strlen(GONE)) < 0) {
+		gone = NULL;
+		return eu_error_oom(err);
+	}
+	hide(l, l->layer, gone, strlen(gone));
+	return 1;
 }
 
 static int keep(struct eu_layers *l, const char *path, const char *data,
@@ -151,14 +156,19 @@ static int add_files(struct eu_layers *l, const char *data, size_t len,
 
 	eu_tar_init(&t, data, len);
 	while ((r = eu_tar_next(&t, err)) > 0) {
-		if (!stays(t.name) || is_mark(l, t.name))
+		if (!stays(t.name))
+			continue;
+		r = is_mark(l, t.name, err);
+		if (r < 0)
+			return r;
+		if (r)
 			continue;
 		/* Of the same path the later one holds. */
 		hide(l, l->layer + 1, t.name, strlen(t.name));
 		kind = kind_of(t.file, t.size);
 		if (kind != EU_LAYER_KINDS)
 			r = keep(l, t.name, t.file, t.size, kind, err);
-		if (r < 0)
+		if (r)
 			return r;
 	}
 	return r;
