@@ -31,11 +31,11 @@ static int read_index(const struct eu_store *s, json_t **ret, struct eu_error *e
 
 	if (!path)
 		return eu_error_oom(err);
-	if (access(path, F_OK)) {
+	r = eu_file_read(path, MAX_INDEX, &data, &len, err);
+	if (r == -ENOENT) {
 		*ret = new_index();
 		return *ret ? 0 : eu_error_oom(err);
 	}
-	r = eu_file_read(path, MAX_INDEX, &data, &len, err);
 	if (r)
 		return r;
 	j = eu_json_read(data, len, err);

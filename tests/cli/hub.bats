@@ -116,6 +116,16 @@ app.wasm" ]
 	[ "$(jq '.tools | length' hub/index.json)" = 8 ]
 }
 
+@test "an index that cannot be read is not written over" {
+	put one.json tool
+	mv hub/index.json kept
+	ln -s index.json hub/index.json
+	run -1 put two.json other
+	[[ $output == *"'$T/hub/index.json'"* ]]
+	[ -L hub/index.json ]
+	[ ! -e hub/other ]
+}
+
 @test "what was fetched is asked about, and does without the hub" {
 	need program:python3
 	put one.json tool

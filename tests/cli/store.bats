@@ -364,6 +364,16 @@ whole() {
 	[[ $output == *"'$manifest' is larger than"* ]]
 	mv kept "$manifest"
 	"$ECLI" inspect --offline "$REGISTRY/a" | cmp first -
+	# The list of the names: what is there is not written over.
+	index=$EUNOMIA_STORE/index.json
+	mv "$index" kept
+	ln -s index.json "$index"
+	run -1 "$ECLI" images
+	[[ $output == *"'$index'"* ]]
+	run -1 "$ECLI" pull "$REGISTRY/a" -o back
+	[ -L "$index" ]
+	mv kept "$index"
+	"$ECLI" inspect --offline "$REGISTRY/a" | cmp first -
 }
 
 @test "the size of the store has a limit" {

@@ -119,11 +119,11 @@ static int read_index(const char *path, json_t **ret, struct eu_error *err)
 	size_t len;
 	int r;
 
-	if (access(path, F_OK)) {
+	r = eu_file_read(path, MAX_INDEX, &text, &len, err);
+	if (r == -ENOENT) {
 		*ret = json_object();
 		return *ret ? 0 : eu_error_oom(err);
 	}
-	r = eu_file_read(path, MAX_INDEX, &text, &len, err);
 	if (r)
 		return r;
 	j = eu_json_read(text, len, err);
