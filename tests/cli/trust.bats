@@ -463,6 +463,22 @@ policy() {
 		inspect --pull always "$REGISTRY/x:1"
 }
 
+@test "a policy holds for archives of images, which are files" {
+	registry
+	pushed good/x:1
+	"$ECLI" inspect "$REGISTRY/good/x:1"
+	"$ECLI" save -o x.tar "$REGISTRY/good/x:1"
+	sum=sha256:$(sha256sum <x.tar | cut -d' ' -f1)
+	export EUNOMIA_STORE=$T/other
+	policy '{"default":"allow","files":"deny"}'
+	refused "does not allow the file 'x.tar', $sum" load x.tar
+	refused "does not allow standard input, $sum" load - <x.tar
+	[ "$("$ECLI" images -j)" = '[]' ]
+	policy '{"default":"allow","files":"deny","digests":["'"$sum"'"]}'
+	"$ECLI" load x.tar
+	"$ECLI" inspect --offline "$REGISTRY/good/x:1"
+}
+
 @test "a policy holds for the static ecli, too" {
 	need plain
 	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "ecli.h"
 #include "oci/archive.h"
+#include "oci/policy.h"
 
 /* Images of the store to a file, and from one. */
 
@@ -138,6 +139,8 @@ static int read_archive(const char *from, const char *as, struct eu_error *err)
 		r = eu_store_open(NULL, &s, err);
 	if (!r)
 		r = eu_file_read(from, MAX_ARCHIVE, &data, &len, err);
+	if (!r)
+		r = eu_policy_file(from, data, len, err);
 	if (r)
 		return r;
 	r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL, err);
