@@ -11,7 +11,14 @@
 #include "base/sha256.h"
 #include "oci/challenge.h"
 
-enum { MAX_WORDS = 256, MAX_PAGES = 1000, MAX_TOKEN = 1 << 20 };
+enum {
+	MAX_WORDS = 256,
+	MAX_TOKEN = 1 << 20,
+	/* Of a list in pages. */
+	MAX_PAGES = 1000,
+	MAX_NAMES = 100000,
+	MAX_LIST = 16 << 20, /* bytes */
+};
 
 static int open_one(const struct eu_ref *ref, const struct eu_registry_opts *o,
 		    struct eu_registry **ret, struct eu_error *err)
@@ -438,49 +445,84 @@ static bool next_page(const struct eu_registry *g, const struct eu_http *h,
 	return true;
 }
 
-static int add_names(json_t **all, const struct eu_http *h, const char *key,
-		     struct eu_error *err)
+/* A list that comes in pages. */
+struct listing {
+	const char *accept; /* a header, or NULL */
+	const char *key;    /* of what is listed in a page */
+	json_type type;	    /* of each */
+	const char *refused;
+};
+
+static int add_page(const struct listing *l, const struct eu_http *h,
+		    json_t **all, struct eu_error *err)
 {
 	eu_auto_json json_t *j = eu_json_read(h->text.data ?: "", h->text.len,
 					      err);
-	const json_t *list = json_object_get(j, key);
+	const json_t *list = json_object_get(j, l->key);
 	json_t *item;
 	size_t i;
 
 	if (!j)
 		return eu_error_prefix(err, -EINVAL, "'%s'", h->url);
 	json_array_foreach (list, i, item) {
-		if (json_is_string(item))
+		if (json_typeof(item) == l->type)
 			eu_json_add(all, json_incref(item));
 	}
 	return *all ? 0 : eu_error_oom(err);
 }
 
-int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
-		     json_t **ret, struct eu_error *err)
+static int get_page(struct eu_registry *g, const struct listing *l,
+		    struct eu_buf *url, json_t **all, size_t *bytes,
+		    bool *ret_more, struct eu_error *err)
 {
-	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
+	const char *headers[] = { l->accept, NULL, NULL };
+	struct eu_http h = { .method = "GET", .url = eu_buf_str(url) };
+	int r = eu_request_run(g, &h, headers, l->accept ? 1 : 0, err);
+
+	if (!r && h.status != 200)
+		r = eu_request_refused(g, &h, l->refused, err);
+	if (!r)
+		r = add_page(l, &h, all, err);
+	*bytes += h.text.len;
+	*ret_more = !r && next_page(g, &h, url);
+	eu_http_done(&h);
+	return r;
+}
+
+/* All pages, the first of which is at @url: an array. */
+static int get_pages(struct eu_registry *g, const struct listing *l,
+		     struct eu_buf *url, json_t **ret, struct eu_error *err)
+{
 	eu_auto_json json_t *all = json_array();
 	bool more = true;
+	size_t bytes = 0;
 	int r = 0;
 
-	eu_buf_printf(&url, "%s://%s/v2/%s", g->scheme, host_of(g), what);
-	for (int page = 0; !r && more && page < MAX_PAGES; page++) {
-		const char *headers[] = { NULL, NULL };
-		struct eu_http h = { .method = "GET" };
-
-		h.url = eu_buf_str(&url);
-		r = eu_request_run(g, &h, headers, 0, err);
-		if (!r && h.status != 200)
-			r = eu_request_refused(g, &h, "does not list", err);
-		if (!r)
-			r = add_names(&all, &h, key, err);
-		more = !r && next_page(g, &h, &url);
-		eu_http_done(&h);
+	for (int page = 0; !r && more; page++) {
+		if (page == MAX_PAGES || bytes > MAX_LIST ||
+		    json_array_size(all) > MAX_NAMES)
+			return eu_error_set(
+				err, -E2BIG,
+				"'%s' gives a list of more than %d names, %d pages or %d MiB",
+				g->ref.host, MAX_NAMES, MAX_PAGES,
+				MAX_LIST >> 20);
+		r = get_page(g, l, url, &all, &bytes, &more, err);
 	}
 	if (!r)
 		*ret = eu_take_ptr(all);
 	return r;
+}
+
+int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
+		     json_t **ret, struct eu_error *err)
+{
+	const struct listing l = { .key = key,
+				   .type = JSON_STRING,
+				   .refused = "does not list" };
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
+
+	eu_buf_printf(&url, "%s://%s/v2/%s", g->scheme, host_of(g), what);
+	return get_pages(g, &l, &url, ret, err);
 }
 
 static int manifest_of(struct eu_registry *g, const char *which,
@@ -549,24 +591,28 @@ int eu_registry_manifest(struct eu_registry *g, const char *which,
 	return manifest_of(g, which, ret, ret_data, err);
 }
 
+/* Pages are put together: each is an index of its own. */
 int eu_registry_referrers(struct eu_registry *g, const char *digest,
 			  struct eu_manifest *ret, struct eu_error *err)
 {
-	const char *headers[] = { "Accept: " EU_OCI_INDEX, NULL, NULL };
+	static const struct listing l = {
+		"Accept: " EU_OCI_INDEX, "manifests", JSON_OBJECT,
+		"does not say what refers to a manifest of"
+	};
 	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
-	struct eu_http h = { .method = "GET", .max = EU_MANIFEST_MAX };
+	eu_auto_json json_t *all = NULL, *j = NULL;
+	eu_auto_free char *text = NULL;
+	size_t len;
 	int r;
 
-	h.url = eu_request_url(g, &url, "referrers", digest);
-	r = eu_request_run(g, &h, headers, 1, err);
-	if (!r && h.status != 200)
-		r = eu_request_refused(
-			g, &h, "does not say what refers to a manifest of", err);
-	if (!r)
-		r = eu_manifest_read(h.text.data ?: "", h.text.len,
-				     EU_OCI_INDEX, ret, err);
-	eu_http_done(&h);
-	return r;
+	eu_request_url(g, &url, "referrers", digest);
+	r = get_pages(g, &l, &url, &all, err);
+	if (r)
+		return r;
+	j = json_pack("{s:i,s:O}", "schemaVersion", 2, "manifests", all);
+	text = j ? eu_json_write(j, &len) : NULL;
+	return text ? eu_manifest_read(text, len, EU_OCI_INDEX, ret, err) :
+		      eu_error_oom(err);
 }
 
 void eu_registry_report(struct eu_registry *g, const struct eu_descriptor *d,

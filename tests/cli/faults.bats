@@ -375,6 +375,22 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 		"$ECLI" pull "$ANSWER/a" -o none
 }
 
+@test "a list without an end" {
+	next='Link: </v2/_catalog?last=x>; rel="next"'
+	# Of names, and of bytes.
+	perl -e 'print q({"repositories":[), join(",", ("1") x 60000), "]}"' |
+		sed 's/1/"a"/g' | raw names '200 OK' "$next"
+	perl -e 'print q({"repositories":["), "x" x 4000000, q("]})' |
+		raw bytes '200 OK' "$next"
+	for kind in names bytes; do
+		answer "=$kind"
+		run -1 --separate-stderr "$LMP" list --hub "oci://$ANSWER"
+		[[ $stderr == *"'$ANSWER' gives a list of more than 100000 names, 1000 pages or 16 MiB"* ]]
+	done
+	[ "$(grep -c '^GET' "asked.$((servers - 1))")" = 2 ]
+	[ "$(grep -c '^GET' "asked.$servers")" = 5 ]
+}
+
 @test "a token that ends half-way" {
 	image app.wasm
 	: | raw who '401 Unauthorized' 'WWW-Authenticate: Bearer realm="http://'"127.0.0.1:1"'/token",service="s"'

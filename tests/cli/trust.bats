@@ -6,6 +6,7 @@
 
 load ../helper
 load ../registry
+load ../faults
 
 bats_require_minimum_version 1.5.0
 
@@ -674,4 +675,32 @@ policy() {
 	none=sha256:$(printf %064d 0)
 	run -1 "$LMP" run --digest "$none" --hub "http://$WEB" tool
 	[[ $output == *"'http://$WEB/tool/package.json': it is sha256:"*", and --digest wants $none"* ]]
+}
+
+@test "signatures on a later page of what refers to an image" {
+	local sig payload
+
+	registry
+	pushed a:1
+	"$ECLI" keygen me
+	"$ECLI" sign --key me.key "$REGISTRY/a:1"
+	sig=$(points_to a "sha256-$(hex "$DIGEST").sig")
+	payload=$(jq -r '.layers[0].digest' "$(blob "$sig")")
+	raw image '200 OK' <"$(blob "$DIGEST")"
+	raw sig '200 OK' <"$(blob "$sig")"
+	raw payload '200 OK' <"$(blob "$payload")"
+	: | raw none '404 Not Found'
+	echo '{"schemaVersion":2,"manifests":[]}' |
+		raw first '200 OK' "Link: </v2/a/referrers/$DIGEST?more>; rel=\"next\""
+	jq -n --arg digest "$sig" '{manifests: [{$digest, size: 9,
+		mediaType: "application/vnd.oci.image.manifest.v1+json",
+		artifactType: "application/vnd.dev.cosign.artifact.sig.v1+json"}]}' |
+		raw second '200 OK'
+	answer /manifests/1=image .sig=none '?more=second' referrers=first \
+		"$(hex "$sig")=sig" "$(hex "$payload")=payload"
+	"$ECLI" verify --key me.pub "$ANSWER/a:1"
+	grep -q 'referrers/.*?more' "asked.$servers"
+	# On none of them.
+	answer /manifests/1=image .sig=none referrers=first '?more=image'
+	refused "'$DIGEST' is not signed" verify --key me.pub "$ANSWER/a:1"
 }
