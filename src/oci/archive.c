@@ -41,18 +41,59 @@ static int save_blobs(const struct eu_store *s, const struct eu_digests *d,
 	return r;
 }
 
-/* What the index says of one image. */
-static json_t *entry_of(const struct eu_ref *ref, const struct eu_descriptor *d)
-{
-	struct eu_descriptor named = *d;
-	char name[EU_REF_TEXT];
-	json_t *j;
+/* What has been looked up so far. */
+struct saving {
+	const struct eu_store *store;
+	struct eu_digests needed;
+	json_t *list;
+};
 
-	eu_ref_format(ref, name, sizeof(name));
-	named.annotations = NULL;
-	j = eu_descriptor_json(&named);
-	eu_json_put(&j, "annotations", json_pack("{s:s}", REF_NAME, name));
-	return j;
+static int add_entry(struct saving *s, const struct eu_ref *ref,
+		     const struct eu_descriptor *d, struct eu_error *err)
+{
+	eu_auto_json json_t *entry = eu_store_entry(ref, d);
+	size_t i;
+	json_t *other;
+
+	json_array_foreach (s->list, i, other) {
+		if (entry && json_equal(entry, other))
+			return 0;
+	}
+	return entry && !json_array_append(s->list, entry) ? 0 :
+							     eu_error_oom(err);
+}
+
+/* Those that the store has, of which some layers may never have been got. */
+static int add_signatures(struct saving *s, const struct eu_ref *ref,
+			  const char *digest, struct eu_error *err)
+{
+	struct eu_descriptor d;
+	struct eu_ref sig;
+	int r;
+
+	eu_ref_signatures(ref, digest, &sig);
+	r = eu_store_find(s->store, &sig, &d, err);
+	if (r || !eu_store_has(s->store, &d))
+		return r == -ENOENT ? 0 : r;
+	r = eu_store_needs_here(s->store, &d, &s->needed, err);
+	return r ?: add_entry(s, &sig, &d, err);
+}
+
+static int add_image(struct saving *s, const struct eu_ref *ref,
+		     struct eu_error *err)
+{
+	struct eu_descriptor d;
+	int r = eu_store_find(s->store, ref, &d, err);
+
+	if (!r)
+		r = eu_store_needs(s->store, &d, &s->needed, err);
+	if (!r)
+		r = add_entry(s, ref, &d, err);
+	if (!r)
+		r = add_signatures(s, ref, d.digest, err);
+	if (!r && *d.index)
+		r = add_signatures(s, ref, d.index, err);
+	return r;
 }
 
 int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
@@ -61,21 +102,14 @@ int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
 	eu_auto_close int held = eu_store_use(s, err);
 	eu_auto_free char *text = NULL;
 	eu_auto_json json_t *index = NULL;
-	struct eu_digests needed = { 0 };
-	json_t *list = json_array();
-	struct eu_descriptor d;
+	struct saving what = { .store = s, .list = json_array() };
 	size_t len;
 	int r = held < 0 ? held : 0;
 
-	for (size_t i = 0; i < n && !r; i++) {
-		r = eu_store_find(s, &refs[i], &d, err);
-		if (!r)
-			r = eu_store_needs(s, &d, &needed, err);
-		if (!r)
-			eu_json_add(&list, entry_of(&refs[i], &d));
-	}
+	for (size_t i = 0; i < n && !r; i++)
+		r = add_image(&what, &refs[i], err);
 	index = json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType",
-			  EU_OCI_INDEX, "manifests", list);
+			  EU_OCI_INDEX, "manifests", what.list);
 	if (!r) {
 		text = index ? eu_json_write(index, &len) : NULL;
 		r = text ? 0 : eu_error_oom(err);
@@ -83,10 +117,10 @@ int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
 	if (!r) {
 		eu_tar_put(out, "oci-layout", LAYOUT, sizeof(LAYOUT) - 1);
 		eu_tar_put(out, "index.json", text, len);
-		r = save_blobs(s, &needed, out, err);
+		r = save_blobs(s, &what.needed, out, err);
 		eu_tar_end(out);
 	}
-	eu_digests_done(&needed);
+	eu_digests_done(&what.needed);
 	return r;
 }
 
@@ -155,9 +189,23 @@ static int load_blobs(const struct eu_store *s, const void *data, size_t len,
 	return r;
 }
 
-/* Is all of a manifest here? Of an index it is the one for this machine. */
+/* The index that it was picked from, if that is here. */
+static void settle_index(const struct eu_store *s, struct eu_descriptor *d)
+{
+	eu_auto_manifest struct eu_manifest m = { 0 };
+	struct eu_descriptor index = { 0 };
+
+	memcpy(index.digest, d->index, sizeof(index.digest));
+	if (*d->index && (eu_store_manifest(s, &index, &m, NULL) || !m.index))
+		*d->index = '\0';
+}
+
+/*
+ * Is all of a manifest here? Of an index it is the one for this machine, and of
+ * signatures nobody needs all.
+ */
 static int settle(const struct eu_store *s, struct eu_descriptor *d,
-		  struct eu_error *err)
+		  bool partly, struct eu_error *err)
 {
 	eu_auto_manifest struct eu_manifest m = { 0 }, index = { 0 };
 	const struct eu_descriptor *mine, *lacks = NULL;
@@ -183,6 +231,9 @@ static int settle(const struct eu_store *s, struct eu_descriptor *d,
 		return r;
 	memcpy(d->type, m.type, sizeof(d->type));
 	d->annotations = d->platform = NULL;
+	settle_index(s, d);
+	if (partly)
+		return 0;
 	if (!eu_store_has(s, &m.config))
 		lacks = &m.config;
 	for (size_t i = 0; i < m.n && !lacks; i++)
@@ -211,6 +262,7 @@ static int name_of(const json_t *entry, struct eu_ref *ret, struct eu_error *err
 struct image {
 	struct eu_ref ref;
 	struct eu_descriptor d;
+	bool signs; /* is signatures of another one */
 };
 
 static int read_image(const struct eu_store *s, const json_t *entry,
@@ -219,16 +271,20 @@ static int read_image(const struct eu_store *s, const json_t *entry,
 {
 	const struct eu_ref *ref = &ret->ref;
 	struct eu_descriptor *d = &ret->d;
-	char name[EU_REF_TEXT];
-	int r = eu_descriptor_read(entry, d, err);
+	char name[EU_REF_TEXT], digest[EU_DIGEST];
+	int r = eu_store_read_entry(entry, d, err);
 
-	if (!r && as)
-		ret->ref = *as;
-	else if (!r)
-		r = name_of(entry, &ret->ref, err);
 	if (r)
 		return r;
-	r = settle(s, d, err);
+	r = name_of(entry, &ret->ref, as ? NULL : err);
+	ret->signs = !r && eu_ref_signs(&ret->ref, digest);
+	if (as && ret->signs)
+		eu_ref_signatures(as, digest, &ret->ref);
+	else if (as)
+		ret->ref = *as;
+	else if (r)
+		return r;
+	r = settle(s, d, ret->signs, err);
 	if (!r && *ref->digest && strcmp(ref->digest, d->digest) != 0 &&
 	    strcmp(ref->digest, d->index) != 0)
 		r = eu_error_set(err, -EBADMSG, "it is '%s'", d->digest);
@@ -244,14 +300,20 @@ static int load_images(const struct eu_store *s, const json_t *list,
 	const size_t n = json_array_size(list);
 	struct image *all = calloc(n + 1, sizeof(*all));
 	char name[EU_REF_TEXT];
+	size_t images = 0;
 	int r = all ? 0 : eu_error_oom(err);
 
-	for (size_t i = 0; i < n && !r; i++)
+	for (size_t i = 0; i < n && !r; i++) {
 		r = read_image(s, json_array_get(list, i), as, &all[i], err);
+		images += !all[i].signs;
+	}
+	if (!r && as && images > 1)
+		r = eu_error_set(err, -EINVAL,
+				 "it has %zu images: a name is for one", images);
 	for (size_t i = 0; i < n && !r; i++) {
 		eu_ref_format(&all[i].ref, name, sizeof(name));
 		r = eu_store_tag(s, &all[i].ref, &all[i].d, err);
-		if (!r)
+		if (!r && !all[i].signs)
 			r = fn(ctx, name, &all[i].d, err);
 	}
 	free(all);
@@ -285,8 +347,5 @@ int eu_archive_load(const struct eu_store *s, const void *data, size_t len,
 			err, -EINVAL,
 			"'index.json' of the archive lists %zu images: from 1 to %d are taken",
 			n, MAX_IMAGES);
-	if (as && n > 1)
-		return eu_error_set(err, -EINVAL,
-				    "it has %zu images: a name is for one", n);
 	return load_images(s, list, as, fn, ctx, err);
 }

@@ -10,14 +10,17 @@
 #include "base/buf.h"
 #include "oci/store.h"
 
-/* The images @refs with all that they need, to be appended to @out. -ENOENT. */
+/*
+ * The images @refs with all that they need and the signatures that the store
+ * has, to be appended to @out. -ENOENT.
+ */
 int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
 		    size_t n, struct eu_buf *out, struct eu_error *err);
 
 /*
  * Gives the images of @data to the store, each by its name. @as, if not NULL,
  * names the one image that there is. Of an index it is the manifest for this
- * machine. @fn is called for each. Nothing gets a name unless all of it is
+ * machine. @fn is called for each, but not for signatures. Nothing gets a name unless all of it is
  * here and is what its digest says; -EINVAL, -EBADMSG.
  */
 int eu_archive_load(const struct eu_store *s, const void *data, size_t len,

@@ -113,8 +113,7 @@ static int replace(const struct eu_store *s, const struct eu_ref *ref,
 	return write_index(s, index, err);
 }
 
-int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
-		 const struct eu_descriptor *d, struct eu_error *err)
+json_t *eu_store_entry(const struct eu_ref *ref, const struct eu_descriptor *d)
 {
 	struct eu_descriptor named = *d;
 	char name[EU_REF_TEXT];
@@ -126,6 +125,14 @@ int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
 	eu_json_put(&j, "annotations",
 		    json_pack("{s:s,s:s*}", REF_NAME, name, FROM_INDEX,
 			      *d->index ? d->index : NULL));
+	return j;
+}
+
+int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
+		 const struct eu_descriptor *d, struct eu_error *err)
+{
+	json_t *j = eu_store_entry(ref, d);
+
 	return j ? replace(s, ref, j, err) : eu_error_oom(err);
 }
 
@@ -135,9 +142,8 @@ int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 	return replace(s, ref, NULL, err);
 }
 
-/* What an entry of the index is. */
-static int read_entry(const json_t *entry, struct eu_descriptor *ret,
-		      struct eu_error *err)
+int eu_store_read_entry(const json_t *entry, struct eu_descriptor *ret,
+			struct eu_error *err)
 {
 	const char *index = eu_json_str(json_object_get(entry, "annotations"),
 					FROM_INDEX);
@@ -162,7 +168,7 @@ int eu_store_walk(const struct eu_store *s, bool all, eu_store_fn fn, void *ctx,
 	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
 		if (!all && !name_of(entry))
 			continue;
-		r = read_entry(entry, &d, all ? err : NULL);
+		r = eu_store_read_entry(entry, &d, all ? err : NULL);
 		if (r && !all)
 			continue;
 		if (!r)

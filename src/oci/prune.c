@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
 
 /* What references need, and what nobody does. */
 
@@ -80,6 +83,28 @@ int eu_store_needs(const struct eu_store *s, const struct eu_descriptor *d,
 {
 	int r = note_all(s, d, 0, to, err);
 
+	if (!r && *d->index)
+		r = note(to, d->index, err);
+	sort(to);
+	return r;
+}
+
+int eu_store_needs_here(const struct eu_store *s, const struct eu_descriptor *d,
+			struct eu_digests *to, struct eu_error *err)
+{
+	struct eu_digests all = { 0 };
+	int r = eu_store_needs(s, d, &all, err);
+
+	for (size_t i = 0; i < all.n && !r; i++) {
+		eu_auto_free char *path = eu_path_join(
+			s->blobs, strchr(all.list[i], ':') + 1);
+
+		if (!path)
+			r = eu_error_oom(err);
+		else if (!access(path, F_OK))
+			r = note(to, all.list[i], err);
+	}
+	eu_digests_done(&all);
 	sort(to);
 	return r;
 }

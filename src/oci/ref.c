@@ -100,6 +100,40 @@ bool eu_tag_is_valid(const char *s)
 	return n > 0 && n < EU_REF_TAG && !s[n];
 }
 
+#define DIGEST_TAG "sha256-"
+#define SIGNATURE_TAG ".sig"
+
+void eu_ref_beside(const struct eu_ref *ref, const char *digest,
+		   const char *end, struct eu_ref *ret)
+{
+	*ret = *ref;
+	*ret->digest = '\0';
+	snprintf(ret->tag, sizeof(ret->tag), DIGEST_TAG "%s%s",
+		 strchr(digest, ':') + 1, end);
+}
+
+void eu_ref_signatures(const struct eu_ref *ref, const char *digest,
+		       struct eu_ref *ret)
+{
+	eu_ref_beside(ref, digest, SIGNATURE_TAG, ret);
+}
+
+bool eu_ref_signs(const struct eu_ref *ref, char ret_digest[EU_DIGEST])
+{
+	const size_t prefix = strlen(DIGEST_TAG), end = prefix + EU_SHA256_HEX;
+	char digest[EU_DIGEST];
+
+	if (strncmp(ref->tag, DIGEST_TAG, prefix) != 0 ||
+	    strlen(ref->tag) < end || strcmp(ref->tag + end, SIGNATURE_TAG) != 0)
+		return false;
+	snprintf(digest, sizeof(digest), "sha256:%.*s", EU_SHA256_HEX,
+		 ref->tag + prefix);
+	if (!eu_digest_is_valid(digest))
+		return false;
+	memcpy(ret_digest, digest, sizeof(digest));
+	return true;
+}
+
 bool eu_digest_is_valid(const char *digest)
 {
 	static const char prefix[] = "sha256:";

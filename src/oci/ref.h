@@ -32,6 +32,15 @@ enum { EU_REF_TEXT = EU_REF_HOST + EU_REF_PATH + EU_REF_TAG + EU_DIGEST };
 /* The tag or, if it has one, the digest: what names the manifest. */
 const char *eu_ref_which(const struct eu_ref *ref);
 
+/* In the same repository the tag "sha256-DIGEST" with @end behind it. */
+void eu_ref_beside(const struct eu_ref *ref, const char *digest,
+		   const char *end, struct eu_ref *ret);
+/* What holds the signatures of a manifest: ".sig" at the end. */
+void eu_ref_signatures(const struct eu_ref *ref, const char *digest,
+		       struct eu_ref *ret);
+/* Is it such a tag, and of what? */
+bool eu_ref_signs(const struct eu_ref *ref, char ret_digest[EU_DIGEST]);
+
 /* Is the host this machine? */
 bool eu_ref_is_loopback(const struct eu_ref *ref);
 

@@ -22,16 +22,6 @@ struct from {
 	const struct eu_ref *ref;
 };
 
-/* "sha256-DIGEST.sig", and without its end as referrers have it. */
-static void set_tag(const struct eu_ref *ref, const char *digest,
-		    const char *end, struct eu_ref *ret)
-{
-	*ret = *ref;
-	*ret->digest = '\0';
-	snprintf(ret->tag, sizeof(ret->tag), "sha256-%s%s",
-		 strchr(digest, ':') + 1, end);
-}
-
 /* ---- reading */
 
 static int get_manifest(const struct from *f, const struct eu_ref *which,
@@ -207,7 +197,7 @@ static int get_referrers(const struct from *f, const char *digest,
 	*ret_api = r != -ENOENT;
 	if (r != -ENOENT)
 		return r;
-	set_tag(f->ref, digest, "", &tag);
+	eu_ref_beside(f->ref, digest, "", &tag);
 	r = get_manifest(&(struct from){ .g = f->g }, &tag, &d, ret, err);
 	return r == -ENOENT ? 0 : r;
 }
@@ -262,7 +252,7 @@ int eu_signature_find(struct eu_registry *g, const struct eu_store *s,
 	size_t key = 0;
 	int r, other;
 
-	set_tag(ref, d->digest, ".sig", &sig);
+	eu_ref_signatures(ref, d->digest, &sig);
 	r = try_manifest(&f, &sig, &sig, d->digest, q, &key, err);
 	if ((r == -ENOENT || r == -EKEYREJECTED) && g) {
 		other = try_referrers(&f, &sig, d->digest, q, &key, &why);
@@ -379,7 +369,7 @@ static int list_referrer(const struct from *f, const char *digest,
 	text = j ? eu_json_write(j, &len) : NULL;
 	if (!text)
 		return eu_error_oom(err);
-	set_tag(f->ref, digest, "", &tag);
+	eu_ref_beside(f->ref, digest, "", &tag);
 	return eu_registry_push_manifest(f->g, tag.tag, EU_OCI_INDEX, text, len,
 					 err);
 }
@@ -454,7 +444,7 @@ int eu_signature_add(struct eu_registry *g, const struct eu_ref *ref,
 	size_t len;
 	int r;
 
-	set_tag(ref, d->digest, ".sig", &sig);
+	eu_ref_signatures(ref, d->digest, &sig);
 	payload = eu_payload_write(ref, d->digest, notes, &len);
 	if (!payload)
 		return eu_error_oom(err);

@@ -81,6 +81,14 @@ int eu_store_fill(const struct eu_store *s, const struct eu_descriptor *d,
 int eu_store_put(const struct eu_store *s, const struct eu_descriptor *d,
 		 const void *data, struct eu_error *err);
 
+/*
+ * What an index says of @d, which is called @ref; a new reference, or NULL. And
+ * back: -EINVAL.
+ */
+json_t *eu_store_entry(const struct eu_ref *ref, const struct eu_descriptor *d);
+int eu_store_read_entry(const json_t *entry, struct eu_descriptor *ret,
+			struct eu_error *err);
+
 /* Lets @ref stand for the manifest @d. */
 int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
 		 const struct eu_descriptor *d, struct eu_error *err);
@@ -131,9 +139,15 @@ struct eu_digests {
 
 void eu_digests_done(struct eu_digests *d);
 
-/* Adds a manifest and all that it names, of an index its manifests' too. */
+/*
+ * Adds a manifest and all that it names, of an index its manifests' too, and
+ * the index that it was picked from.
+ */
 int eu_store_needs(const struct eu_store *s, const struct eu_descriptor *d,
 		   struct eu_digests *to, struct eu_error *err);
+/* The same, but for what is not here. */
+int eu_store_needs_here(const struct eu_store *s, const struct eu_descriptor *d,
+			struct eu_digests *to, struct eu_error *err);
 
 /*
  * Removes the blobs that no reference stands for, and what was left of pulls

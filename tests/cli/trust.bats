@@ -610,6 +610,32 @@ policy() {
 	cmp good again
 }
 
+@test "what is saved takes its index and its signatures along" {
+	registry
+	"$ECLI" keygen me
+	"$ECLI" keygen other
+	"$ECLI" push "$REGISTRY/a:1" x86="$PACKAGE" arm64="$PACKAGE"
+	"$ECLI" sign -k me.key "$REGISTRY/a:1"
+	# One that is never got, as the first one holds.
+	"$ECLI" sign -k other.key "$REGISTRY/a:1"
+	policy '{"default":"deny","rules":[{"from":"*/a","keys":["me.pub"]},{"from":"x.y/z","keys":["me.pub"]}]}'
+	"$ECLI" inspect "$REGISTRY/a:1" >first
+	"$ECLI" images -j | jq 'sort_by(.name)' >before
+	"$ECLI" save -o x.tar "$REGISTRY/a:1"
+	stop_registry
+	EUNOMIA_STORE=$T/there
+	run -0 "$ECLI" load x.tar
+	[[ ${#lines[@]} = 1 && $output == "$REGISTRY/a:1 sha256:"* ]]
+	"$ECLI" images -j | jq 'sort_by(.name)' | cmp before -
+	"$ECLI" inspect --offline "$REGISTRY/a:1" | cmp first -
+	"$ECLI" save -o again.tar "$REGISTRY/a:1"
+	cmp x.tar again.tar
+	# Under another name, too.
+	EUNOMIA_STORE=$T/named
+	"$ECLI" load x.tar x.y/z:2
+	"$ECLI" inspect --offline x.y/z:2 >/dev/null
+}
+
 @test "an index is signed for all that it lists" {
 	registry
 	"$ECLI" keygen me

@@ -110,7 +110,7 @@ const struct eu_command command_save = {
 	.usage = "-o FILE REFERENCE...",
 	.summary = "write images of the store to a file",
 	.description =
-		"Writes what the references stand for in the store to FILE, an image layout in a tar (\"oci-archive\"), for systems that no registry can be reached from. The same images give the same bytes.",
+		"Writes what the references stand for in the store, with the signatures that are there, to FILE, an image layout in a tar (\"oci-archive\"), for systems that no registry can be reached from. The same images give the same bytes.",
 	.examples = "ecli save -o x.tar registry.example/me/x:1\n"
 		    "ecli save -o - registry.example/me/x:1 | ssh there ecli load -\n",
 	.options = save_options,
