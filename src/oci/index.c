@@ -128,6 +128,28 @@ json_t *eu_store_entry(const struct eu_ref *ref, const struct eu_descriptor *d)
 	return j;
 }
 
+int eu_store_sift(const struct eu_store *s,
+		  bool (*goes)(void *ctx, const char *name), void *ctx,
+		  struct eu_error *err)
+{
+	eu_auto_json json_t *index = NULL;
+	int r = read_index(s, &index, err);
+	const char *name;
+	json_t *list;
+	size_t n;
+
+	if (r)
+		return r;
+	list = json_object_get(index, "manifests");
+	n = json_array_size(list);
+	for (size_t i = n; i-- > 0;) {
+		name = name_of(json_array_get(list, i));
+		if (name && goes(ctx, name))
+			json_array_remove(list, i);
+	}
+	return json_array_size(list) < n ? write_index(s, index, err) : 0;
+}
+
 int eu_store_tag(const struct eu_store *s, const struct eu_ref *ref,
 		 const struct eu_descriptor *d, struct eu_error *err)
 {

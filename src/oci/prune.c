@@ -143,6 +143,11 @@ static int note_indexed(const struct eu_store *s, struct eu_digests *d,
 	return r;
 }
 
+static bool has_digest(const struct eu_digests *d, const char *digest)
+{
+	return d->n && bsearch(digest, d->list, d->n, sizeof(*d->list), compare);
+}
+
 static bool is_noted(const struct eu_digests *d, const char *hex)
 {
 	char digest[EU_DIGEST];
@@ -151,7 +156,40 @@ static bool is_noted(const struct eu_digests *d, const char *hex)
 		return false;
 	memcpy(digest, "sha256:", 7);
 	memcpy(digest + 7, hex, 2 * EU_SHA256_SIZE + 1);
-	return d->n && bsearch(digest, d->list, d->n, sizeof(*d->list), compare);
+	return has_digest(d, digest);
+}
+
+static int note_name(void *ctx, const char *name, const struct eu_descriptor *d,
+		     struct eu_error *err)
+{
+	struct eu_digests *here = ctx;
+	int r = note(here, d->digest, err);
+
+	(void)name;
+	return r || !*d->index ? r : note(here, d->index, err);
+}
+
+static bool signs_nothing(void *ctx, const char *name)
+{
+	const struct eu_digests *here = ctx;
+	char digest[EU_DIGEST];
+	struct eu_ref ref;
+
+	return !eu_ref_parse(name, &ref, NULL) && eu_ref_signs(&ref, digest) &&
+	       !has_digest(here, digest);
+}
+
+/* Names of signatures of what has no name any more. */
+static int drop_signatures(const struct eu_store *s, struct eu_error *err)
+{
+	struct eu_digests here = { 0 };
+	int r = eu_store_walk(s, true, note_name, &here, err);
+
+	sort(&here);
+	if (!r)
+		r = eu_store_sift(s, signs_nothing, &here, err);
+	eu_digests_done(&here);
+	return r;
 }
 
 /* Of the blobs: nobody needs it. */
@@ -209,7 +247,9 @@ int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 	index = eu_store_lock(s, "index.lock", LOCK_EX, err);
 	if (index < 0)
 		return index;
-	r = note_indexed(s, &d, err);
+	r = drop_signatures(s, err);
+	if (!r)
+		r = note_indexed(s, &d, err);
 	if (!r)
 		r = sweep(s->blobs, &d, is_spare, &bytes, err);
 	if (!r)

@@ -131,6 +131,11 @@ int eu_store_walk(const struct eu_store *s, bool all, eu_store_fn fn, void *ctx,
 int eu_store_untag(const struct eu_store *s, const struct eu_ref *ref,
 		   struct eu_error *err);
 
+/* Forgets all that @goes is true of, for who holds "index.lock". */
+int eu_store_sift(const struct eu_store *s,
+		  bool (*goes)(void *ctx, const char *name), void *ctx,
+		  struct eu_error *err);
+
 /* Digests in their order, each once. */
 struct eu_digests {
 	char (*list)[EU_DIGEST];
@@ -150,7 +155,8 @@ int eu_store_needs_here(const struct eu_store *s, const struct eu_descriptor *d,
 			struct eu_digests *to, struct eu_error *err);
 
 /*
- * Removes the blobs that no reference stands for, and what was left of pulls
+ * Removes the blobs that no reference stands for, signatures of what has no
+ * reference any more, and what was left of pulls
  * that were killed. How many bytes those were goes to @ret_bytes. Nothing is
  * removed if a manifest that is there cannot be read.
  */

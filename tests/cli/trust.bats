@@ -634,6 +634,14 @@ policy() {
 	EUNOMIA_STORE=$T/named
 	"$ECLI" load x.tar x.y/z:2
 	"$ECLI" inspect --offline x.y/z:2 >/dev/null
+	# They stay as long as what they are of, and go with it.
+	"$ECLI" prune
+	"$ECLI" inspect --offline x.y/z:2 >/dev/null
+	"$ECLI" rm x.y/z:2
+	[ "$("$ECLI" images -j | jq length)" = 1 ]
+	"$ECLI" prune
+	[ "$("$ECLI" images -j)" = '[]' ]
+	[ -z "$(ls -A named/blobs/sha256)" ]
 }
 
 @test "an index is signed for all that it lists" {
