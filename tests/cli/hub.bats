@@ -6,6 +6,7 @@
 
 load ../helper
 load ../registry
+load ../faults
 
 bats_require_minimum_version 1.5.0
 
@@ -292,6 +293,23 @@ s.serve_forever()'
 	cmp one.json tool.json
 	[ "${stderr_lines[1]}" = "lmp: 'http://127.0.0.1:$port/tool/app.wasm': the server answers 503" ]
 	[ "$(grep -c asked "$OUT")" = 1 ]
+}
+
+@test "how often and for how long a hub is asked" {
+	put one.json tool
+	printf 'HTTP/1.1 200 OK\r\n' >half
+	printf 'no' | raw busy '503 Service Unavailable' 'Retry-After: 0'
+	answer "=busy"
+	for command in pull run; do
+		run -1 "$LMP" $command --retries 0 --hub "http://$ANSWER" tool
+		[[ $output == *"': the server answers 503"* ]]
+	done
+	[ "$(grep -c '^GET' "asked.$servers")" = 2 ]
+	answer "hang:=half"
+	run --separate-stderr -0 "$LMP" pull --read-timeout 1 --hub-timeout 1h \
+		--hub "http://$ANSWER" --hub "file://$T/hub" tool
+	cmp one.json tool.json
+	[[ $stderr == *"lmp: 'http://$ANSWER/tool/app.wasm': nothing comes any more: try again later"* ]]
 }
 
 @test "a namespace of a registry is a hub" {

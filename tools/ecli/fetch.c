@@ -296,13 +296,7 @@ int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	r = remote_limits(&from->remote, err);
 	if (r)
 		return r;
-	http = (struct eu_http_opts){
-		.cacert = from->remote.o.cacert,
-		.insecure = from->remote.o.insecure,
-		.connect_ms = from->remote.o.stall_ms,
-		.stall_ms = from->remote.o.stall_ms,
-		.tries = from->remote.o.tries,
-	};
+	http = remote_http(&from->remote);
 	if (!strcmp(word, "-")) {
 		explain(from, "'-' is standard input");
 		return FETCH_NOT;

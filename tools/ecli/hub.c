@@ -125,8 +125,10 @@ int hubs_complete(struct hubs *h, const char *wanted, struct eu_error *err)
 {
 	const char *list = getenv("EUNOMIA_HUB");
 	eu_auto_free char *own = own_file();
-	int r = 0;
+	int r = remote_limits(&h->from.remote, err);
 
+	if (r)
+		return r;
 	h->limit_ns = h->limit_ns ?: LIMIT_NS;
 	h->from.remote.o.limit_ms = eu_min(h->limit_ns / 1000000 + 1,
 					   (uint64_t)INT32_MAX);
@@ -199,17 +201,13 @@ static const struct {
 	{ "package.json", "package" },
 };
 
-static struct eu_http_opts http_of(struct hubs *h)
+static struct eu_http_opts http_of(const struct hubs *h)
 {
-	return (struct eu_http_opts){
-		.cacert = h->from.remote.o.cacert,
-		.insecure = h->from.remote.o.insecure,
-		.connect_ms = eu_min(h->from.remote.o.limit_ms,
-				     (uint32_t)CONNECT_MS),
-		.stall_ms = h->from.remote.o.limit_ms,
-		.total_ms = h->from.remote.o.limit_ms,
-		.tries = h->from.remote.o.tries,
-	};
+	struct eu_http_opts o = remote_http(&h->from.remote);
+
+	o.connect_ms = o.connect_ms ?: CONNECT_MS;
+	o.total_ms = h->from.remote.o.limit_ms;
+	return o;
 }
 
 /* ADDRESS/NAME/FILE, or ADDRESS/NAME/VERSION/FILE. */

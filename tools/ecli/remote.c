@@ -117,6 +117,17 @@ int remote_limits(struct remote *r, struct eu_error *err)
 	return 0;
 }
 
+struct eu_http_opts remote_http(const struct remote *r)
+{
+	return (struct eu_http_opts){
+		.cacert = r->o.cacert,
+		.insecure = r->o.insecure,
+		.connect_ms = r->o.stall_ms,
+		.stall_ms = r->o.stall_ms,
+		.tries = r->o.tries,
+	};
+}
+
 int remote_complete(struct remote *r, struct eu_error *err)
 {
 	struct eu_registry_opts *o = &r->o;

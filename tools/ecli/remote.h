@@ -59,6 +59,8 @@ enum {
 void remote_option(struct remote *r, int id, const char *value);
 /* Reads how long and how often; remote_complete() does, too. */
 int remote_limits(struct remote *r, struct eu_error *err);
+/* What of it is for the web as well, when that has been read. */
+struct eu_http_opts remote_http(const struct remote *r);
 /* When all options have been seen: asks for what is to be asked for, once. */
 int remote_complete(struct remote *r, struct eu_error *err);
 /*
