@@ -217,13 +217,9 @@ int eu_folder_flush(const char *path, struct eu_error *err)
 int eu_file_write_flushed(const char *path, const void *data, size_t len,
 			  struct eu_error *err)
 {
-	const char *slash = strrchr(path, '/');
-	eu_auto_free char *folder = slash ? strndup(path, slash - path + 1) :
-					    strdup(".");
 	const struct content c = { .data = data ?: "", .len = len };
-	int r = folder ? replace(path, &c, true) : -ENOMEM;
 
-	return r ? not_written(r, path, err) : eu_folder_flush(folder, err);
+	return not_written(replace(path, &c, true), path, err);
 }
 
 char *eu_path_join(const char *dir, const char *name)

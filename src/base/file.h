@@ -30,8 +30,9 @@ int eu_file_write(const char *path, const void *data, size_t len,
 int eu_file_write_from(const char *path, int from, struct eu_error *err);
 
 /*
- * The same for what has to be there after a loss of power: the bytes are on the
- * disk before the name is theirs, and the name when it returns.
+ * The same for what has to be whole after a loss of power: the bytes are on the
+ * disk before the name is theirs. Which of the two files has the name then is
+ * not known, as waiting for that too takes as long again.
  */
 int eu_file_write_flushed(const char *path, const void *data, size_t len,
 			  struct eu_error *err);
