@@ -15,7 +15,7 @@ struct eu_http_opts {
 	uint32_t connect_ms; /* 0: 10 s */
 	uint32_t stall_ms;   /* without a byte; 0: 30 s */
 	uint32_t tries;	     /* of one request; 0: 4 */
-	uint32_t total_ms; /* of a transfer; none is begun later; 0: no limit */
+	uint32_t total_ms;   /* of a request with all its tries; 0: no limit */
 };
 
 struct eu_transfer {
@@ -28,7 +28,8 @@ struct eu_transfer {
 	const char *const *headers;
 	const void *body; /* but for GET and HEAD */
 	size_t body_len;
-	uint64_t from; /* the bytes before are not asked for */
+	uint64_t from;	   /* the bytes before are not asked for */
+	uint64_t limit_ms; /* 0: as long as it takes */
 
 	/*
 	 * Each header of each answer, without its line's end; the first line is

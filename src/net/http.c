@@ -265,6 +265,14 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
+/* What is left of the limit of all tries; 0: there is none. */
+static uint64_t left_ms(const struct eu_net *n, uint64_t begun)
+{
+	const uint64_t used = n->total_ms ? now_ms() - begun : 0;
+
+	return used < n->total_ms ? n->total_ms - used : !!n->total_ms;
+}
+
 int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 {
 	const uint64_t begun = n->total_ms ? now_ms() : 0;
@@ -274,6 +282,7 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 
 	for (unsigned int tries = 1;; tries++) {
 		begin(h);
+		t->limit_ms = left_ms(n, begun);
 		n->fn->run(n->net, &t, 1);
 		take(h);
 		if (h->write && h->taken - had >= PROGRESS) {
@@ -285,7 +294,7 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 		pause = eu_http_pause(h, tries);
 		if (pause < 0)
 			break;
-		if (n->total_ms && now_ms() - begun + pause >= n->total_ms)
+		if (n->total_ms && left_ms(n, begun) < (uint64_t)pause)
 			break;
 		poll(NULL, 0, pause);
 		forget(h);

@@ -220,7 +220,7 @@ static bool set_up(struct moving *m)
 	SET(FOLLOWLOCATION, 1L);
 	SET(MAXREDIRS, (long)MAX_REDIRECTS);
 	SET(CONNECTTIMEOUT_MS, (long)o->connect_ms);
-	SET(TIMEOUT_MS, (long)o->total_ms);
+	SET(TIMEOUT_MS, (long)m->t->limit_ms);
 	SET(LOW_SPEED_LIMIT, 1L);
 	SET(LOW_SPEED_TIME, ((long)o->stall_ms + 999) / 1000);
 	SET(HTTPHEADER, m->headers);

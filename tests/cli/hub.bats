@@ -295,6 +295,27 @@ s.serve_forever()'
 	[ "$(grep -c asked "$OUT")" = 1 ]
 }
 
+@test "a hub's limit is one for all tries" {
+	need program:python3
+	# Four answers take longer than that, each is in time.
+	start python3 -uc 'import http.server, time
+class Slow(http.server.BaseHTTPRequestHandler):
+	def do_GET(self):
+		time.sleep(2)
+		self.send_response(503)
+		self.send_header("Retry-After", "0")
+		self.send_header("Content-Length", "0")
+		self.end_headers()
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+print("port", s.server_address[1])
+s.serve_forever()'
+	wait_for '^port '
+	port=$(sed -n 's/port //p' "$OUT")
+	run --separate-stderr -1 "$LMP" pull --hub-timeout 3 \
+		--hub "http://127.0.0.1:$port" tool
+	[[ $stderr == *"lmp: 'http://127.0.0.1:$port/tool/app.wasm': "*"timed out"* ]]
+}
+
 @test "how often and for how long a hub is asked" {
 	put one.json tool
 	printf 'HTTP/1.1 200 OK\r\n' >half
