@@ -370,6 +370,11 @@ policy() {
 	# Where it is looked for.
 	unset EUNOMIA_POLICY
 	[ ! -e /etc/eunomia/policy.json ] || return 0
+	if has root; then
+		mkdir -m 700 closed
+		HOME=$T/closed setpriv --reuid=65534 --clear-groups \
+			"$ECLI" inspect - <"$PACKAGE"
+	fi
 	export XDG_CONFIG_HOME=$T/config
 	"$ECLI" inspect package.json
 	mkdir -p config/eunomia
