@@ -23,7 +23,7 @@ struct eu_transfer {
 	const char *url;
 	/*
 	 * "Name: value", ended by NULL. Redirects to other hosts leave out
-	 * Authorization.
+	 * Authorization; those of a POST with a body are not followed.
 	 */
 	const char *const *headers;
 	const void *body; /* but for GET and HEAD */

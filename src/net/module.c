@@ -217,7 +217,9 @@ static bool set_up(struct moving *m)
 	    strncasecmp(m->t->url, "https:", 6) ? "http,https" : "https");
 	SET(USERAGENT, "eunomia/" EU_VERSION);
 	SET(NOSIGNAL, 1L);
-	SET(FOLLOWLOCATION, 1L);
+	/* What is posted may be as good as a password. */
+	SET(FOLLOWLOCATION,
+	    m->t->body_len && !strcmp(m->t->method, "POST") ? 0L : 1L);
 	SET(MAXREDIRS, (long)MAX_REDIRECTS);
 	SET(CONNECTTIMEOUT_MS, (long)o->connect_ms);
 	SET(TIMEOUT_MS, (long)m->t->limit_ms);

@@ -349,6 +349,22 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	run ! grep -qi '^Authorization' $log
 }
 
+@test "what stands for a password is posted nowhere else" {
+	printf '{"token":"x"}' | raw token '200 OK'
+	answer "=token"
+	elsewhere=asked.$servers
+	: | raw away '307 Temporary Redirect' "Location: http://$ANSWER/token"
+	answer "=away"
+	: | raw who '401 Unauthorized' "WWW-Authenticate: Bearer realm=\"http://$ANSWER/token\""
+	log=asked.$servers
+	answer "=who"
+	printf '{"auths":{"%s":{"identitytoken":"secret"}}}' "$ANSWER" >auth.json
+	export REGISTRY_AUTH_FILE=$T/auth.json
+	refused 'no more (307)' "$ECLI" pull "$ANSWER/a" -o none
+	grep -q '^POST /token' $log
+	[ ! -s $elsewhere ]
+}
+
 @test "an address that is too long" {
 	long=$(printf '%5000s' | tr ' ' x)
 	printf '{"repositories":["a"]}' |
