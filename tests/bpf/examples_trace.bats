@@ -91,7 +91,8 @@ counters() {
 	# none at all: others take any number.
 	if [ $missing = 2 ]; then
 		run -1 "$ECLI" run "$EXAMPLES/perf_event/package.json" -t r1
-		[[ $output == *"program 'on_sample': cannot open perf event: No such file or directory" ]]
+		# In whose words depends on the driver.
+		[[ $output == *"program 'on_sample': cannot open perf event: "* ]]
 	fi
 }
 
