@@ -77,8 +77,9 @@ asked() {
 		"$ECLI" pull "$REGISTRY/x:$n" -o back
 		cmp x back
 	done
-	# The first sent nothing yet; of the last ones some went on behind a piece.
-	[ $resumed -ge 2 ]
+	# The first sent nothing yet; of the last ones, in the heads of the second
+	# piece, some went on behind the first.
+	[ $resumed -ge 1 ]
 	# A small one is sent anew.
 	large y 4
 	say cut $((2 * MB)) up
