@@ -222,6 +222,13 @@ int eu_file_write_flushed(const char *path, const void *data, size_t len,
 	return not_written(replace(path, &c, true), path, err);
 }
 
+const char *eu_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 char *eu_path_join(const char *dir, const char *name)
 {
 	char *path;

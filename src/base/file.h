@@ -43,6 +43,9 @@ int eu_folder_flush(const char *path, struct eu_error *err);
 /* All bytes to a descriptor, over short writes and EINTR. Negative errno. */
 int eu_write_all(int fd, const void *data, size_t len);
 
+/* What stands behind the last slash of a path; the whole without one. */
+const char *eu_path_name(const char *path);
+
 /* "DIR/NAME" in new memory, or NULL. An empty @dir gives NAME alone. */
 char *eu_path_join(const char *dir, const char *name);
 

@@ -55,8 +55,7 @@ struct compile {
 
 char *eu_compile_name(const char *source)
 {
-	const char *slash = strrchr(source, '/');
-	const char *base = slash ? slash + 1 : source;
+	const char *base = eu_path_name(source);
 
 	return strndup(base, strcspn(base, "."));
 }
@@ -197,9 +196,7 @@ static int make_flags(struct compile *c, struct job *j)
 /* Is the header's file not called vmlinux.h, so that it must be copied? */
 static bool is_renamed(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return strcmp(slash ? slash + 1 : path, "vmlinux.h");
+	return strcmp(eu_path_name(path), "vmlinux.h");
 }
 
 /* A file's bytes without copying them: it is read on every run. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/child.h"
+#include "base/file.h"
 #include "oci/about.h"
 #include "oci/gzip.h"
 #include "oci/layers.h"
@@ -21,7 +22,6 @@ enum { TAR_MAGIC = 257 };
 /* Bytes of all blobs of what is pulled, and what layers unpack to. */
 static const uint64_t PULL_MAX = 512 << 20;
 
-static const char EMPTY[] = "{}";
 #define EMPTY_DIGEST \
 	"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
@@ -82,8 +82,9 @@ static int get_blob(const struct pull *p, const struct eu_descriptor *d,
 	struct wanted b = { p->from, d };
 
 	/* The config of most: nobody has to be asked what it says. */
-	if (d->size == sizeof(EMPTY) - 1 && !strcmp(d->digest, EMPTY_DIGEST))
-		return eu_store_put(p->to, d, EMPTY, err);
+	if (d->size == strlen(EU_OCI_EMPTY_TEXT) &&
+	    !strcmp(d->digest, EMPTY_DIGEST))
+		return eu_store_put(p->to, d, EU_OCI_EMPTY_TEXT, err);
 	return eu_store_fill(p->to, d, fill_blob, &b, err);
 }
 
@@ -287,13 +288,6 @@ static int search(const struct eu_store *s, const struct eu_manifest *m,
 	return 0;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The manifest that is meant: of an index one of those that it names. */
 static int open_manifest(const struct eu_store *s, const struct eu_descriptor *d,
 			 const struct eu_artifact_which *which,
@@ -327,7 +321,7 @@ static char *title_of(const struct eu_manifest *m,
 	const char *title = NULL;
 
 	if (path && *path)
-		title = base_name(path);
+		title = eu_path_name(path);
 	else if (part || m->n == 1)
 		title = eu_descriptor_note(part ?: &m->parts[0], EU_OCI_TITLE) ?:
 				eu_json_str(json_object_get(m->json,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/fmt.h"
 #include "oci/gzip.h"
 #include "pkg/tar.h"
@@ -17,13 +18,6 @@ enum { MAX_FILES = 256, MAX_NAMED = 200 };
 #define ALL_GONE ".wh..wh..opq"
 
 /* ---- what a file is */
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 static bool is_bpf(const unsigned char *p, size_t len)
 {
@@ -88,7 +82,7 @@ static void hide(struct eu_layers *l, unsigned int layer, const char *path,
 /* If it stands for something that was removed, 1. */
 static int is_mark(struct eu_layers *l, const char *path, struct eu_error *err)
 {
-	const char *name = base_name(path);
+	const char *name = eu_path_name(path);
 	eu_auto_free char *gone = NULL;
 
 	if (strncmp(name, GONE, strlen(GONE)) != 0)
@@ -239,7 +233,8 @@ int eu_layers_pick(struct eu_layers *l, const char *wanted,
 
 	for (size_t i = 0; i < l->n; i++) {
 		f = &l->files[i];
-		if (wanted && !strcmp(base_name(f->path), base_name(wanted))) {
+		if (wanted &&
+		    !strcmp(eu_path_name(f->path), eu_path_name(wanted))) {
 			*ret = f;
 			return 0;
 		}

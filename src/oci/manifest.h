@@ -19,6 +19,7 @@ enum {
 #define EU_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 #define EU_OCI_INDEX "application/vnd.oci.image.index.v1+json"
 #define EU_OCI_EMPTY "application/vnd.oci.empty.v1+json"
+#define EU_OCI_EMPTY_TEXT "{}"
 
 /* A blob, or a manifest. */
 struct eu_descriptor {

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char EMPTY[] = "{}";
-
 struct push {
 	struct eu_registry *to;
 	const struct eu_store *store; /* or NULL */
@@ -81,8 +79,8 @@ static int give_manifest(struct push *p, const struct eu_artifact *kind,
 	const bool old = p->old && kind->artifact;
 	eu_auto_json json_t *j = NULL;
 	struct eu_descriptor config;
-	int r = describe(old ? kind->artifact : kind->config, EMPTY,
-			 sizeof(EMPTY) - 1, &config, err);
+	int r = describe(old ? kind->artifact : kind->config, EU_OCI_EMPTY_TEXT,
+			 strlen(EU_OCI_EMPTY_TEXT), &config, err);
 
 	if (r)
 		return r;
@@ -142,11 +140,11 @@ static int give_blobs(struct push *p, const struct eu_artifact *kind,
 	int r = describe(kind->layer, f->data, f->len, layer, err);
 
 	if (!r)
-		r = describe(kind->config, EMPTY, sizeof(EMPTY) - 1, &config,
-			     err);
+		r = describe(kind->config, EU_OCI_EMPTY_TEXT,
+			     strlen(EU_OCI_EMPTY_TEXT), &config, err);
 	if (!r)
 		r = give_blob(p, layer, f->data, err);
-	return r ?: give_blob(p, &config, EMPTY, err);
+	return r ?: give_blob(p, &config, EU_OCI_EMPTY_TEXT, err);
 }
 
 static int push_file(struct push *p, const struct eu_push_file *f,

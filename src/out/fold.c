@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/fmt.h"
 #include "out/stack.h"
 #include "out/value.h"
@@ -125,7 +126,7 @@ static void put_frame(struct eu_buf *b, const struct eu_frame *f, bool kernel)
 	if (f->name) {
 		put_name(b, f->name, strlen(f->name));
 	} else if (f->module) {
-		file = eu_stack_file(f->module);
+		file = eu_path_name(f->module);
 		eu_buf_putc(b, '[');
 		put_name(b, file, strlen(file));
 		eu_buf_putc(b, ']');

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/fmt.h"
 
 const struct eu_frame *eu_stack_frames(struct eu_sink *s,
@@ -15,13 +16,6 @@ const struct eu_frame *eu_stack_frames(struct eu_sink *s,
 	const struct eu_stack *k = &r->stacks[i];
 
 	return eu_sym_stack(s->sym, k->pid, k->addrs, k->n, r->when, ret_n);
-}
-
-const char *eu_stack_file(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* Names come out of other people's files. */
@@ -49,7 +43,7 @@ static void put_frame(struct eu_buf *b, const struct eu_frame *f)
 			eu_buf_printf(b, "+0x%" PRIx64, f->offset);
 	} else if (f->module) {
 		eu_buf_puts(b, " [");
-		put_text(b, eu_stack_file(f->module));
+		put_text(b, eu_path_name(f->module));
 		eu_buf_printf(b, "+0x%" PRIx64 "]", f->offset);
 	}
 	if (f->file) {

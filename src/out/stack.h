@@ -31,7 +31,4 @@ const struct eu_frame *eu_stack_frames(struct eu_sink *s,
 				       const struct eu_record *r, size_t i,
 				       size_t *ret_n);
 
-/* The file of a path, without its folders. */
-const char *eu_stack_file(const char *path);
-
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "btf/layout.h"
 #include "pkg/ctype.h"
 
@@ -34,8 +35,7 @@ const struct btf_type *eu_object_datasec(const struct btf *btf, const char *name
 /* "dir/boot-strap.bpf.o" is called "boot_strap_bpf". */
 static char *name_of(const char *origin)
 {
-	const char *slash = strrchr(origin, '/');
-	const char *base = slash ? slash + 1 : origin;
+	const char *base = eu_path_name(origin);
 	const char *dot = strrchr(base, '.');
 	char *name = strndup(base, dot && dot > base ? (size_t)(dot - base) :
 						       strlen(base));

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "ecli.h"
 
@@ -33,8 +34,7 @@ static const struct eu_tool tools[] = {
 
 const struct eu_tool *tool_find(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = eu_path_name(path);
 
 	for (size_t i = 0; i < EU_COUNT(tools); i++)
 		if (!strcmp(tools[i].name, name))

@@ -38,7 +38,7 @@ static int refuse_folder(const char *path, struct eu_error *err)
 /* Kernel code, or what 'lmp gen-wasm-skel' has written. */
 static int refuse_source(const char *path, struct eu_error *err)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *name = eu_path_name(path);
 	eu_auto_free char *header = NULL;
 
 	if (asprintf(&header, "%.*sewasm-skel.h", (int)(name - path), path) < 0)

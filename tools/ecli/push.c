@@ -88,14 +88,6 @@ static int parse(struct push *p, const struct eu_command *cmd, int argc,
 	return r ?: remote_complete(&p->remote, err);
 }
 
-/* What stands behind the last slash: a file's name says nothing of folders. */
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* "arm64=FILE": what is no architecture belongs to the name. */
 static const char *take_arch(const char *word, const char **ret_path)
 {
@@ -153,7 +145,7 @@ static int read_files(struct push *p, struct eu_error *err)
 	for (size_t i = 0; i < p->n && !r; i++) {
 		f = &p->files[i];
 		take_arch(p->words[i], &path);
-		f->title = base_name(path);
+		f->title = eu_path_name(path);
 		r = eu_file_read(path, MAX_FILE, &data, &f->len, err);
 		if (!r)
 			f->data = data;
