@@ -58,12 +58,12 @@ static void key_free(void *v)
 /* Takes @pkey. */
 static int key_new(EVP_PKEY *pkey, bool private, void **ret)
 {
-	struct key *k = calloc(1, sizeof(*k));
+	const bool known = kind_of(pkey) != EU_COUNT(kinds);
+	struct key *k = known ? calloc(1, sizeof(*k)) : NULL;
 
-	if (!k || kind_of(pkey) == EU_COUNT(kinds)) {
+	if (!k) {
 		EVP_PKEY_free(pkey);
-		free(k);
-		return k ? -ENOTSUP : -ENOMEM;
+		return known ? -ENOMEM : -ENOTSUP;
 	}
 	*k = (struct key){ .pkey = pkey, .private = private };
 	*ret = k;
