@@ -4,6 +4,8 @@
 
 /* What the files about one registry share: requests with who we are. */
 
+#include <string.h>
+
 #include "oci/mirror.h"
 #include "oci/registry.h"
 
@@ -31,6 +33,11 @@ struct eu_registry {
  */
 int eu_request_run(struct eu_registry *g, struct eu_http *h,
 		   const char **headers, size_t n, struct eu_error *err);
+
+static inline bool eu_request_is_tls(const struct eu_registry *g)
+{
+	return !strcmp(g->scheme, "https");
+}
 
 /* What an answer means that is not the one hoped for: always negative. */
 int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,

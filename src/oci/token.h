@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EU_OCI_TOKEN_H
+#define EU_OCI_TOKEN_H
+
+/*
+ * Who we are to a registry: a password as it is, or a token that is got for it,
+ * or for nobody in particular. It is kept with the registry and shown until a 401
+ * says that it does no more.
+ */
+
+#include "oci/request.h"
+
+/* Answers a 401 for the next request; -EACCES if there is nothing to do it with. */
+int eu_token_answer(struct eu_registry *g, const struct eu_http *h,
+		    struct eu_error *err);
+
+/* The registry wants to know who we are, and we cannot say: -EACCES. */
+int eu_token_unknown(const struct eu_registry *g, struct eu_error *err);
+
+#endif
