@@ -15,7 +15,9 @@ struct reading {
 	char prefix[EU_REF_TEXT]; /* of this [[registry]] */
 	size_t fits;		  /* the longest that did */
 	enum { ELSEWHERE, REGISTRY, MIRROR } in;
-	bool mine; /* this mirror is for what is looked for */
+	bool mine;		 /* this mirror is for what is looked for */
+	bool insecure;		 /* what it says of itself */
+	struct eu_mirror *added; /* once it has said where it is */
 	struct eu_mirror *list;
 	size_t n;
 };
@@ -57,6 +59,8 @@ static void begin_mirror(struct reading *r)
 	const size_t n = strlen(r->prefix);
 
 	r->mine = fits(r->name, r->prefix) && n >= r->fits;
+	r->insecure = false;
+	r->added = NULL;
 	if (r->mine && n > r->fits) {
 		r->fits = n;
 		r->n = 0;
@@ -66,15 +70,31 @@ static void begin_mirror(struct reading *r)
 static void add(struct reading *r, const char *location)
 {
 	char text[2 * EU_REF_TEXT];
-	struct eu_mirror m = { 0 };
+	struct eu_mirror m = { .insecure = r->insecure };
 
 	snprintf(text, sizeof(text), "%s%s%s%s%s%s", location,
 		 r->name + strlen(r->prefix), *r->ref->tag ? ":" : "",
 		 r->ref->tag, *r->ref->digest ? "@" : "", r->ref->digest);
-	if (r->n < EU_MIRRORS && !eu_ref_parse(text, &m.ref, NULL))
-		r->list[r->n++] = m;
-	else
+	if (r->n == EU_MIRRORS || eu_ref_parse(text, &m.ref, NULL)) {
 		r->mine = false;
+		return;
+	}
+	r->added = &r->list[r->n++];
+	*r->added = m;
+}
+
+/* The keys of a table come in any order. */
+static void take_key(struct reading *r, char *line)
+{
+	char *v = value_of(line, "location");
+
+	if (v && !r->added) {
+		add(r, v);
+	} else if (!v && (v = value_of(line, "insecure"))) {
+		r->insecure = !strcmp(v, "true");
+		if (r->added)
+			r->added->insecure = r->insecure;
+	}
 }
 
 static void take(struct reading *r, char *line)
@@ -95,11 +115,7 @@ static void take(struct reading *r, char *line)
 		    (!*r->prefix && (v = value_of(line, "location"))))) {
 		snprintf(r->prefix, sizeof(r->prefix), "%s", v);
 	} else if (r->in == MIRROR && r->mine) {
-		v = value_of(line, "location");
-		if (v)
-			add(r, v);
-		else if (r->n && (v = value_of(line, "insecure")))
-			r->list[r->n - 1].insecure = !strcmp(v, "true");
+		take_key(r, line);
 	}
 }
 
