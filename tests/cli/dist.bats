@@ -61,6 +61,16 @@ inside() {
 	run -1 "$ROOT/scripts/dist" -b "$BUILD-dist" again nothing
 }
 
+@test "a file without libraries has no tables to unwind by" {
+	need program:readelf
+	for file in ecli ecli-static; do
+		size=$(readelf -SW "$DIST/$file-$MACHINE" |
+			awk '$2 == ".eh_frame" { print $6 }
+				$3 == ".eh_frame" { print $7 }')
+		((0x${size:-0} < 64))
+	done
+}
+
 @test "the one file runs packages, addresses and Wasm where there is but a shell" {
 	bare
 	need wasm guests
