@@ -15,6 +15,8 @@
 #include "base/file.h"
 #include "base/sha256.h"
 
+#define FILE_SCHEME "file://"
+
 enum { MAX_TAG = 512, MAX_KEPT = 256, MAX_BYTES = 256 << 20 };
 
 /* ---- what was fetched before */
@@ -193,15 +195,14 @@ static int unescape(char *s, size_t *ret_len)
 	return 0;
 }
 
-static int from_file(const char *address, const struct eu_http_opts *o,
-		     uint64_t max, char **ret_data, size_t *ret_len,
-		     struct eu_error *err)
+int eu_fetch_path(const char *address, char **ret, struct eu_error *err)
 {
 	eu_auto_free char *path = NULL;
-	const char *rest = address + strlen("file://");
+	const char *rest = address + strlen(FILE_SCHEME);
 	size_t len;
 
-	(void)o;
+	if (strncasecmp(address, FILE_SCHEME, strlen(FILE_SCHEME)) != 0)
+		return eu_error_set(err, -ENOENT, "'%s' is no file", address);
 	if (!strncmp(rest, "localhost/", 10))
 		rest += strlen("localhost");
 	if (*rest != '/')
@@ -216,7 +217,23 @@ static int from_file(const char *address, const struct eu_http_opts *o,
 			err, -EINVAL,
 			"'%s': a '%%' is not followed by two hexadecimal digits",
 			address);
-	return eu_file_read(path, max, ret_data, ret_len, err);
+	if (strlen(path) != len)
+		return eu_error_set(err, -EINVAL,
+				    "'%s': no file has a NUL in its name",
+				    address);
+	*ret = eu_take_ptr(path);
+	return 0;
+}
+
+static int from_file(const char *address, const struct eu_http_opts *o,
+		     uint64_t max, char **ret_data, size_t *ret_len,
+		     struct eu_error *err)
+{
+	eu_auto_free char *path = NULL;
+	int r = eu_fetch_path(address, &path, err);
+
+	(void)o;
+	return r ?: eu_file_read(path, max, ret_data, ret_len, err);
 }
 
 /* data:[TYPE][;base64],BYTES, as RFC 2397 has it. */
@@ -264,7 +281,7 @@ static const struct {
 } schemes[] = {
 	{ "http://", from_web },
 	{ "https://", from_web },
-	{ "file://", from_file },
+	{ FILE_SCHEME, from_file },
 	{ "data:", from_data },
 };
 

@@ -20,6 +20,12 @@ int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
 	     char **ret_data, size_t *ret_len, struct eu_error *err);
 
 /*
+ * What file is at file:///PATH, "%20" read as a space, to be freed. -ENOENT for
+ * other schemes, -EINVAL for what names no file of this machine.
+ */
+int eu_fetch_path(const char *address, char **ret, struct eu_error *err);
+
+/*
  * What was fetched from an address of the web before, as above, whether it has
  * changed there or not. -ENOENT if nothing is kept.
  */

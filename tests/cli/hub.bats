@@ -105,6 +105,22 @@ app.wasm" ]
 	[ "$output" = "lmp: '$T/hub/index.json' is no index of a hub" ]
 }
 
+@test "the address of a folder says one thing to all" {
+	hub=file://$T/of%20ours
+	run -0 "$LMP" push --hub "$hub" one.json tool:1
+	[[ $output == "$T/of ours/tool:1 sha256:"* ]]
+	cmp one.json "of ours/tool/1/package.json"
+	run -0 --separate-stderr "$LMP" list --hub "$hub"
+	[[ ${lines[1]} == "tool  1 "*"  $hub" ]]
+	"$LMP" pull --hub "file://localhost${hub#file://}" tool:1 -o back
+	cmp one.json back
+	for bad in "file://$T/a%2" "file://$T/a%00" file://a/b; do
+		run -1 "$LMP" push --hub "$bad" one.json tool
+		[[ $output == "lmp: '$bad': "* ]]
+	done
+	[ -z "$(find . -name '*%*' -o -name a)" ]
+}
+
 @test "two at once: both are in the index" {
 	pids=()
 	for i in 1 2 3 4 5 6 7 8; do

@@ -135,6 +135,38 @@ static void addresses_may_hold_the_file(void **state)
 	}
 }
 
+static void addresses_name_files(void **state)
+{
+	static const struct {
+		const char *address, *path; /* NULL: @error */
+		int error;
+	} cases[] = {
+		{ "file:///a/b", "/a/b", 0 },
+		{ "FILE://localhost/a%20b%2Fc", "/a b/c", 0 },
+		{ "file:///", "/", 0 },
+		{ "file://a", NULL, -EINVAL },
+		{ "file:///a%", NULL, -EINVAL },
+		{ "file:///a%00b", NULL, -EINVAL },
+		{ "file:/a", NULL, -ENOENT },
+		{ "https://a/b", NULL, -ENOENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		struct eu_error err = { 0 };
+		char *path = NULL;
+
+		print_message("%s\n", cases[i].address);
+		assert_int_equal(eu_fetch_path(cases[i].address, &path, &err),
+				 cases[i].error);
+		if (cases[i].path)
+			assert_string_equal(path, cases[i].path);
+		else
+			assert_null(path);
+		free(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +174,7 @@ int main(void)
 		cmocka_unit_test(pauses_grow_or_are_asked_for),
 		cmocka_unit_test(addresses_are_told_from_files),
 		cmocka_unit_test(addresses_may_hold_the_file),
+		cmocka_unit_test(addresses_name_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

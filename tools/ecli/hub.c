@@ -19,7 +19,7 @@ enum { CONNECT_MS = 5000, MAX_LIST = 1 << 16 };
 
 static const uint64_t LIMIT_NS = 20000000000ull;
 
-static const char OCI[] = "oci://", LOCAL[] = "file://", LATEST[] = "latest";
+static const char OCI[] = "oci://", LATEST[] = "latest";
 
 bool hub_name_parse(const char *word, struct hub_name *ret)
 {
@@ -39,7 +39,8 @@ bool hub_name_parse(const char *word, struct hub_name *ret)
 
 static int add(struct hubs *h, const char *text, size_t len, struct eu_error *err)
 {
-	static const char *const schemes[] = { "http://", "https://", LOCAL, OCI };
+	static const char *const schemes[] = { "http://", "https://", "file://",
+					       OCI };
 	size_t i;
 
 	while (len && text[len - 1] == '/')
@@ -164,15 +165,6 @@ void hubs_done(struct hubs *h)
 const char *hub_namespace(const char *address)
 {
 	return strncmp(address, OCI, strlen(OCI)) ? NULL : address + strlen(OCI);
-}
-
-char *hub_folder(const char *address)
-{
-	const char *path = address + strlen(LOCAL);
-
-	return strncmp(address, LOCAL, strlen(LOCAL)) || *path != '/' ?
-		       NULL :
-		       strdup(path);
 }
 
 int hub_reference(const char *space, const struct hub_name *name,

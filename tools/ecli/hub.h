@@ -56,8 +56,6 @@ void hubs_done(struct hubs *h);
 
 /* Is it a namespace of a registry? What is behind oci://, else NULL. */
 const char *hub_namespace(const char *address);
-/* Is it a folder here? Its path, to be freed; else NULL. */
-char *hub_folder(const char *address);
 /* What NAME:VERSION is called in a namespace. */
 int hub_reference(const char *space, const struct hub_name *name,
 		  struct eu_ref *ret, struct eu_error *err);

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "hub.h"
+#include "net/fetch.h"
 #include "oci/push.h"
 #include "pkg/package.h"
 #include "table.h"
@@ -185,12 +186,14 @@ static int push(struct hub_line *l, struct eu_error *err)
 		return eu_error_oom(err);
 	to = l->hubs.address[0];
 	space = hub_namespace(to);
-	dir = hub_folder(to);
 	if (space)
 		return push_to_registry(&l->hubs, space, &n, title, data, len,
 					said, err);
-	if (dir)
+	r = eu_fetch_path(to, &dir, err);
+	if (!r)
 		return push_to_folder(dir, &n, title, data, len, said, err);
+	if (r != -ENOENT)
+		return r;
 	return eu_error_set(
 		err, -ENOTSUP,
 		"'%s' is a web server, which takes nothing: push to its folder (file:///PATH) or to a registry (oci://HOST/NAMESPACE)",
