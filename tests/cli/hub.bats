@@ -246,6 +246,57 @@ app.wasm" ]
 	[[ $output == "lmp: --hub-timeout: 'x' is no duration"* ]]
 }
 
+# by_sudo ARGUMENT...: lmp run of nobody on a terminal, who may become root.
+by_sudo() {
+	run unshare -m bash -c '
+		mount -t tmpfs -o mode=755 rules /etc/sudoers.d
+		echo "nobody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/test
+		chmod 440 /etc/sudoers.d/test
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			script -qec "$0 run $*" /dev/null
+	' "$LMP" "$@"
+}
+
+@test "the digest that root is to check is that of what it gets" {
+	need root program:sudo program:script
+	chown 65534 cache
+	mkdir -m 700 store
+	chown 65534 store
+	chmod 755 "$T" "$BATS_RUN_TMPDIR" "$(dirname "$T")"
+	registry
+	export EUNOMIA_HUB=oci://$REGISTRY/me HOME=$T
+	digest=$("$LMP" push one.json tool | sed 's/.*@//')
+	by_sudo --digest "$digest" tool --help
+	[ "$status" = 0 ]
+	[[ $output == *"Trace processes that start and end"* ]]
+	cmp one.json cache/eunomia/hub/tool:latest
+	# Behind "--" no word is an option.
+	by_sudo --digest "$digest" -- tool --help
+	[ "$status" = 2 ]
+	[[ $output == *"lmp: unknown option '--help'"*"Try 'lmp run $T/cache/eunomia/hub/tool:latest --help'"* ]]
+	# One of the bytes, which the manifest has not.
+	sum=sha256:$(sha256sum <one.json | cut -d' ' -f1)
+	by_sudo --digest "$sum" tool --help
+	[ "$status" = 1 ]
+	# A file keeps its own, and so does what is a file of a hub.
+	by_sudo --digest "$sum" one.json --help
+	[ "$status" = 0 ]
+	put one.json other
+	export EUNOMIA_HUB=file://$T/hub
+	by_sudo --digest "$sum" other --help
+	[ "$status" = 0 ]
+	by_sudo --digest "$digest" other --help
+	[ "$status" = 1 ]
+	# What root is to run is no other by then: it says so.
+	by_sudo other --help
+	[[ $output == *"Usage: lmp run $T/cache/eunomia/hub/other:latest "* ]]
+	# And there has to be a place for it.
+	unset XDG_CACHE_HOME HOME
+	by_sudo other --help
+	[ "$status" = 1 ]
+	[[ $output == *"lmp: no place where root would find it: set HOME or XDG_CACHE_HOME"* ]]
+}
+
 @test "words that are no name" {
 	for word in ../tool a/b Tool tool: tool:a/b a.b :1; do
 		run -1 "$LMP" pull --hub "file://$T/hub" "$word"

@@ -40,8 +40,18 @@ struct line {
 	int argc;
 	char **argv;
 	int program; /* where it stands; 0: nowhere */
+	bool ended;  /* by "--" in front of it */
 	struct hubs hubs;
+	char **more; /* @argv, if words were added; they are */
+	char *kept, *option;
 };
+
+static void line_done(struct line *l)
+{
+	free(l->more);
+	free(l->kept);
+	free(l->option);
+}
 
 /*
  * Reads up to the program with the options of packages, or those of Wasm
@@ -78,6 +88,7 @@ static int read_line(struct line *l, const struct eu_option *others,
 		a.next = from;
 	}
 	l->program = i == EU_ARGS_WORD ? a.next - 1 : 0;
+	l->ended = a.ended;
 	return 0;
 }
 
@@ -98,17 +109,55 @@ static char *pulled(const char *name)
 }
 
 /* Ours to be run by root, who knows neither our hubs nor our passwords. */
-static char *keep(const struct hub_name *n, const char *data, size_t len)
+static int keep(const struct hub_name *n, const char *data, size_t len,
+		char **ret, struct eu_error *err)
 {
-	eu_auto_free char *dir = eu_cachedir_open("hub");
-	char file[EU_REF_PATH + EU_REF_TAG + 1], *path;
+	eu_auto_free char *dir = eu_cachedir_open("hub"), *path = NULL;
+	char file[EU_REF_PATH + EU_REF_TAG + 1];
+	int r;
 
+	if (!dir)
+		return eu_error_set(
+			err, -ENOENT,
+			"no place where root would find it: set HOME or XDG_CACHE_HOME");
 	snprintf(file, sizeof(file), "%s:%s", n->name, n->version);
-	path = dir ? eu_path_join(dir, file) : NULL;
-	if (path && !eu_file_write(path, data, len, NULL))
-		return path;
-	free(path);
-	return NULL;
+	path = eu_path_join(dir, file);
+	if (!path)
+		return eu_error_oom(err);
+	r = eu_file_write(path, data, len, err);
+	if (!r)
+		*ret = eu_take_ptr(path);
+	return r;
+}
+
+/*
+ * What root runs: the file, and nothing else. A --digest of before may be that
+ * of a manifest, and the last one counts.
+ */
+static int hand_over(struct line *l, const struct hub_name *n,
+		     struct program_file *f, struct eu_error *err)
+{
+	const int at = l->program - l->ended;
+	char digest[EU_DIGEST];
+	int r = eu_digest_of(f->data, f->len, digest, err);
+
+	if (!r)
+		r = keep(n, f->data, f->len, &l->kept, err);
+	if (r)
+		return r;
+	l->more = calloc(l->argc + 2, sizeof(*l->more));
+	if (!l->more || asprintf(&l->option, "--digest=%s", digest) < 0) {
+		l->option = NULL;
+		return eu_error_oom(err);
+	}
+	l->argv[l->program] = l->kept;
+	memcpy(l->more, l->argv, at * sizeof(*l->more));
+	l->more[at] = l->option;
+	memcpy(l->more + at + 1, l->argv + at, (l->argc - at) * sizeof(*l->more));
+	l->argc++;
+	l->argv = l->more;
+	f->path = l->kept;
+	return 0;
 }
 
 static int get(struct line *l, const struct hub_name *n, struct program_file *f,
@@ -116,7 +165,6 @@ static int get(struct line *l, const struct hub_name *n, struct program_file *f,
 {
 	eu_auto_free char *wanted = NULL;
 	const char *word = l->argv[l->program];
-	char *path;
 	int r;
 
 	if (asprintf(&wanted, "there is no file '%s'", word) < 0)
@@ -127,10 +175,7 @@ static int get(struct line *l, const struct hub_name *n, struct program_file *f,
 	if (r)
 		return r;
 	f->path = word;
-	path = lmp_will_ask() ? keep(n, f->data, f->len) : NULL;
-	if (path)
-		f->path = l->argv[l->program] = path;
-	return 0;
+	return lmp_will_ask() ? hand_over(l, n, f, err) : 0;
 }
 
 /* A file that is there stays what it is. */
@@ -145,13 +190,13 @@ static int find(struct line *l, struct program_file *f, struct eu_error *err)
 	path = strchr(word, ':') ? NULL : pulled(word);
 	if (!path)
 		return get(l, &name, f, err);
-	l->argv[l->program] = path;
+	l->argv[l->program] = l->kept = path;
 	return 0;
 }
 
 static int command(const struct eu_command *cmd, int argc, char **argv)
 {
-	struct line l = { .argc = argc, .argv = argv };
+	EU_CLEANUP(line_done) struct line l = { .argc = argc, .argv = argv };
 	struct program_file f = { 0 };
 	struct eu_error err = { 0 };
 	int r = read_line(&l, run_options, &err);
@@ -164,8 +209,10 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 	}
 	r = l.program ? find(&l, &f, &err) : 0;
 	hubs_done(&l.hubs);
+	if (r)
+		program_file_done(&f);
 	return r ? fail(&err) :
-		   lmp_run_program(cmd, l.argc, argv, f.data ? &f : NULL);
+		   lmp_run_program(cmd, l.argc, l.argv, f.data ? &f : NULL);
 }
 
 const struct eu_command lmp_run = {
