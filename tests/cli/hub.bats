@@ -297,6 +297,23 @@ by_sudo() {
 	[[ $output == *"lmp: no place where root would find it: set HOME or XDG_CACHE_HOME"* ]]
 }
 
+@test "what is kept for root has a limit" {
+	need root program:sudo program:script
+	mkdir -p -m 700 cache/eunomia/hub
+	for n in {01..70}; do
+		touch -d '2 hours ago' "cache/eunomia/hub/tool$n:latest"
+	done
+	touch -d '1 hour ago' cache/eunomia/hub/tool33:latest
+	chown -R 65534 cache
+	chmod 755 "$T" "$BATS_RUN_TMPDIR" "$(dirname "$T")"
+	put one.json tool
+	EUNOMIA_HUB=file://$T/hub by_sudo tool --help
+	[ "$status" = 0 ]
+	[ "$(ls cache/eunomia/hub | wc -l)" = 64 ]
+	[ -e cache/eunomia/hub/tool33:latest ]
+	cmp one.json cache/eunomia/hub/tool:latest
+}
+
 @test "words that are no name" {
 	for word in ../tool a/b Tool tool: tool:a/b a.b :1; do
 		run -1 "$LMP" pull --hub "file://$T/hub" "$word"

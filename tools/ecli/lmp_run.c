@@ -19,6 +19,9 @@ static const struct eu_option hub_options[] = { HUB_OPTION,
 
 enum { N_HUB_OPTIONS = EU_COUNT(hub_options) - 1 };
 
+/* What was handed to root before. */
+enum { MAX_KEPT = 64, MAX_BYTES = 256 << 20 };
+
 /* The options of hubs, and others behind them. */
 static struct eu_option *join(const struct eu_option *others)
 {
@@ -124,6 +127,7 @@ static int keep(const struct hub_name *n, const char *data, size_t len,
 	path = eu_path_join(dir, file);
 	if (!path)
 		return eu_error_oom(err);
+	eu_cachedir_make_room(dir, MAX_KEPT, MAX_BYTES, len);
 	r = eu_file_write(path, data, len, err);
 	if (!r)
 		*ret = eu_take_ptr(path);
