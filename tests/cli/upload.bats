@@ -138,4 +138,14 @@ on_terminal() {
 	rm -rf "$EUNOMIA_STORE"
 	"$ECLI" pull "$REGISTRY/x" -o back 2>err
 	[ ! -s err ]
+	# It is no program, which is said when it has come.
+	for command in run inspect check; do
+		rm -r "$EUNOMIA_STORE"
+		on_terminal "$ECLI" $command "$REGISTRY/x" >shown || :
+		grep -F "$sum [" shown
+		rm -r "$EUNOMIA_STORE"
+		on_terminal "$ECLI" $command --quiet "$REGISTRY/x" >shown || :
+		run ! grep -F "$sum [" shown
+		grep -F 'ecli: ' shown
+	done
 }

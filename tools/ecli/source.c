@@ -42,6 +42,7 @@ int source_option(struct source *s, int id, const char *value,
 				       err, -EINVAL,
 				       "--digest: '%s' is not sha256: and 64 digits, lower case",
 				       value);
+	case SOURCE_QUIET: s->quiet = true; return 0;
 	case SOURCE_EXPLAIN: s->explain = true; return 0;
 	case SOURCE_OFFLINE:
 		/* It binds all that would ask somebody. */

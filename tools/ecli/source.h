@@ -24,7 +24,13 @@ struct source {
 	struct eu_descriptor manifest;
 };
 
-enum { SOURCE_PULL = 200, SOURCE_OFFLINE, SOURCE_EXPLAIN, SOURCE_DIGEST };
+enum {
+	SOURCE_PULL = 200,
+	SOURCE_OFFLINE,
+	SOURCE_EXPLAIN,
+	SOURCE_DIGEST,
+	SOURCE_QUIET,
+};
 
 /* Rows of tables of options. */
 /* clang-format off */
@@ -43,6 +49,8 @@ enum { SOURCE_PULL = 200, SOURCE_OFFLINE, SOURCE_EXPLAIN, SOURCE_DIGEST };
 	{ 0, "pull", "WHEN",                                                   \
 	  "ask the registry for a reference: missing (if the store does not have it, the default), always or never", \
 	  SOURCE_PULL },                                                       \
+	{ 0, "quiet", NULL, "do not show how far a large one has come",        \
+	  SOURCE_QUIET },                                                      \
 	SOURCE_ROWS,                                                           \
 	REMOTE_ROWS(0)
 /* clang-format on */
