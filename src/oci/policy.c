@@ -236,10 +236,11 @@ int eu_policy_load(struct eu_policy *ret, struct eu_error *err)
 	size_t len;
 	int r;
 
-	*ret = (struct eu_policy){ 0 };
 	/* HOME may be that of another, into which nobody else can look. */
-	if (!path || (path == own && access(own, F_OK)))
+	if (!path || (path == own && access(own, F_OK))) {
+		*ret = (struct eu_policy){ 0 };
 		return 0;
+	}
 	r = eu_file_read(path, MAX_FILE, &text, &len, err);
 	if (r)
 		return eu_error_prefix(

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -12,6 +13,7 @@
 #include "oci/challenge.h"
 #include "oci/layers.h"
 #include "oci/mirror.h"
+#include "oci/policy.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DIGEST "sha256:" SUM
@@ -368,6 +370,19 @@ static void layers_have_a_limit_together(void **state)
 	assert_int_equal(eu_layers_add(&l, data, 1, "d", &err), -E2BIG);
 }
 
+static void what_cannot_be_had_leaves_the_result_alone(void **state)
+{
+	const struct eu_policy before = { .path = (char *)"before" };
+	struct eu_policy p = before;
+	struct eu_error err;
+
+	(void)state;
+	setenv("EUNOMIA_POLICY", "/nobody/has/one.json", 1);
+	assert_int_equal(eu_policy_load(&p, &err), -ENOENT);
+	assert_memory_equal(&p, &before, sizeof(p));
+	unsetenv("EUNOMIA_POLICY");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +399,7 @@ int main(void)
 		cmocka_unit_test(licences_become_expressions),
 		cmocka_unit_test(architectures_have_two_names),
 		cmocka_unit_test(layers_have_a_limit_together),
+		cmocka_unit_test(what_cannot_be_had_leaves_the_result_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,11 +37,12 @@ static int pull(struct source *s, const struct eu_store *store,
 	uint64_t bytes = 0;
 	struct progress progress = { 0 };
 	int r = remote_complete(&s->remote, err);
+	struct eu_registry_opts o = s->remote.o;
 
 	if (!s->quiet)
-		progress_begin(&progress, &s->remote.o);
+		progress_begin(&progress, &o);
 	if (!r)
-		r = eu_registry_open(ref, &s->remote.o, &g, err);
+		r = eu_registry_open(ref, &o, &g, err);
 	if (!r)
 		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
 	/* Where there is no room what nobody needs gives some. */
@@ -284,10 +285,26 @@ static int as_reference(const char *word, struct eu_ref *ret, struct eu_error *e
 	return memchr(word, ':', strcspn(word, "/")) ? -EINVAL : FETCH_NOT;
 }
 
+static int as_address(const struct source *s, const char *url, uint64_t max,
+		      char **ret_data, size_t *ret_len, struct eu_error *err)
+{
+	const struct eu_http_opts http = remote_http(&s->remote);
+	eu_auto_free char *data = NULL;
+	size_t len;
+	int r = eu_trust_fetch(url, &http, max, &data, &len, err);
+
+	if (!r)
+		r = source_check(s, data, len, err);
+	if (r)
+		return r;
+	*ret_data = eu_take_ptr(data);
+	*ret_len = len;
+	return 0;
+}
+
 int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	  size_t *ret_len, struct eu_error *err)
 {
-	struct eu_http_opts http;
 	struct source own = { 0 };
 	struct eu_ref ref;
 	int r;
@@ -296,7 +313,6 @@ int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	r = remote_limits(&from->remote, err);
 	if (r)
 		return r;
-	http = remote_http(&from->remote);
 	if (!strcmp(word, "-")) {
 		explain(from, "'-' is standard input");
 		return FETCH_NOT;
@@ -318,8 +334,7 @@ int fetch(const char *word, struct source *from, uint64_t max, char **ret_data,
 	if (eu_fetch_knows(word)) {
 		explain(from, "no file is called so: '%.*s' is an address",
 			(int)(strcspn(word, ":") + 1), word);
-		r = eu_trust_fetch(word, &http, max, ret_data, ret_len, err);
-		return r ?: source_check(from, *ret_data, *ret_len, err);
+		return as_address(from, word, max, ret_data, ret_len, err);
 	}
 	if (strstr(word, "://"))
 		return eu_error_set(

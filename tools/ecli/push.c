@@ -158,6 +158,7 @@ static int push(struct push *p, struct eu_error *err)
 	eu_auto_store struct eu_store store = { 0 };
 	struct eu_registry *g = NULL;
 	char digest[EU_DIGEST], name[EU_REF_TEXT];
+	struct eu_registry_opts o = p->remote.o;
 	struct progress progress = { 0 };
 	struct eu_ref ref;
 	bool stored;
@@ -171,9 +172,9 @@ static int push(struct push *p, struct eu_error *err)
 	if (!r)
 		r = read_files(p, err);
 	if (!p->quiet)
-		progress_begin(&progress, &p->remote.o);
+		progress_begin(&progress, &o);
 	if (!r)
-		r = eu_registry_open(&ref, &p->remote.o, &g, err);
+		r = eu_registry_open(&ref, &o, &g, err);
 	/* It knows of other repositories; there need not be one. */
 	stored = !r && !eu_store_open(NULL, &store, NULL);
 	if (!r)
