@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/module.h"
+#include "net/authorities.h"
 #include "net/sign.h"
+
+#define FOLDER "/etc/ssl/certs" /* of single authorities, by their hash */
 
 enum { MAX_REDIRECTS = 8, MAX_REDIRECT_BODY = 1 << 20, WAIT_MS = 1000 };
 
@@ -163,15 +167,32 @@ static bool set_method(CURL *c, struct moving *m)
 	return true;
 }
 
-static bool set_tls(CURL *c, const struct eu_http_opts *o)
+/* NULL: there is none, but what is in the folder. */
+static const char *authorities(void)
 {
 	const char *file = getenv("SSL_CERT_FILE");
 
+	if (file && *file)
+		return file;
+	for (size_t i = 0; i < EU_COUNT(eu_authorities); i++) {
+		if (!access(eu_authorities[i], R_OK))
+			return eu_authorities[i];
+	}
+	return NULL;
+}
+
+/* The library may have been built for no system in particular. */
+static bool set_tls(CURL *c, const struct eu_http_opts *o)
+{
+	const char *file = authorities();
+
+	SET(PROXY_CAINFO, file);
+	SET(PROXY_CAPATH, FOLDER);
+	SET(CAINFO, o->cacert ?: file);
+	SET(CAPATH, FOLDER);
 	if (o->insecure) {
 		SET(SSL_VERIFYPEER, 0L);
 		SET(SSL_VERIFYHOST, 0L);
-	} else if (o->cacert || (file && *file)) {
-		SET(CAINFO, o->cacert ?: file);
 	}
 	return true;
 }

@@ -62,10 +62,14 @@ libpackage.a" ]
 		run -1 crate where package
 		crate build package
 	done
+	mkdir package/.cargo
+	echo settings >package/.cargo/config.toml
+	run -1 crate where package
+	crate build package
 	tool rustc 'echo "rustc 1.86.0"'
 	run -1 crate where package
 	crate build package
-	[ "$(wc -l <builds)" = 5 ]
+	[ "$(wc -l <builds)" = 6 ]
 	[ -d "$first" ]
 }
 

@@ -44,6 +44,28 @@ setup() {
 	[[ $output == *"answers 404" ]]
 }
 
+# In a system that has nothing in /etc but our authority, there.
+with_authority_at() {
+	unshare -m sh -e -c 'mount -t tmpfs tmpfs /etc
+		install -D ours.pem "/etc/$1"
+		exec "$2" run "$3"' sh "$1" "$ECLI" "https://$REGISTRY/v2/none"
+}
+
+@test "authorities of the system, wherever it keeps them" {
+	need root program:unshare
+	authority ours
+	certificate ours IP:127.0.0.1
+	TLS=1 registry
+	for at in ssl/certs/ca-certificates.crt pki/tls/certs/ca-bundle.crt \
+		ssl/ca-bundle.pem ssl/cert.pem \
+		"ssl/certs/$(openssl x509 -hash -noout -in ours.pem).0"; do
+		run -1 with_authority_at "$at"
+		[[ $output == *'answers 404' ]]
+	done
+	run -1 with_authority_at ssl/none.pem
+	[[ $output == *'is of an authority that is not known here'* ]]
+}
+
 @test "certificates that are not right" {
 	authority ours
 	certificate ours DNS:other.example

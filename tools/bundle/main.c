@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bundle.h"
+#include "net/authorities.h"
 
 /*
  * This executable's path, to be freed. Where /proc is not mounted it is what
@@ -48,25 +49,15 @@ static int become(const char *dir, int argc, char **argv)
 	return -errno;
 }
 
-/*
- * Where libcurl, as it was built, finds no authorities, those of this system,
- * else the ones that came along. What the user says goes first.
- */
+/* Where this system has no authorities, the ones that came along. */
 static void set_authorities(const char *dir)
 {
-	static const char *const places[] = {
-		"/etc/ssl/certs/ca-certificates.crt",
-		"/etc/pki/tls/certs/ca-bundle.crt",
-		"/etc/ssl/ca-bundle.pem",
-		"/etc/ssl/cert.pem",
-	};
+	const size_t n = sizeof(eu_authorities) / sizeof(eu_authorities[0]);
 	char own[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (access(places[i], R_OK))
-			continue;
-		setenv("SSL_CERT_FILE", places[i], 0);
-		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!access(eu_authorities[i], R_OK))
+			return;
 	}
 	snprintf(own, sizeof(own), "%s/ca-certificates.crt", dir);
 	setenv("SSL_CERT_FILE", own, 0);
