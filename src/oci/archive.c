@@ -146,11 +146,11 @@ static int load_blob(const struct eu_store *s, const struct eu_tar *t,
 		     struct eu_error *err)
 {
 	struct eu_descriptor d = { .size = t->size };
+	int n = snprintf(d.digest, sizeof(d.digest), "sha256:%s",
+			 t->name + strlen(BLOBS));
 	int r;
 
-	snprintf(d.digest, sizeof(d.digest), "sha256:%s",
-		 t->name + strlen(BLOBS));
-	if (!eu_digest_is_valid(d.digest))
+	if (n >= (int)sizeof(d.digest) || !eu_digest_is_valid(d.digest))
 		return eu_error_set(err, -EINVAL,
 				    "'%s' of the archive has no digest for a name",
 				    t->name);
