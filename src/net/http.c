@@ -310,8 +310,15 @@ void eu_http_done(struct eu_http *h)
 
 const char *eu_http_header(const struct eu_http *h, const char *name)
 {
+	return eu_http_header_after(h, name, NULL);
+}
+
+const char *eu_http_header_after(const struct eu_http *h, const char *name,
+				 const char *value)
+{
 	const size_t n = strlen(name);
-	const char *p = h->received.data, *end = p + h->received.len;
+	const char *p = value ? value + strlen(value) + 1 : h->received.data;
+	const char *end = h->received.data + h->received.len;
 
 	for (; p < end; p += strlen(p) + 1) {
 		if (!strncasecmp(p, name, n) && p[n] == ':') {

@@ -76,5 +76,8 @@ int eu_http_pause(const struct eu_http *h, unsigned int tries);
 
 /* A header's value, or NULL. Names are compared as HTTP does. */
 const char *eu_http_header(const struct eu_http *h, const char *name);
+/* Of several of that name the one behind that which had @value, or NULL. */
+const char *eu_http_header_after(const struct eu_http *h, const char *name,
+				 const char *value);
 
 #endif

@@ -7,31 +7,80 @@
 #include <string.h>
 #include <strings.h>
 
-/* The value of NAME="VALUE" in a challenge; its length in @ret_len. */
-static const char *parameter(const char *challenge, const char *name,
-			     size_t *ret_len)
-{
-	const size_t n = strlen(name);
-	const char *p = strchr(challenge, ' ');
+enum { MAX_VALUE = 4096 };
 
-	while (p) {
-		p += strspn(p, " ,\t");
-		if (!strncasecmp(p, name, n) && p[n] == '=') {
-			p += n + 1;
-			*ret_len = *p == '"' ? strcspn(p + 1, "\"") :
-					       strcspn(p, ", ");
-			return *p == '"' ? p + 1 : p;
-		}
-		/* Commas are in values, too. */
-		p += strcspn(p, ",\"");
-		if (*p == '"') {
-			p = strchr(p + 1, '"');
-			p = p ? p + 1 : NULL;
-		}
-		if (p && !*p)
-			p = NULL;
+/* Of a header: a scheme, or NAME=VALUE of the scheme before it. */
+struct word {
+	const char *name;
+	size_t len;
+	const char *value; /* without quotes; NULL: a scheme */
+	size_t value_len;
+};
+
+/* Commas and names of schemes are in quotes, too. */
+static const char *read_value(const char *p, struct word *ret)
+{
+	ret->value = p;
+	if (*p != '"') {
+		ret->value_len = strcspn(p, " \t,");
+		return p + ret->value_len;
+	}
+	ret->value = ++p;
+	while (*p && *p != '"')
+		p += *p == '\\' && p[1] ? 2 : 1;
+	ret->value_len = p - ret->value;
+	return p + (*p == '"');
+}
+
+/* The word at @p; what stands behind it, or NULL if there is none. */
+static const char *read_word(const char *p, struct word *ret)
+{
+	const char *equals;
+
+	p += strspn(p, " \t,");
+	if (!*p)
+		return NULL;
+	*ret = (struct word){ .name = p, .len = strcspn(p, " \t,=\"") };
+	equals = p + ret->len + strspn(p + ret->len, " \t");
+	if (*equals == '=')
+		return read_value(equals + 1 + strspn(equals + 1, " \t"), ret);
+	/* A quote that nothing is called by is passed over. */
+	return p + (ret->len ?: 1);
+}
+
+static bool is_called(const struct word *w, const char *name)
+{
+	return strlen(name) == w->len && !strncasecmp(w->name, name, w->len);
+}
+
+const char *eu_challenge_find(const char *header, const char *scheme)
+{
+	struct word w;
+
+	while ((header = read_word(header, &w))) {
+		if (!w.value && is_called(&w, scheme))
+			return w.name;
 	}
 	return NULL;
+}
+
+/* Appends the value of NAME in a challenge; false if it is not there. */
+static bool parameter(const char *challenge, const char *name, struct eu_buf *to)
+{
+	struct word w;
+
+	challenge = read_word(challenge, &w);
+	while (challenge && (challenge = read_word(challenge, &w)) && w.value) {
+		if (!is_called(&w, name))
+			continue;
+		for (size_t i = 0; i < w.value_len; i++) {
+			if (w.value[i] == '\\' && i + 1 < w.value_len)
+				i++;
+			eu_buf_putc(to, w.value[i]);
+		}
+		return true;
+	}
+	return false;
 }
 
 void eu_challenge_query(struct eu_buf *to, const char *text, size_t len)
@@ -44,11 +93,6 @@ void eu_challenge_query(struct eu_buf *to, const char *text, size_t len)
 	}
 }
 
-bool eu_challenge_is_bearer(const char *challenge)
-{
-	return !strncasecmp(challenge, "Bearer ", 7);
-}
-
 int eu_challenge_no_url(const struct eu_ref *ref, const struct eu_buf *url,
 			struct eu_error *err)
 {
@@ -59,35 +103,47 @@ int eu_challenge_no_url(const struct eu_ref *ref, const struct eu_buf *url,
 			    ref->host, url->max);
 }
 
-int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
-		     bool tls, struct eu_buf *url, struct eu_error *err)
+static void put_scopes(struct eu_buf *url, const char *scopes, bool form)
 {
-	char scope[EU_REF_PATH + 32];
-	const char *realm, *service;
-	size_t n;
+	const char *before = "scope=";
 
-	realm = parameter(challenge, "realm", &n);
-	if (!realm || (strncasecmp(realm, "https://", 8) != 0 &&
-		       (tls || strncasecmp(realm, "http://", 7) != 0)))
+	while (*scopes) {
+		const size_t n = strcspn(scopes, " ");
+
+		eu_buf_puts(url, before);
+		eu_challenge_query(url, scopes, n);
+		scopes += n + strspn(scopes + n, " ");
+		before = form ? "%20" : "&scope=";
+	}
+}
+
+int eu_challenge_url(const char *challenge, const struct eu_ref *ref,
+		     const char *scopes, unsigned int how, struct eu_buf *url,
+		     struct eu_error *err)
+{
+	eu_auto_buf struct eu_buf realm = EU_BUF(url->max),
+				  service = EU_BUF(MAX_VALUE);
+	const char *at, *whose;
+
+	parameter(challenge, "realm", &realm);
+	at = eu_buf_str(&realm);
+	if (!at)
+		return eu_challenge_no_url(ref, &realm, err);
+	if (strncasecmp(at, "https://", 8) != 0 &&
+	    ((how & EU_CHALLENGE_TLS) || strncasecmp(at, "http://", 7) != 0))
 		return eu_error_set(
 			err, -EINVAL,
 			"'%s' says not where to get a token, or not by https",
 			ref->host);
-	eu_buf_put(url, realm, n);
-	eu_buf_putc(url, memchr(realm, '?', n) ? '&' : '?');
-	service = parameter(challenge, "service", &n);
-	if (service) {
+	eu_buf_printf(url, "%s%c", at, strchr(at, '?') ? '&' : '?');
+	if (parameter(challenge, "service", &service)) {
+		whose = eu_buf_str(&service);
+		if (!whose)
+			return eu_challenge_no_url(ref, &service, err);
 		eu_buf_puts(url, "service=");
-		eu_challenge_query(url, service, n);
+		eu_challenge_query(url, whose, service.len);
+		eu_buf_puts(url, *scopes ? "&" : "");
 	}
-	/* To log in is to ask for nothing in particular. */
-	if (!*ref->path)
-		return eu_buf_str(url) ? 0 : eu_challenge_no_url(ref, url, err);
-	if (service)
-		eu_buf_putc(url, '&');
-	n = snprintf(scope, sizeof(scope), "repository:%s:%s", ref->path,
-		     push ? "pull,push" : "pull");
-	eu_buf_puts(url, "scope=");
-	eu_challenge_query(url, scope, n);
+	put_scopes(url, scopes, how & EU_CHALLENGE_FORM);
 	return eu_buf_str(url) ? 0 : eu_challenge_no_url(ref, url, err);
 }

@@ -7,17 +7,26 @@
 #include "base/buf.h"
 #include "oci/ref.h"
 
-/* Is a token to be got first? Else it is a password. */
-bool eu_challenge_is_bearer(const char *challenge);
+/*
+ * The challenge of a scheme ("Bearer": a token is to be got first; "Basic": a
+ * password) in a header that may have several; NULL if it has none of that one.
+ */
+const char *eu_challenge_find(const char *header, const char *scheme);
+
+enum {
+	EU_CHALLENGE_TLS = 1,  /* the registry is spoken to with it */
+	EU_CHALLENGE_FORM = 2, /* one of the scopes, as forms have them */
+};
 
 /*
- * Writes where one gets a token for @ref, or, if that has no path, for nothing
- * but to show who one is: REALM?service=...&scope=... -EINVAL
- * if the challenge does not say, or if it says http and @tls: a password must
- * not go there.
+ * Writes where one gets a token for @scopes, between spaces, or, if there are
+ * none, for nothing but to show who one is: REALM?service=...&scope=... -EINVAL
+ * if the challenge does not say, or if it says http and the registry is spoken to
+ * with TLS: a password must not go there. @ref is for errors.
  */
-int eu_challenge_url(const char *challenge, const struct eu_ref *ref, bool push,
-		     bool tls, struct eu_buf *url, struct eu_error *err);
+int eu_challenge_url(const char *challenge, const struct eu_ref *ref,
+		     const char *scopes, unsigned int how, struct eu_buf *url,
+		     struct eu_error *err);
 
 /*
  * Why there is no @url: always negative. -E2BIG if what the registry has said is

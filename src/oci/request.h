@@ -16,9 +16,11 @@ struct eu_registry {
 	struct eu_ref ref;
 	const char *scheme;
 	struct eu_credentials who;
-	char *authorization; /* "Authorization: ...", or NULL */
-	bool may_push;	     /* of the token that is asked for */
-	bool wants_identity; /* a token instead of the password */
+	char *authorization;	  /* "Authorization: ...", or NULL */
+	bool may_push;		  /* of the token that is asked for */
+	char source[EU_REF_PATH]; /* it is for pulling from this one, too */
+	bool mounts_nothing;	  /* it has refused to take from another one */
+	bool wants_identity;	  /* a token instead of the password */
 	char *identity;
 	/* Asked first for what is pulled. */
 	struct eu_registry *mirrors[EU_MIRRORS];

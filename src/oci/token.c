@@ -8,7 +8,9 @@
 
 #include "oci/challenge.h"
 
-enum { MAX_TOKEN = 1 << 20 };
+enum { MAX_TOKEN = 1 << 20, MAX_SCOPES = 2 * EU_REF_PATH + 64 };
+
+static const char BEARER[] = "Authorization: Bearer ";
 
 static int set_authorization(struct eu_registry *g, const char *kind,
 			     const char *value, struct eu_error *err)
@@ -98,6 +100,24 @@ static int ask_by_identity(const struct eu_registry *g, struct eu_http *h,
 	return body->error ? eu_error_oom(err) : 0;
 }
 
+/* Where, and what it is to be good for; to log in is to ask for nothing. */
+static int token_url(const struct eu_registry *g, const char *challenge,
+		     struct eu_buf *url, struct eu_error *err)
+{
+	const unsigned int how = (eu_request_is_tls(g) ? EU_CHALLENGE_TLS : 0) |
+				 (g->who.identity_token ? EU_CHALLENGE_FORM : 0);
+	char scopes[MAX_SCOPES] = "";
+	int n = 0;
+
+	if (*g->ref.path)
+		n = snprintf(scopes, sizeof(scopes), "repository:%s:%s",
+			     g->ref.path, g->may_push ? "pull,push" : "pull");
+	if (*g->source)
+		snprintf(scopes + n, sizeof(scopes) - n, " repository:%s:pull",
+			 g->source);
+	return eu_challenge_url(challenge, &g->ref, scopes, how, url, err);
+}
+
 static int get_token(struct eu_registry *g, const char *challenge,
 		     struct eu_error *err)
 {
@@ -107,10 +127,8 @@ static int get_token(struct eu_registry *g, const char *challenge,
 	struct eu_http h = { .method = "GET",
 			     .headers = headers,
 			     .max = MAX_TOKEN };
-	int r;
+	int r = token_url(g, challenge, &url, err);
 
-	r = eu_challenge_url(challenge, &g->ref, g->may_push,
-			     eu_request_is_tls(g), &url, err);
 	if (r)
 		return r;
 	if (g->wants_identity && g->who.user)
@@ -140,12 +158,40 @@ int eu_token_unknown(const struct eu_registry *g, struct eu_error *err)
 			    g->ref.host, g->ref.host);
 }
 
+/* Where it may be had by both, a password goes to the one who gives tokens. */
 int eu_token_answer(struct eu_registry *g, const struct eu_http *h,
 		    struct eu_error *err)
 {
-	const char *challenge = eu_http_header(h, "www-authenticate") ?: "";
+	const char *bearer = NULL, *basic = NULL, *first = NULL, *header = NULL;
+	int r = -EINVAL;
 
-	if (eu_challenge_is_bearer(challenge))
-		return get_token(g, challenge, err);
+	while ((header = eu_http_header_after(h, "www-authenticate", header))) {
+		bearer = bearer ?: eu_challenge_find(header, "Bearer");
+		basic = basic ?: eu_challenge_find(header, "Basic");
+		first = first ?: header;
+	}
+	if (first && *first && !bearer && !basic)
+		return eu_error_set(
+			err, -EACCES,
+			"'%s' wants to know who you are by '%.*s': Basic and Bearer are known here",
+			g->ref.host, (int)strcspn(first, " \t,"), first);
+	if (bearer)
+		r = get_token(g, bearer, err);
+	/* One that nobody can answer, beside one that we can. */
+	if (bearer && (r != -EINVAL || !basic || !g->who.user))
+		return r;
 	return g->who.user ? set_basic(g, err) : eu_token_unknown(g, err);
+}
+
+void eu_token_widen(struct eu_registry *g, const char *source)
+{
+	if (!strcmp(g->source, source))
+		return;
+	snprintf(g->source, sizeof(g->source), "%s", source);
+	/* The next request is asked for one anew. */
+	if (*source && g->authorization &&
+	    !strncmp(g->authorization, BEARER, strlen(BEARER))) {
+		free(g->authorization);
+		g->authorization = NULL;
+	}
 }

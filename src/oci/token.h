@@ -14,6 +14,12 @@
 int eu_token_answer(struct eu_registry *g, const struct eu_http *h,
 		    struct eu_error *err);
 
+/*
+ * Tokens are for pulling from another repository of the registry, too: @source, or
+ * empty for no other. What is held and is not for that is forgotten.
+ */
+void eu_token_widen(struct eu_registry *g, const char *source);
+
 /* The registry wants to know who we are, and we cannot say: -EACCES. */
 int eu_token_unknown(const struct eu_registry *g, struct eu_error *err);
 

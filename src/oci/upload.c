@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "oci/challenge.h"
-#include "oci/request.h"
+#include "oci/token.h"
 
 enum {
 	CHUNK = 8 << 20, /* bytes; what is no larger goes at once */
@@ -185,24 +185,26 @@ static int send_rest(struct upload *u, struct eu_error *err)
 	return r ?: put(u, err);
 }
 
-/* *@ret_there: it has the blob, perhaps from its neighbour by now. */
-static int begin(struct upload *u, bool *ret_there, struct eu_error *err)
+/*
+ * Asks for a place to send it to, or with @from that it is taken from there:
+ * *@ret_there.
+ */
+static int open_upload(struct upload *u, const char *from, bool *ret_there,
+		       struct eu_error *err)
 {
 	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 	const char *headers[] = { NULL, NULL }, *least;
 	struct eu_http h = { .method = "POST" };
-	int r = has_blob(u->to, u->d->digest, ret_there, err);
+	int r;
 
-	if (r || *ret_there)
-		return r;
 	eu_request_url(u->to, &url, "blobs/uploads", "");
-	if (u->from) {
+	if (from) {
 		eu_buf_printf(&url, "?mount=%s&from=", u->d->digest);
-		eu_challenge_query(&url, u->from, strlen(u->from));
+		eu_challenge_query(&url, from, strlen(from));
 	}
 	h.url = eu_buf_str(&url);
 	r = eu_request_run(u->to, &h, headers, 0, err);
-	if (!r && h.status != 202 && !(u->from && h.status == 201))
+	if (!r && h.status != 202 && !(from && h.status == 201))
 		r = eu_request_refused(u->to, &h, "does not take anything for",
 				       err);
 	if (!r)
@@ -215,6 +217,25 @@ static int begin(struct upload *u, bool *ret_there, struct eu_error *err)
 	u->at = 0;
 	eu_http_done(&h);
 	return r;
+}
+
+/* *@ret_there: it has the blob, perhaps from its neighbour by now. */
+static int begin(struct upload *u, bool *ret_there, struct eu_error *err)
+{
+	int r = has_blob(u->to, u->d->digest, ret_there, err);
+
+	if (r || *ret_there)
+		return r;
+	if (u->from && !u->to->mounts_nothing) {
+		eu_token_widen(u->to, u->from);
+		r = open_upload(u, u->from, ret_there, err);
+		if (r != -EACCES && r != -ENOENT && r != -EOPNOTSUPP)
+			return r;
+		/* Who may not read there has it here, and can send it. */
+		eu_token_widen(u->to, "");
+		u->to->mounts_nothing = true;
+	}
+	return open_upload(u, NULL, ret_there, err);
 }
 
 /* After a break: how much it has, if it still knows of it. */

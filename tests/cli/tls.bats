@@ -176,6 +176,43 @@ with_tokens() {
 	refused "wants to know who you are" "$ECLI" pull "$REGISTRY/private/a" -o none
 }
 
+# requests METHOD PATH STATUS: how often the registry answered so.
+requests() {
+	grep 'response completed' "$LOG" | grep "http.request.method=$1 " |
+		grep "http.request.uri=\"\?/v2/$2" | grep -c "http.response.status=$3 " || :
+}
+
+@test "tokens: for what another repository has" {
+	with_tokens
+	LOG=$ERR
+	me=(-u me -p secret)
+	"$ECLI" push "${me[@]}" "$REGISTRY/private/a"
+	"$ECLI" pull "${me[@]}" "$REGISTRY/private/a" -o back
+	rm log
+	"$ECLI" push "${me[@]}" "$REGISTRY/private/b"
+	# The second is for both, and for all that follows.
+	[ "$(cat log)" = "GET scope=repository:private/b:pull,push service=here me
+GET scope=repository:private/b:pull,push scope=repository:private/a:pull service=here me" ]
+	[ "$(requests POST private/b/blobs/uploads 201)" = 2 ]
+	[ "$(requests PUT private/b/blobs/uploads 201)" = 0 ]
+	# As OAuth 2 has it there is one scope.
+	"$ECLI" login "${me[@]}" "$REGISTRY"
+	rm log
+	"$ECLI" push "$REGISTRY/private/c"
+	[ "$(tail -n 1 log)" = "POST client_id=eunomia grant_type=refresh_token scope=repository:private/c:pull,push repository:private/a:pull service=here me" ]
+	[ "$(requests PUT private/c/blobs/uploads 201)" = 0 ]
+	# Who may not read there sends it.
+	"$ECLI" tag "$REGISTRY/private/a" "$REGISTRY/locked/a"
+	"$ECLI" rm "$REGISTRY/private/a"
+	rm log
+	"$ECLI" push "$REGISTRY/private/d"
+	[ "$(grep 'insufficient scope' "$LOG" | grep -c 'uri="/v2/private/d/blobs/uploads/?mount=')" = 1 ]
+	[ "$(requests PUT private/d/blobs/uploads 201)" = 2 ]
+	rm -r store
+	"$ECLI" pull "$REGISTRY/private/d" -o back
+	cmp app.wasm back
+}
+
 @test "proxies of the environment" {
 	registry
 	forward "$REGISTRY"

@@ -60,7 +60,8 @@ static void challenge(const char *text)
 	struct eu_buf url = EU_BUF(4096);
 	struct eu_error err;
 
-	eu_challenge_url(text, &ref, true, false, &url, &err);
+	text = eu_challenge_find(text, "Bearer") ?: text;
+	eu_challenge_url(text, &ref, "repository:c:pull", 0, &url, &err);
 	eu_buf_done(&url);
 }
 

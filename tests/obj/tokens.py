@@ -3,8 +3,8 @@
 """tokens.py KEY CERTIFICATE LOG: a server of tokens for a registry.
 
 It listens on a free port of 127.0.0.1, which it prints, and signs tokens (JWT,
-RS256) by KEY. Who says me:secret may pull and push anything, others pull what
-is below public/. Who asks for an offline token gets one, and who shows that one
+RS256) by KEY. Who says me:secret may pull and push anything but what is below
+locked/, others pull what is below public/. Who asks for an offline token gets one, and who shows that one
 (grant_type=refresh_token) is me. LOG has a line for each request: the method,
 what was asked for, sorted, and who asked.
 """
@@ -36,9 +36,11 @@ def sign(claims):
 
 
 def access(scopes, who):
-    for scope in scopes:
+    for scope in ' '.join(scopes).split():
         kind, name, actions = scope.split(':')
-        if who != 'me':
+        if name.startswith('locked/'):
+            actions = ''
+        elif who != 'me':
             actions = 'pull' if name.startswith('public/') else ''
         yield {'type': kind, 'name': name,
                'actions': [a for a in actions.split(',') if a]}

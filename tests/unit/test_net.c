@@ -21,16 +21,22 @@ static void receive(struct eu_http *h, const char *const *lines)
 
 static void headers_are_found_by_name(void **state)
 {
-	static const char *const lines[] = { "HTTP/1.1 200 OK",
-					     "Content-Type: a/b",
-					     "ETAG:\t\"x\"", "Empty:", NULL };
+	static const char *const lines[] = {
+		"HTTP/1.1 200 OK", "Content-Type: a/b", "ETAG:\t\"x\"",
+		"Empty:",	   "etag: y",		NULL
+	};
 	struct eu_http h = { 0 };
+	const char *etag;
 
 	(void)state;
 	receive(&h, lines);
 	assert_string_equal(eu_http_header(&h, "content-type"), "a/b");
 	assert_string_equal(eu_http_header(&h, "etag"), "\"x\"");
 	assert_string_equal(eu_http_header(&h, "empty"), "");
+	etag = eu_http_header(&h, "etag");
+	etag = eu_http_header_after(&h, "etag", etag);
+	assert_string_equal(etag, "y");
+	assert_null(eu_http_header_after(&h, "etag", etag));
 	assert_null(eu_http_header(&h, "content"));
 	assert_null(eu_http_header(&h, "http/1.1 200 ok"));
 	eu_http_done(&h);

@@ -215,40 +215,88 @@ static void manifests_have_limits(void **state)
 static void challenges_say_where_tokens_are(void **state)
 {
 	static const struct {
-		const char *challenge, *url; /* NULL: none */
-		bool push, tls;
+		const char *challenge, *scopes, *url; /* NULL: none */
+		unsigned int how;
 	} cases[] = {
 		{ "Bearer realm=\"https://a.b/t\",service=\"c d\"",
+		  "repository:me/x:pull",
 		  "https://a.b/t?service=c%20d&scope=repository%3Ame%2Fx%3Apull",
-		  false, true },
+		  EU_CHALLENGE_TLS },
 		{ "bearer service=\"r,s\", realm=\"http://a.b/t?x=1\"",
-		  "http://a.b/t?x=1&service=r%2Cs&scope=repository%3Ame%2Fx%3Apull%2Cpush",
-		  true, false },
-		{ "Bearer realm=https://a.b/t,scope=z",
-		  "https://a.b/t?scope=repository%3Ame%2Fx%3Apull", false, true },
+		  "a:b:pull,push",
+		  "http://a.b/t?x=1&service=r%2Cs&scope=a%3Ab%3Apull%2Cpush" },
+		{ "Bearer realm=https://a.b/t,scope=z", "s",
+		  "https://a.b/t?scope=s", EU_CHALLENGE_TLS },
+		/* Several: as queries have them, and as forms do. */
+		{ "Bearer realm=\"https://a.b/t\",service=c", "s t",
+		  "https://a.b/t?service=c&scope=s&scope=t" },
+		{ "Bearer realm=\"https://a.b/t\",service=c", "s t",
+		  "https://a.b/t?service=c&scope=s%20t", EU_CHALLENGE_FORM },
+		{ "Bearer realm = \"https://a.b/t\" , service = c", "",
+		  "https://a.b/t?service=c" },
+		/* Not what another challenge says, nor what a quote holds. */
+		{ "Bearer service=c, Basic realm=\"https://a.b/t\"", "", NULL },
+		{ "Bearer realm=\"https://a.b/t\", Basic service=c", "",
+		  "https://a.b/t?" },
+		{ "Bearer x=\"\\\", realm=y\",realm=\"https://a.b/t\"", "",
+		  "https://a.b/t?" },
+		{ "Bearer realm=\"https://a.b/t\",service=\"c\\\"d\"", "",
+		  "https://a.b/t?service=c%22d" },
+		{ "Bearer service=\"realm=https://a.b/t\"", "", NULL },
 		/* Not in the clear what comes encrypted. */
-		{ "Bearer realm=\"http://a.b/t\"", NULL, false, true },
-		{ "Bearer realm=\"ftp://a.b/t\"", NULL, false, false },
-		{ "Bearer service=\"realm=https://a.b/t\"", NULL, false, false },
-		{ "Bearer ", NULL, false, false },
-		{ "Bearer realm=\"", NULL, false, false },
-		{ "Bearer x=\"", NULL, false, false },
-		{ "Bearer", NULL, false, false },
+		{ "Bearer realm=\"http://a.b/t\"", "", NULL, EU_CHALLENGE_TLS },
+		{ "Bearer realm=\"ftp://a.b/t\"", "", NULL },
+		{ "Bearer ", "", NULL },
+		{ "Bearer realm=\"", "", NULL },
+		{ "Bearer x=\"", "", NULL },
+		{ "Bearer x=\"\\", "", NULL },
+		{ "Bearer", "", NULL },
 	};
-	struct eu_ref ref;
+	const struct eu_ref ref = { .host = "a.b", .path = "me/x" };
 
 	(void)state;
-	assert_int_equal(eu_ref_parse("a.b/me/x", &ref, NULL), 0);
 	for (size_t i = 0; i < EU_COUNT(cases); i++) {
 		struct eu_buf url = EU_BUF(4096);
-		int r = eu_challenge_url(cases[i].challenge, &ref, cases[i].push,
-					 cases[i].tls, &url, NULL);
+		int r = eu_challenge_url(cases[i].challenge, &ref,
+					 cases[i].scopes, cases[i].how, &url,
+					 NULL);
 
 		print_message("'%s'\n", cases[i].challenge);
 		assert_int_equal(r, cases[i].url ? 0 : -EINVAL);
 		if (cases[i].url)
 			assert_string_equal(eu_buf_str(&url), cases[i].url);
 		eu_buf_done(&url);
+	}
+}
+
+static void challenges_are_found_in_headers(void **state)
+{
+	static const struct {
+		const char *header, *scheme;
+		int at; /* -1: there is none */
+	} cases[] = {
+		{ "Bearer realm=\"x\"", "Bearer", 0 },
+		{ "BEARER", "Bearer", 0 },
+		{ "Basic realm=\"x\", Bearer realm=\"y\"", "Bearer", 17 },
+		{ "Basic realm=\"x\", Bearer realm=\"y\"", "Basic", 0 },
+		{ " ,Basic realm=x,, Bearer", "Bearer", 18 },
+		{ "Negotiate YII==, Basic", "Basic", 17 },
+		{ "Basic realm=\"x, Bearer realm=y\"", "Bearer", -1 },
+		{ "Basic realm=\"x\\\", Bearer realm=y\"", "Bearer", -1 },
+		{ "Basic realm=\"x", "Bearer", -1 },
+		{ "Basic Bearer=x", "Bearer", -1 },
+		{ "Bearerx realm=y", "Bearer", -1 },
+		{ "\"\" = \"", "Bearer", -1 },
+		{ "", "Bearer", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		const char *p = eu_challenge_find(cases[i].header,
+						  cases[i].scheme);
+
+		print_message("'%s'\n", cases[i].header);
+		assert_int_equal(p ? p - cases[i].header : -1, cases[i].at);
 	}
 }
 
@@ -394,6 +442,7 @@ int main(void)
 		cmocka_unit_test(manifests_that_are_none),
 		cmocka_unit_test(manifests_have_limits),
 		cmocka_unit_test(challenges_say_where_tokens_are),
+		cmocka_unit_test(challenges_are_found_in_headers),
 		cmocka_unit_test(mirrors_are_those_of_the_longest_prefix),
 		cmocka_unit_test(kinds_are_told_by_their_beginning),
 		cmocka_unit_test(licences_become_expressions),
