@@ -158,7 +158,9 @@ static int read_limit(uint64_t *ret, struct eu_error *err)
 	return 0;
 }
 
-int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
+/* Nothing is made where it would be refused. */
+static int open_store(const char *dir, bool make, struct eu_store *ret,
+		      struct eu_error *err)
 {
 	struct eu_store s = { 0 };
 	int r;
@@ -169,17 +171,31 @@ int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
 			err, -ENOENT,
 			"no place for what is pulled: set HOME or EUNOMIA_STORE");
 	s.blobs = eu_path_join(s.dir, "blobs/sha256");
-	r = s.blobs ? make_layout(&s, err) : eu_error_oom(err);
-	if (!r)
+	r = s.blobs ? read_limit(&s.max, err) : eu_error_oom(err);
+	if (!r && (!make || !access(s.dir, F_OK)))
 		r = check_owner(&s, err);
-	if (!r)
-		r = read_limit(&s.max, err);
+	if (!r && make)
+		r = make_layout(&s, err);
+	/* Somebody else may have been the first. */
+	if (!r && make)
+		r = check_owner(&s, err);
 	if (r) {
 		eu_store_done(&s);
 		return r;
 	}
 	*ret = s;
 	return 0;
+}
+
+int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err)
+{
+	return open_store(dir, true, ret, err);
+}
+
+int eu_store_open_there(const char *dir, struct eu_store *ret,
+			struct eu_error *err)
+{
+	return open_store(dir, false, ret, err);
 }
 
 void eu_store_done(struct eu_store *s)

@@ -29,6 +29,9 @@ struct eu_store {
  * another user who is not root, or anybody may write to it.
  */
 int eu_store_open(const char *dir, struct eu_store *ret, struct eu_error *err);
+/* The same without making it: -ENOENT. */
+int eu_store_open_there(const char *dir, struct eu_store *ret,
+			struct eu_error *err);
 void eu_store_done(struct eu_store *s);
 
 #define eu_auto_store EU_CLEANUP(eu_store_done)

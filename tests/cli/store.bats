@@ -317,10 +317,14 @@ whole() {
 	chown 4321 store
 	run -1 "$ECLI" images
 	[ "$output" = "ecli: the store '$T/store' belongs to another user (4321): have EUNOMIA_STORE name one of your own" ]
+	[ -z "$(ls store)" ]
 	chown 0 store
 	chmod 777 store
 	run -1 "$ECLI" inspect x.y/z
 	[ "$output" = "ecli: 'x.y/z:latest': anybody can write to the store '$T/store': 'chmod o-w' it, or have EUNOMIA_STORE name another" ]
+	[ -z "$(ls store)" ]
+	EUNOMIA_STORE=$T/other EUNOMIA_STORE_MAX=x run -1 "$ECLI" images
+	[ ! -e other ]
 	unset EUNOMIA_STORE XDG_DATA_HOME HOME
 	run -1 "$ECLI" images
 	[ "$output" = 'ecli: no place for what is pulled: set HOME or EUNOMIA_STORE' ]
@@ -378,6 +382,17 @@ whole() {
 	[ -L "$index" ]
 	mv kept "$index"
 	"$ECLI" inspect --offline "$REGISTRY/a" | cmp first -
+}
+
+@test "what is pushed needs no store" {
+	registry
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
+	[ ! -e store ]
+	# One that is there knows of other repositories.
+	inspected "$REGISTRY/a" >/dev/null
+	before=$(ls -R store)
+	"$ECLI" push -m "$PACKAGE" "$REGISTRY/b"
+	[ "$(ls -R store)" = "$before" ]
 }
 
 @test "the size of the store has a limit" {

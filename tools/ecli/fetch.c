@@ -237,7 +237,7 @@ json_t *source_describe(const struct source *s)
 	json_t *j = json_object(), *platform;
 	const json_t *notes;
 
-	if (!eu_store_open(NULL, &store, NULL))
+	if (!eu_store_open_there(NULL, &store, NULL))
 		eu_store_manifest(&store, &s->manifest, &m, NULL);
 	eu_json_put_text(&j, "name", s->image);
 	eu_json_put_text(&j, "digest", s->manifest.digest);

@@ -176,7 +176,7 @@ static int push(struct push *p, struct eu_error *err)
 	if (!r)
 		r = eu_registry_open(&ref, &o, &g, err);
 	/* It knows of other repositories; there need not be one. */
-	stored = !r && !eu_store_open(NULL, &store, NULL);
+	stored = !r && !eu_store_open_there(NULL, &store, NULL);
 	if (!r)
 		r = eu_push(g, stored ? &store : NULL, &ref, p->files, p->n,
 			    p->notes, digest, err);
