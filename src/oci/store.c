@@ -252,29 +252,61 @@ int eu_store_used(const struct eu_store *s, uint64_t *ret, struct eu_error *err)
 	return 0;
 }
 
-int eu_store_begin(const struct eu_store *s, struct eu_store_writer *ret,
-		   struct eu_error *err)
+static int full(const struct eu_store *s, struct eu_error *err)
 {
-	struct eu_store_writer w = { .store = s, .fd = -1 };
+	return eu_error_set(
+		err, -EDQUOT,
+		"the store '%s' is full, its limit (EUNOMIA_STORE_MAX) is %llu bytes: 'ecli rm' what is not needed, then 'ecli prune'",
+		s->dir, (unsigned long long)s->max);
+}
+
+/*
+ * A file as long as the blob will be: so others see what room is left, which
+ * one at a time asks for.
+ */
+static int reserve(struct eu_store_writer *w, struct eu_error *err)
+{
+	const struct eu_store *s = w->store;
+	eu_auto_close int held = eu_store_lock(s, "index.lock", LOCK_EX, err);
 	uint64_t used;
+	int r = held < 0 ? held : eu_store_used(s, &used, err);
+
+	if (r)
+		return r;
+	if (used > s->max || w->wanted->size > s->max - used)
+		return full(s, err);
+	w->tmp = eu_path_join(s->blobs, ".new-XXXXXX");
+	if (!w->tmp)
+		return eu_error_oom(err);
+	w->fd = mkostemp(w->tmp, O_CLOEXEC);
+	if (w->fd >= 0 && !ftruncate(w->fd, (off_t)w->wanted->size))
+		return 0;
+	r = failed(err, "write to", s->blobs);
+	if (w->fd < 0)
+		free(eu_take_ptr(w->tmp));
+	return r;
+}
+
+int eu_store_begin(const struct eu_store *s, const struct eu_descriptor *d,
+		   struct eu_store_writer *ret, struct eu_error *err)
+{
+	struct eu_store_writer w = { .store = s, .wanted = d, .fd = -1 };
 	int r = eu_sha256_init(&w.sha, err);
 
 	if (!r)
-		r = eu_store_used(s, &used, err);
-	if (r)
-		return r;
-	w.room = s->max > used ? s->max - used : 0;
-	w.tmp = eu_path_join(s->blobs, ".new-XXXXXX");
-	if (!w.tmp)
-		return eu_error_oom(err);
-	w.fd = mkostemp(w.tmp, O_CLOEXEC);
-	if (w.fd < 0) {
-		r = failed(err, "write to", s->blobs);
-		free(w.tmp);
+		r = reserve(&w, err);
+	if (r) {
+		eu_store_end(&w);
 		return r;
 	}
 	*ret = w;
 	return 0;
+}
+
+static int others(const struct eu_store_writer *w, struct eu_error *err)
+{
+	return eu_error_set(err, -EBADMSG, "these are not the bytes of '%s'",
+			    w->wanted->digest);
 }
 
 int eu_store_write(void *writer, const void *data, size_t len,
@@ -283,11 +315,8 @@ int eu_store_write(void *writer, const void *data, size_t len,
 	struct eu_store_writer *w = writer;
 	int r;
 
-	if (len > w->room - w->size)
-		return eu_error_set(
-			err, -EDQUOT,
-			"the store '%s' is full, its limit (EUNOMIA_STORE_MAX) is %llu bytes: 'ecli rm' what is not needed, then 'ecli prune'",
-			w->store->dir, (unsigned long long)w->store->max);
+	if (len > w->wanted->size - w->size)
+		return others(w, err);
 	r = eu_write_all(w->fd, data, len);
 	if (r)
 		return eu_error_set(err, r, "cannot write to '%s': %s",
@@ -297,9 +326,9 @@ int eu_store_write(void *writer, const void *data, size_t len,
 	return 0;
 }
 
-int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
-		  struct eu_error *err)
+int eu_store_keep(struct eu_store_writer *w, struct eu_error *err)
 {
+	const struct eu_descriptor *d = w->wanted;
 	eu_auto_free char *path = blob_path(w->store, d->digest);
 	uint8_t sum[EU_SHA256_SIZE];
 	char digest[EU_DIGEST];
@@ -309,8 +338,7 @@ int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
 	eu_sha256_final(&w->sha, sum);
 	eu_digest_format(sum, digest);
 	if (w->size != d->size || strcmp(digest, d->digest) != 0)
-		return eu_error_set(err, -EBADMSG,
-				    "these are not the bytes of '%s'", d->digest);
+		return others(w, err);
 	if (fchmod(w->fd, 0444) || fsync(w->fd) || rename(w->tmp, path))
 		return failed(err, "write", path);
 	free(eu_take_ptr(w->tmp));
@@ -333,12 +361,12 @@ int eu_store_fill(const struct eu_store *s, const struct eu_descriptor *d,
 
 	if (eu_store_has(s, d))
 		return 0;
-	r = eu_store_begin(s, &w, err);
+	r = eu_store_begin(s, d, &w, err);
 	if (r)
 		return r;
 	r = fill(ctx, &w, err);
 	if (!r)
-		r = eu_store_keep(&w, d, err);
+		r = eu_store_keep(&w, err);
 	eu_store_end(&w);
 	return r;
 }

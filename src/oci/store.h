@@ -46,7 +46,7 @@ int eu_store_use(const struct eu_store *s, struct eu_error *err);
 int eu_store_lock(const struct eu_store *s, const char *name, int how,
 		  struct eu_error *err);
 
-/* Bytes of all its blobs, and of those that somebody is writing. */
+/* Bytes of all its blobs, and of those that somebody has begun. */
 int eu_store_used(const struct eu_store *s, uint64_t *ret, struct eu_error *err);
 
 /* Has it a blob of this digest and size? */
@@ -55,23 +55,27 @@ bool eu_store_has(const struct eu_store *s, const struct eu_descriptor *d);
 /* A blob that comes in pieces. */
 struct eu_store_writer {
 	const struct eu_store *store;
+	const struct eu_descriptor *wanted;
 	char *tmp;
 	int fd;
-	uint64_t size, room; /* written; that may be written */
+	uint64_t size; /* written */
 	struct eu_sha256 sha;
 };
 
-int eu_store_begin(const struct eu_store *s, struct eu_store_writer *ret,
-		   struct eu_error *err);
 /*
- * An eu_http_write_fn: @writer is a struct eu_store_writer. -EDQUOT if the store
- * is full.
+ * Begins what is to be @d, which has to stay. -EDQUOT if there is no room for
+ * it beside all blobs that are there or begun, whoever writes them.
+ */
+int eu_store_begin(const struct eu_store *s, const struct eu_descriptor *d,
+		   struct eu_store_writer *ret, struct eu_error *err);
+/*
+ * An eu_http_write_fn: @writer is a struct eu_store_writer. -EBADMSG above the
+ * size of what is wanted.
  */
 int eu_store_write(void *writer, const void *data, size_t len,
 		   struct eu_error *err);
-/* Keeps it under the digest of @d; -EBADMSG if it has another one. */
-int eu_store_keep(struct eu_store_writer *w, const struct eu_descriptor *d,
-		  struct eu_error *err);
+/* Keeps it under the digest that is wanted; -EBADMSG if it has another one. */
+int eu_store_keep(struct eu_store_writer *w, struct eu_error *err);
 /* Removes what was not kept. */
 void eu_store_end(struct eu_store_writer *w);
 

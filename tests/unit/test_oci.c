@@ -431,6 +431,34 @@ static void what_cannot_be_had_leaves_the_result_alone(void **state)
 	unsetenv("EUNOMIA_POLICY");
 }
 
+static void writers_share_the_room(void **state)
+{
+	const struct eu_descriptor first = { .digest = DIGEST, .size = 7 };
+	const struct eu_descriptor second = { .digest = DIGEST, .size = 6 };
+	char dir[] = "/tmp/eunomia-store-XXXXXX", remove[64];
+	eu_auto_store struct eu_store s = { 0 };
+	struct eu_store_writer one, other = { 0 };
+	struct eu_error err;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("EUNOMIA_STORE_MAX", "12", 1);
+	assert_int_equal(eu_store_open(dir, &s, &err), 0);
+	unsetenv("EUNOMIA_STORE_MAX");
+	/* Neither has a byte yet. */
+	assert_int_equal(eu_store_begin(&s, &first, &one, &err), 0);
+	assert_int_equal(eu_store_begin(&s, &second, &other, &err), -EDQUOT);
+	assert_null(other.store);
+	assert_int_equal(eu_store_write(&one, "0123456", 7, &err), 0);
+	assert_int_equal(eu_store_write(&one, "7", 1, &err), -EBADMSG);
+	assert_int_equal(eu_store_begin(&s, &second, &other, &err), -EDQUOT);
+	eu_store_end(&one);
+	assert_int_equal(eu_store_begin(&s, &second, &other, &err), 0);
+	eu_store_end(&other);
+	snprintf(remove, sizeof(remove), "rm -r %s", dir);
+	assert_int_equal(system(remove), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +477,7 @@ int main(void)
 		cmocka_unit_test(architectures_have_two_names),
 		cmocka_unit_test(layers_have_a_limit_together),
 		cmocka_unit_test(what_cannot_be_had_leaves_the_result_alone),
+		cmocka_unit_test(writers_share_the_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
