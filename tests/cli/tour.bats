@@ -107,3 +107,16 @@ program() {
 	[ "$(grep '^{' <<<"$output" | jq -s length)" = 3 ]
 	[[ $output == *"tracepoint         yes"* ]]
 }
+
+@test "examples and tools are built where nobody else writes" {
+	need program:make
+	# Beside their sources, and nothing of that is to be committed.
+	run -0 make -n -C "$ROOT/hub" sigsnoop
+	[[ $output == *"mkdir -p out/sigsnoop"* ]]
+	run -0 make -n -C "$ROOT/examples" bootstrap
+	[[ $output == *"mkdir -p out/bootstrap"* ]]
+	run -0 make -n -C "$ROOT/examples/wasm" bootstrap
+	[[ $output == *"mkdir -p ../out/wasm/bootstrap"* ]]
+	grep -qx /hub/out/ "$ROOT/.gitignore"
+	grep -qx /examples/out/ "$ROOT/.gitignore"
+}
