@@ -50,18 +50,23 @@ static int make_folders(const char *path, struct eu_error *err)
 	return r ?: make_folder(work, err);
 }
 
-static char *default_dir(void)
+/* Where it is, to be freed; @dir if not NULL. */
+static int find_dir(const char *dir, char **ret, struct eu_error *err)
 {
-	const char *own = getenv("EUNOMIA_STORE");
+	const char *own = dir ?: getenv("EUNOMIA_STORE");
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
 	if (own && *own)
-		return strdup(own);
-	if (data && *data == '/')
-		return eu_path_join(data, "eunomia/store");
-	if (home && *home == '/')
-		return eu_path_join(home, ".local/share/eunomia/store");
-	return NULL;
+		*ret = strdup(own);
+	else if (data && *data == '/')
+		*ret = eu_path_join(data, "eunomia/store");
+	else if (home && *home == '/')
+		*ret = eu_path_join(home, ".local/share/eunomia/store");
+	else
+		return eu_error_set(
+			err, -ENOENT,
+			"no place for what is pulled: set HOME or EUNOMIA_STORE");
+	return *ret ? 0 : eu_error_oom(err);
 }
 
 int eu_store_lock(const struct eu_store *s, const char *name, int how,
@@ -163,13 +168,10 @@ static int open_store(const char *dir, bool make, struct eu_store *ret,
 		      struct eu_error *err)
 {
 	struct eu_store s = { 0 };
-	int r;
+	int r = find_dir(dir, &s.dir, err);
 
-	s.dir = dir ? strdup(dir) : default_dir();
-	if (!s.dir)
-		return eu_error_set(
-			err, -ENOENT,
-			"no place for what is pulled: set HOME or EUNOMIA_STORE");
+	if (r)
+		return r;
 	s.blobs = eu_path_join(s.dir, "blobs/sha256");
 	r = s.blobs ? read_limit(&s.max, err) : eu_error_oom(err);
 	if (!r && (!make || !access(s.dir, F_OK)))
