@@ -16,60 +16,7 @@
 #include "pkg/param.h"
 #include "pkg/target.h"
 
-/*
- * Each scenario is run again and again: with the first allocation failing,
- * then with the second, until it ends without having seen a failure. It must
- * fail, or be right nevertheless, and leave no memory behind.
- */
-
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-void __libc_free(void *p);
-
-static long fail_at = -1; /* allocations until one fails; -1: none does */
-static long live;	  /* blocks that are not freed yet */
-static bool counting;
-
-static bool fails(void)
-{
-	if (!counting || fail_at < 0)
-		return false;
-	if (fail_at-- != 0)
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-void *malloc(size_t n)
-{
-	void *p = fails() ? NULL : __libc_malloc(n);
-
-	live += counting && p;
-	return p;
-}
-
-void *calloc(size_t n, size_t size)
-{
-	void *p = fails() ? NULL : __libc_calloc(n, size);
-
-	live += counting && p;
-	return p;
-}
-
-void *realloc(void *old, size_t n)
-{
-	void *p = fails() ? NULL : __libc_realloc(old, n);
-
-	live += counting && p && !old;
-	return p;
-}
-
-void free(void *p)
-{
-	live -= counting && p;
-	__libc_free(p);
-}
+#include "nomem.h"
 
 static char *object;
 static size_t object_size;
@@ -243,10 +190,7 @@ static int sinks(void)
 	return r;
 }
 
-static const struct {
-	const char *name;
-	int (*run)(void);
-} scenarios[] = {
+static const struct scenario scenarios[] = {
 	{ "target", target },	{ "json", json },   { "yaml", yaml },
 	{ "package", package }, { "flags", flags }, { "describe", describe },
 	{ "sinks", sinks },
@@ -255,32 +199,7 @@ static const struct {
 static void survives_any_failure(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < EU_COUNT(scenarios); i++) {
-		bool seen = true;
-		long n;
-
-		/* What libraries allocate once is not ours to free. */
-		assert_int_equal(scenarios[i].run(), 0);
-		for (n = 0; seen; n++) {
-			int r;
-
-			fail_at = n;
-			live = 0;
-			counting = true;
-			r = scenarios[i].run();
-			counting = false;
-			seen = fail_at < 0;
-			fail_at = -1;
-			if ((r && r != -ENOMEM) || live)
-				print_error("%s: allocation %ld: returned %d, %ld blocks left\n",
-					    scenarios[i].name, n, r, live);
-			/* No other reason is blamed. */
-			assert_true(!r || r == -ENOMEM);
-			assert_int_equal(live, 0);
-			assert_true(seen || !r);
-		}
-		assert_true(n > 2);
-	}
+	survive_any_failure(scenarios, EU_COUNT(scenarios));
 }
 
 int main(void)
