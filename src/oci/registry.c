@@ -272,6 +272,18 @@ int eu_registry_login(struct eu_registry *g, char **ret_identity,
 	return r;
 }
 
+/* Does what stands behind an address, up to the next one, say so? */
+static bool is_next(const char *p)
+{
+	const char *const end = p + strcspn(p, "<");
+	const char *rel = strcasestr(p, "rel=");
+
+	if (!rel || rel > end)
+		return false;
+	rel += strlen("rel=");
+	return !strncasecmp(rel + (*rel == '"'), "next", 4);
+}
+
 /*
  * Where the next page is, <URL>; rel="next", of which path and query are taken:
  * it is of the same registry.
@@ -279,19 +291,23 @@ int eu_registry_login(struct eu_registry *g, char **ret_identity,
 static bool next_page(const struct eu_registry *g, const struct eu_http *h,
 		      struct eu_buf *url)
 {
-	const char *link = eu_http_header(h, "link"), *end, *path;
+	const char *link = NULL, *p, *end, *path;
 
-	if (!link || *link != '<')
-		return false;
-	link++;
-	end = strchr(link, '>');
-	path = strstr(link, "/v2/");
-	if (!end || !path || path > end || !strstr(end, "next"))
-		return false;
-	eu_buf_clear(url);
-	eu_buf_printf(url, "%s://%s%.*s", g->scheme, host_of(g),
-		      (int)(end - path), path);
-	return true;
+	while ((link = eu_http_header_after(h, "link", link))) {
+		for (p = link; (p = strchr(p, '<')); p = end) {
+			end = strchr(p, '>');
+			path = strstr(p, "/v2/");
+			if (!end)
+				break;
+			if (!path || path > end || !is_next(end))
+				continue;
+			eu_buf_clear(url);
+			eu_buf_printf(url, "%s://%s%.*s", g->scheme, host_of(g),
+				      (int)(end - path), path);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* A list that comes in pages. */
@@ -320,6 +336,30 @@ static int add_page(const struct listing *l, const struct eu_http *h,
 	return *all ? 0 : eu_error_oom(err);
 }
 
+/* A registry need not have one, nor show it to everybody. */
+static int no_catalog(const struct eu_registry *g, const struct eu_http *h,
+		      struct eu_error *err)
+{
+	switch (h->status) {
+	case 401:
+	case 403:
+		return eu_error_set(
+			err, -EACCES,
+			"'%s' does not show its list of repositories to %s%s%s (%d): what is there can be had by its name",
+			g->ref.host, g->who.user ? "'" : "",
+			g->who.user ?: "you", g->who.user ? "'" : "", h->status);
+	case 400:
+	case 404:
+	case 405:
+	case 501:
+		return eu_error_set(
+			err, -ENOENT,
+			"'%s' gives no list of its repositories (%d), as a registry need not: what is there can be had by its name",
+			g->ref.host, h->status);
+	}
+	return eu_request_refused(g, h, "does not list", err);
+}
+
 static int get_page(struct eu_registry *g, const struct listing *l,
 		    struct eu_buf *url, json_t **all, size_t *bytes,
 		    bool *ret_more, struct eu_error *err)
@@ -329,7 +369,9 @@ static int get_page(struct eu_registry *g, const struct listing *l,
 	int r = eu_request_run(g, &h, headers, l->accept ? 1 : 0, err);
 
 	if (!r && h.status != 200)
-		r = eu_request_refused(g, &h, l->refused, err);
+		r = g->wants_catalog ?
+			    no_catalog(g, &h, err) :
+			    eu_request_refused(g, &h, l->refused, err);
 	if (!r)
 		r = add_page(l, &h, all, err);
 	*bytes += h.text.len;
@@ -362,15 +404,29 @@ static int get_pages(struct eu_registry *g, const struct listing *l,
 	return r;
 }
 
-int eu_registry_list(struct eu_registry *g, const char *what, const char *key,
-		     json_t **ret, struct eu_error *err)
+int eu_registry_catalog(struct eu_registry *g, json_t **ret, struct eu_error *err)
 {
-	const struct listing l = { .key = key,
-				   .type = JSON_STRING,
-				   .refused = "does not list" };
+	static const struct listing l = { .key = "repositories",
+					  .type = JSON_STRING };
+	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
+	int r;
+
+	eu_request_host(g, &url);
+	eu_buf_puts(&url, "/v2/_catalog");
+	g->wants_catalog = true;
+	r = get_pages(g, &l, &url, ret, err);
+	g->wants_catalog = false;
+	return r;
+}
+
+int eu_registry_tags(struct eu_registry *g, json_t **ret, struct eu_error *err)
+{
+	static const struct listing l = { .key = "tags",
+					  .type = JSON_STRING,
+					  .refused = "does not list" };
 	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
 
-	eu_buf_printf(&url, "%s://%s/v2/%s", g->scheme, host_of(g), what);
+	eu_request_url(g, &url, "tags", "list");
 	return get_pages(g, &l, &url, ret, err);
 }
 

@@ -42,12 +42,13 @@ int eu_registry_login(struct eu_registry *r, char **ret_identity,
 		      struct eu_error *err);
 
 /*
- * A list of names that the registry has: @key of what it gives for @what, below
- * /v2/, on all pages of it ("repositories" of "_catalog"). Strings; a new
- * reference.
+ * What repositories the registry has, or what tags this one: names, of all pages;
+ * a new reference. -ENOENT and -EACCES from registries without a catalog, or that
+ * show it to others.
  */
-int eu_registry_list(struct eu_registry *r, const char *what, const char *key,
-		     json_t **ret, struct eu_error *err);
+int eu_registry_catalog(struct eu_registry *r, json_t **ret,
+			struct eu_error *err);
+int eu_registry_tags(struct eu_registry *r, json_t **ret, struct eu_error *err);
 
 /*
  * The manifest called @which, a tag or a digest, with what it is. -ENOENT,

@@ -109,7 +109,9 @@ static int token_url(const struct eu_registry *g, const char *challenge,
 	char scopes[MAX_SCOPES] = "";
 	int n = 0;
 
-	if (*g->ref.path)
+	if (g->wants_catalog)
+		n = snprintf(scopes, sizeof(scopes), "registry:catalog:*");
+	else if (*g->ref.path)
 		n = snprintf(scopes, sizeof(scopes), "repository:%s:%s",
 			     g->ref.path, g->may_push ? "pull,push" : "pull");
 	if (*g->source)

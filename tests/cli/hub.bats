@@ -465,6 +465,34 @@ tool   1 2       Two of them  $hub" ]
 		"a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 " ]
 }
 
+@test "pages in whatever words, and registries that have none" {
+	printf '{"repositories":["a/x"]}' | raw first '200 OK' \
+		'Link: </v2/_catalog?first>; rel="prev", <http://other/v2/_catalog?second>; title="a, b"; rel=next'
+	printf '{"repositories":["a/y"]}' | raw second '200 OK' \
+		'Link: </v2/_catalog?first>; rel="first"' \
+		'Link: </v2/_catalog?third>; rel="next"'
+	printf '{"repositories":["a/z","b/x"]}' | raw third '200 OK' \
+		'Link: </v2/_catalog?next>; rel="last"'
+	printf '{"tags":["1"]}' | raw tags '200 OK'
+	: | raw none '404 Not Found'
+	answer '?second=second' '?third=third' _catalog=first tags=tags tags=tags tags=tags =none
+	run -0 "$LMP" list --hub "oci://$ANSWER/a" -j
+	[ "$(jq -r '.[].name' <<<"$output" | xargs)" = 'x y z' ]
+	[ "$(grep -c '^GET /v2/_catalog' "asked.$servers")" = 3 ]
+	printf '{"errors":[{"message":"not here"}]}' | raw none '404 Not Found'
+	: | raw denied '403 Forbidden'
+	: | raw busy '500 Oh'
+	answer =none
+	run -1 "$LMP" list --hub "oci://$ANSWER/a"
+	[ "${lines[0]}" = "lmp: '$ANSWER' gives no list of its repositories (404), as a registry need not: what is there can be had by its name" ]
+	answer =denied
+	run -1 "$LMP" list -u me -p x --hub "oci://$ANSWER/a"
+	[ "${lines[0]}" = "lmp: '$ANSWER' does not show its list of repositories to 'me' (403): what is there can be had by its name" ]
+	answer =busy
+	run -1 "$LMP" list --retries 0 --hub "oci://$ANSWER/a"
+	[[ ${lines[0]} == "lmp: '$ANSWER' does not list 'a/x': 500: try again later" ]]
+}
+
 @test "the pages of a hub: links that are there, nothing from elsewhere" {
 	cd "$ROOT"
 	run -0 scripts/hub "$EXAMPLES/hub" "$T/pages" "$LMP" "$ECLI"

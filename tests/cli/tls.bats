@@ -123,13 +123,14 @@ with_authority_at() {
 	[ ! -e "asked.$servers" ]
 }
 
-# A registry that leaves it to a server of tokens whom it lets in.
+# with_tokens [LINE]...: a registry that leaves it to a server of tokens whom it
+# lets in.
 with_tokens() {
 	need program:python3
 	authority ours
 	start python3 "$ROOT/tests/obj/tokens.py" ours.key ours.pem log
 	wait_for '^127'
-	registry "auth: {token: {realm: 'http://$(<"$OUT")/token', service: here, issuer: tokens, rootcertbundle: $T/ours.pem}}"
+	registry "$@" "auth: {token: {realm: 'http://$(<"$OUT")/token', service: here, issuer: tokens, rootcertbundle: $T/ours.pem}}"
 }
 
 @test "tokens: anonymous, by password, and for what is done" {
@@ -210,6 +211,28 @@ GET scope=repository:private/b:pull,push scope=repository:private/a:pull service
 	[ "$(requests PUT private/d/blobs/uploads 201)" = 2 ]
 	rm -r store
 	"$ECLI" pull "$REGISTRY/private/d" -o back
+	cmp app.wasm back
+}
+
+@test "tokens: for the list of what there is" {
+	with_tokens 'catalog: {maxentries: 2}'
+	hub=oci://$REGISTRY/public me=(-u me -p secret)
+	for name in a b c; do
+		"$ECLI" push "${me[@]}" "$REGISTRY/public/$name"
+	done
+	rm log
+	run -0 "$LMP" list "${me[@]}" --hub "$hub" -j
+	[ "$(jq -r '.[].name' <<<"$output" | xargs)" = 'a b c' ]
+	# One is enough for all pages of it.
+	[ "$(cat log)" = "GET scope=registry:catalog:* service=here me
+GET scope=repository:public/a:pull service=here me
+GET scope=repository:public/b:pull service=here me
+GET scope=repository:public/c:pull service=here me" ]
+	# What is there may be had, and is not shown.
+	run -1 "$LMP" list --hub "$hub"
+	[[ $output == "lmp: '$REGISTRY' wants to know who you are: 'ecli login $REGISTRY'"* ]] ||
+	[[ $output == "lmp: '$REGISTRY' does not show its list of repositories to you (401): "* ]]
+	"$LMP" pull --hub "$hub" a -o back
 	cmp app.wasm back
 }
 

@@ -149,7 +149,7 @@ static int add_repository(struct hubs *h, const char *space, const char *name,
 			  const char *address, json_t **list,
 			  struct eu_error *err)
 {
-	eu_auto_free char *what = NULL, *text = NULL;
+	eu_auto_free char *text = NULL;
 	struct eu_registry *g = NULL;
 	struct hub_name n;
 	struct eu_ref ref;
@@ -162,12 +162,8 @@ static int add_repository(struct hubs *h, const char *space, const char *name,
 	r = hub_reference(space, &n, &ref, err);
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
-	if (!r && asprintf(&what, "%s/tags/list", ref.path) < 0) {
-		what = NULL;
-		r = eu_error_oom(err);
-	}
 	if (!r)
-		r = eu_registry_list(g, what, "tags", &tags, err);
+		r = eu_registry_tags(g, &tags, err);
 	/* One whose tags are all gone is still in the catalog. */
 	if (!r && json_array_size(tags)) {
 		versions = sorted(tags);
@@ -195,7 +191,7 @@ static int of_registry(struct hubs *h, const char *space, const char *address,
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
-		r = eu_registry_list(g, "_catalog", "repositories", &all, err);
+		r = eu_registry_catalog(g, &all, err);
 	eu_registry_close(g);
 	if (r)
 		return r;
