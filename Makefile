@@ -13,6 +13,7 @@
 #	make bench		measure
 #	make soak		ten minutes each at saturation: does memory stay flat?
 #	make dist [DIST=build/dist]	files to download
+#	make dist-arm64 [DIST=…]	those for 64-bit ARM beside them
 #	make install [PREFIX=/usr/local] [DESTDIR=]
 #	make uninstall [DESTDIR=]
 #	make format, lint, clean
@@ -36,7 +37,7 @@ ifeq ($(origin SECONDS),command line)
 timeout := --timeout $(SECONDS)
 endif
 
-.PHONY: all build run test test-matrix test-fresh test-interop test-dist hub bench soak dist install uninstall format lint clean help
+.PHONY: all build run test test-matrix test-fresh test-interop test-dist hub bench soak dist dist-arm64 install uninstall format lint clean help
 .NOTPARALLEL:
 
 all: build
@@ -90,6 +91,10 @@ hub:
 dist:
 	@scripts/setup dist
 	@$U scripts/dist $(DIST)
+
+dist-arm64:
+	@scripts/setup dist-arm64
+	@$U scripts/dist -a arm64 $(DIST)
 
 bench:
 	@scripts/setup bench

@@ -3,17 +3,19 @@
 # Packages of any suite and architecture, without this system's apt noticing.
 # For scripts that have the functions "update" and "say" and a directory $tmp.
 
-# The address of the system's own Debian mirror.
+# mirror [SUITE]: the address of the system's own Debian mirror, that of security
+# updates if SUITE is one.
 mirror() {
-	local at
+	local at label=Debian
 
+	[[ ${1:-} != *-security ]] || label=Debian-Security
 	at=$(apt-get indextargets --format '$(REPO_URI)' \
-		'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sed 1q)
+		'Created-By: Packages' 'Origin: Debian' "Label: $label" | sed 1q)
 	if [ -z "$at" ]; then
 		update
 		at=$(apt-get indextargets --format '$(REPO_URI)' \
 			'Created-By: Packages' 'Origin: Debian' \
-			'Label: Debian' | sed 1q)
+			"Label: $label" | sed 1q)
 	fi
 	[ -n "$at" ] || die "apt has no Debian mirror among its sources"
 	printf '%s\n' "${at%/}"
@@ -29,7 +31,7 @@ apt_of() {
 
 	root=$tmp/$suite-$arch
 	if [ ! -e "$root/ready" ]; then
-		at=$(mirror)
+		at=$(mirror "$suite")
 		mkdir -p "$root"/{lists,cache/archives}/partial "$root"/{get,none}
 		printf 'deb [arch=%s target=Packages signed-by=%s] %s %s main\n' \
 			"$arch" /usr/share/keyrings/debian-archive-keyring.gpg \
@@ -56,11 +58,11 @@ apt_of() {
 	(cd "$root/get" && APT_CONFIG=$root/conf "$@")
 }
 
-# Prints the file that was downloaded.
+# Prints the file that was downloaded. PACKAGE may be NAME=VERSION.
 fetch() {
 	local suite=$1 arch=$2 package=$3
 
 	say "downloading $package of $suite for $arch"
 	apt_of "$suite" "$arch" apt-get -qq download "$package" >&2
-	printf '%s\n' "$tmp/$suite-$arch/get/$package"_*.deb
+	printf '%s\n' "$tmp/$suite-$arch/get/${package%%=*}"_*.deb
 }

@@ -15,9 +15,15 @@ setup() {
 	tool cargo 'case $1 in
 	build)
 		echo built >>"'"$T"'/builds"
-		mkdir -p "$CARGO_TARGET_DIR/release"
-		echo library >"$CARGO_TARGET_DIR/release/libpackage.a"
-		echo unused >"$CARGO_TARGET_DIR/release/libpackage.d"
+		to=$CARGO_TARGET_DIR
+		while [ $# -gt 1 ]; do
+			[ "$1" != --target ] || to=$to/$2
+			shift
+		done
+		mkdir -p "$to/release"
+		echo "library$CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS" \
+			>"$to/release/libpackage.a"
+		echo unused >"$to/release/libpackage.d"
 		;;
 	metadata)
 		echo "{\"manifest_path\":\"'"$T"'/dependency/Cargo.toml\"}"
@@ -81,6 +87,27 @@ libpackage.a" ]
 	rm -r cache
 	run -1 crate build package
 	[ "$output" = 'crate: no cargo and rustc 1.78 or later' ]
+}
+
+@test "for another machine it is built with the library of that" {
+	[ "$(uname -m)" != aarch64 ] || skip "this machine is the other one"
+	export DEBIAN_BIN=$T/bin
+	run -1 crate build package aarch64
+	[ "$output" = 'crate: first scripts/guests -r arm64' ]
+	mkdir -p cache/roots/arm64
+	standard=$T/cache/rust/aarch64-unknown-linux-gnu-$(rustc -vV | sha256sum |
+		cut -c1-12)
+	mkdir -p "$standard"
+	own=$(crate build package)
+	run -1 crate where package aarch64
+	at=$(crate build package aarch64)
+	[ "$at" = "$(crate where package aarch64)" ]
+	[ "$at" != "$own" ]
+	[ "$(crate where package)" = "$own" ]
+	grep -q -e "^library-L $standard .*--sysroot=$T/cache/roots/arm64" \
+		"$at/libpackage.a"
+	run -2 crate where package m68k
+	[ "$output" = 'usage: crate where|build|toolchain DIR [MACHINE]' ]
 }
 
 @test "what cannot be built leaves nothing" {
