@@ -15,7 +15,7 @@ registry() {
 	local tls=
 	registries=$((${registries:-0} + 1))
 	[ -z "${TLS:-}" ] ||
-		tls=", tls: {certificate: $T/tls.pem, key: $T/tls.key}"
+		tls=", tls: {certificate: $T/tls.pem, key: $T/tls.key${CLIENTS:+, clientcas: [$CLIENTS]}}"
 	{
 		printf '%s\n' 'version: 0.1' 'log: {level: info}' \
 			"storage: {filesystem: {rootdirectory: $T/registry}, delete: {enabled: true}}" \

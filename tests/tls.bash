@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # An authority for certificates, for scenarios that have loaded helper and
-# registry. With TLS=1 the registry has $T/tls.pem and $T/tls.key.
+# registry. With TLS=1 the registry has $T/tls.pem and $T/tls.key; with
+# CLIENTS=FILE it wants to see a certificate of that authority.
 
 # authority NAME: NAME.pem and NAME.key, which may sign others.
 authority() {

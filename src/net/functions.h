@@ -10,12 +10,16 @@
 #include "base/error.h"
 
 struct eu_http_opts {
-	const char *cacert;  /* PEM file of further authorities, or NULL */
-	bool insecure;	     /* accept any certificate */
-	uint32_t connect_ms; /* 0: 10 s */
-	uint32_t stall_ms;   /* without a byte; 0: 30 s */
-	uint32_t tries;	     /* of one request; 0: 4 */
-	uint32_t total_ms;   /* of a request with all its tries; 0: no limit */
+	const char *cacert; /* PEM file of further authorities, or NULL */
+	bool insecure;	    /* accept any certificate */
+	/* These three are to be there for as long as the client is. */
+	const char *authorities; /* further ones as PEM, or NULL */
+	const char *cert, *key;	 /* who we are, PEM files, or NULL */
+	const char *cert_for;	 /* an address of the host that is told so */
+	uint32_t connect_ms;	 /* 0: 10 s */
+	uint32_t stall_ms;	 /* without a byte; 0: 30 s */
+	uint32_t tries;		 /* of one request; 0: 4 */
+	uint32_t total_ms; /* of a request with all its tries; 0: no limit */
 };
 
 struct eu_transfer {

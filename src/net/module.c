@@ -12,6 +12,7 @@
 #include "base/module.h"
 #include "net/authorities.h"
 #include "net/sign.h"
+#include "net/tls.h"
 
 #define FOLDER "/etc/ssl/certs" /* of single authorities, by their hash */
 
@@ -32,6 +33,8 @@ struct moving {
 	bool headed; /* all headers have come */
 	char range[48];
 	char why[CURL_ERROR_SIZE];
+	const char *wrong; /* with what we have, perhaps in @own */
+	char own[256];
 };
 
 static void net_close(void *v)
@@ -145,6 +148,54 @@ static bool set_headers(struct moving *m)
 	return add_header(m, "Expect:");
 }
 
+/* Scheme, host and port; false if it says none. */
+static bool parse(CURLU *u, const char *url, char *ret[3])
+{
+	static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST,
+					   CURLUPART_PORT };
+
+	if (!u || curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME))
+		return false;
+	for (size_t i = 0; i < EU_COUNT(parts); i++) {
+		if (curl_url_get(u, parts[i], &ret[i], CURLU_DEFAULT_PORT))
+			return false;
+	}
+	return true;
+}
+
+/* What cannot be told is elsewhere. */
+static bool is_elsewhere(const struct moving *m, const char *than)
+{
+	char *from[3] = { 0 }, *to[3] = { 0 }, *end = NULL;
+	bool same;
+	CURLU *u;
+
+	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &end);
+	if (!end || !strcmp(end, than))
+		return !end;
+	u = curl_url();
+	same = parse(u, than, from) && parse(u, end, to);
+	for (int i = 0; i < 3; i++) {
+		same = same && !strcasecmp(from[i], to[i]);
+		curl_free(from[i]);
+		curl_free(to[i]);
+	}
+	curl_url_cleanup(u);
+	return !same;
+}
+
+/* Who we are is said to one host alone, wherever that leads. */
+static CURLcode on_tls(CURL *c, void *tls, void *v)
+{
+	struct moving *m = v;
+	const struct eu_http_opts *o = &m->net->o;
+
+	(void)c;
+	m->wrong = tls_prepare(tls, o, o->cert && !is_elsewhere(m, o->cert_for),
+			       m->own);
+	return m->wrong ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
+}
+
 #define SET(option, value)                                        \
 	do {                                                      \
 		if (curl_easy_setopt(c, CURLOPT_##option, value)) \
@@ -182,8 +233,9 @@ static const char *authorities(void)
 }
 
 /* The library may have been built for no system in particular. */
-static bool set_tls(CURL *c, const struct eu_http_opts *o)
+static bool set_tls(CURL *c, struct moving *m)
 {
+	const struct eu_http_opts *o = &m->net->o;
 	const char *file = authorities();
 
 	SET(PROXY_CAINFO, file);
@@ -193,6 +245,10 @@ static bool set_tls(CURL *c, const struct eu_http_opts *o)
 	if (o->insecure) {
 		SET(SSL_VERIFYPEER, 0L);
 		SET(SSL_VERIFYHOST, 0L);
+	}
+	if (o->authorities || o->cert) {
+		SET(SSL_CTX_FUNCTION, on_tls);
+		SET(SSL_CTX_DATA, m);
 	}
 	return true;
 }
@@ -228,7 +284,7 @@ static bool set_up(struct moving *m)
 	const struct eu_http_opts *o = &m->net->o;
 	CURL *c = m->easy;
 
-	if (!set_method(c, m) || !set_headers(m) || !set_tls(c, o) ||
+	if (!set_method(c, m) || !set_headers(m) || !set_tls(c, m) ||
 	    !set_proxy(c, m->t->url))
 		return false;
 	SET(URL, m->t->url);
@@ -262,6 +318,8 @@ static bool set_up(struct moving *m)
 #undef SET
 
 #define BROKEN "the connection broke off"
+#define UNKNOWN \
+	"it wants a certificate of yours, as certs.d has them (docs/oci.md)"
 
 /* Words of our own where the library's, which have @like in them, say less. */
 static const struct {
@@ -290,6 +348,8 @@ static const struct {
 	  "it leads to where there is no TLS, or no HTTP" },
 	{ CURLE_OUT_OF_MEMORY, -ENOMEM, "", NULL },
 	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "", NULL },
+	{ CURLE_RECV_ERROR, -EACCES, "certificate required", UNKNOWN },
+	{ CURLE_RECV_ERROR, -EACCES, "bad certificate", UNKNOWN },
 	{ CURLE_GOT_NOTHING, -ECONNRESET, "", BROKEN },
 	{ CURLE_RECV_ERROR, -ECONNRESET, "", BROKEN },
 	{ CURLE_SEND_ERROR, -ECONNRESET, "", BROKEN },
@@ -324,42 +384,6 @@ static const char *refusal_of(const struct moving *m)
 	return m->why;
 }
 
-/* Scheme, host and port; false if it says none. */
-static bool parse(CURLU *u, const char *url, char *ret[3])
-{
-	static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST,
-					   CURLUPART_PORT };
-
-	if (!u || curl_url_set(u, CURLUPART_URL, url, CURLU_GUESS_SCHEME))
-		return false;
-	for (size_t i = 0; i < EU_COUNT(parts); i++) {
-		if (curl_url_get(u, parts[i], &ret[i], CURLU_DEFAULT_PORT))
-			return false;
-	}
-	return true;
-}
-
-/* What cannot be told is elsewhere. */
-static bool is_elsewhere(const struct moving *m)
-{
-	char *from[3] = { 0 }, *to[3] = { 0 }, *end = NULL;
-	bool same;
-	CURLU *u;
-
-	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &end);
-	if (!end || !strcmp(end, m->t->url))
-		return !end;
-	u = curl_url();
-	same = parse(u, m->t->url, from) && parse(u, end, to);
-	for (int i = 0; i < 3; i++) {
-		same = same && !strcasecmp(from[i], to[i]);
-		curl_free(from[i]);
-		curl_free(to[i]);
-	}
-	curl_url_cleanup(u);
-	return !same;
-}
-
 static void finish(struct moving *m, CURLcode code)
 {
 	struct eu_transfer *t = m->t;
@@ -368,7 +392,7 @@ static void finish(struct moving *m, CURLcode code)
 
 	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->status = (int)status;
-	t->elsewhere = is_elsewhere(m);
+	t->elsewhere = is_elsewhere(m, t->url);
 	t->error = 0;
 	/* To the library an end among the headers is an empty body. */
 	if (!code && !m->headed)
@@ -386,6 +410,10 @@ static void finish(struct moving *m, CURLcode code)
 		t->error = errors[i].error;
 		why = errors[i].why ?: why;
 		break;
+	}
+	if (m->wrong) {
+		t->error = -EINVAL;
+		why = m->wrong;
 	}
 	snprintf(t->why, sizeof(t->why), "%s", why);
 }

@@ -19,10 +19,37 @@ enum {
 	MAX_LIST = 16 << 20, /* bytes */
 };
 
+static const char *host_of(const struct eu_registry *g)
+{
+	return strcmp(g->ref.host, "docker.io") ? g->ref.host :
+						  "registry-1.docker.io";
+}
+
+/* Of this machine one with certificates is spoken to with TLS. */
+static const char *scheme_of(const struct eu_registry *g,
+			     const struct eu_registry_opts *o)
+{
+	const bool asked = o->cacert || o->insecure || g->certs.found;
+
+	return o->plain_http || (eu_ref_is_loopback(&g->ref) && !asked) ?
+		       "http" :
+		       "https";
+}
+
+static int set_who(struct eu_registry *g, const struct eu_registry_opts *o,
+		   struct eu_error *err)
+{
+	if (!o->user)
+		return eu_credentials_find(g->ref.host, &g->who, err);
+	g->who.user = strdup(o->user);
+	g->who.password = strdup(o->password ?: "");
+	return g->who.user && g->who.password ? 0 : eu_error_oom(err);
+}
+
 static int open_one(const struct eu_ref *ref, const struct eu_registry_opts *o,
 		    struct eu_registry **ret, struct eu_error *err)
 {
-	const struct eu_http_opts http = {
+	struct eu_http_opts http = {
 		.cacert = o->cacert,
 		.insecure = o->insecure,
 		.connect_ms = o->stall_ms,
@@ -39,20 +66,16 @@ static int open_one(const struct eu_ref *ref, const struct eu_registry_opts *o,
 	g->tries = o->tries;
 	g->progress = o->progress;
 	g->progress_ctx = o->progress_ctx;
-	g->scheme = o->plain_http || (eu_ref_is_loopback(ref) && !o->cacert &&
-				      !o->insecure) ?
-			    "http" :
-			    "https";
-	if (o->user) {
-		g->who.user = strdup(o->user);
-		g->who.password = strdup(o->password ?: "");
-		if (!g->who.user || !g->who.password)
-			r = eu_error_oom(err);
-	} else {
-		r = eu_credentials_find(ref->host, &g->who, err);
-	}
-	if (!r)
-		r = eu_net_open(&http, &g->net, err);
+	if (!o->plain_http)
+		r = eu_certs_find(ref->host, &g->certs, err);
+	g->scheme = scheme_of(g, o);
+	snprintf(g->own, sizeof(g->own), "%s://%s/", g->scheme, host_of(g));
+	http.authorities = g->certs.authorities;
+	http.cert = g->certs.cert;
+	http.key = g->certs.key;
+	http.cert_for = g->own;
+	r = r ?: set_who(g, o, err);
+	r = r ?: eu_net_open(&http, &g->net, err);
 	if (r) {
 		eu_registry_close(g);
 		return r;
@@ -107,16 +130,11 @@ void eu_registry_close(struct eu_registry *g)
 	for (size_t i = 0; i < g->n_mirrors; i++)
 		eu_registry_close(g->mirrors[i]);
 	eu_net_close(g->net);
+	eu_certs_done(&g->certs);
 	eu_credentials_done(&g->who);
 	free(g->authorization);
 	free(g->identity);
 	free(g);
-}
-
-static const char *host_of(const struct eu_registry *g)
-{
-	return strcmp(g->ref.host, "docker.io") ? g->ref.host :
-						  "registry-1.docker.io";
 }
 
 /* Is it an address of the registry itself, which may know who we are? */

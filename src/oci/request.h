@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "oci/certs.h"
 #include "oci/mirror.h"
 #include "oci/registry.h"
 
@@ -16,12 +17,14 @@ struct eu_registry {
 	struct eu_ref ref;
 	const char *scheme;
 	struct eu_credentials who;
-	char *authorization;	  /* "Authorization: ...", or NULL */
-	bool may_push;		  /* of the token that is asked for */
-	char source[EU_REF_PATH]; /* it is for pulling from this one, too */
-	bool wants_catalog;	  /* it is for the list of repositories */
-	bool mounts_nothing;	  /* it has refused to take from another one */
-	bool wants_identity;	  /* a token instead of the password */
+	struct eu_certs certs;
+	char own[EU_REF_HOST + 16]; /* SCHEME://HOST */
+	char *authorization;	    /* "Authorization: ...", or NULL */
+	bool may_push;		    /* of the token that is asked for */
+	char source[EU_REF_PATH];   /* it is for pulling from this one, too */
+	bool wants_catalog;	    /* it is for the list of repositories */
+	bool mounts_nothing; /* it has refused to take from another one */
+	bool wants_identity; /* a token instead of the password */
 	char *identity;
 	/* Asked first for what is pulled. */
 	struct eu_registry *mirrors[EU_MIRRORS];

@@ -90,6 +90,119 @@ with_authority_at() {
 	"$ECLI" push --plain-http --cacert ours.pem "$REGISTRY/a"
 }
 
+@test "certificates of certs.d, as podman has them" {
+	local folder wrong
+
+	authority clients
+	certificate clients DNS:me
+	mv tls.pem me.cert
+	mv tls.key me.key
+	authority ours
+	certificate ours IP:127.0.0.1
+	TLS=1 registry
+	folder=.config/containers/certs.d/$REGISTRY
+	mkdir -p "$folder"
+	# No plain HTTP to this machine then, and nobody is known yet.
+	refused 'its certificate is of an authority that is not known here' \
+		"$ECLI" push "$REGISTRY/a"
+	cp clients.pem "$folder/clients.crt"
+	ln -s none "$folder/none.crt"
+	echo hello >"$folder/README"
+	refused 'its certificate is of an authority that is not known here' \
+		"$ECLI" push "$REGISTRY/a"
+	cp ours.pem "$folder/ca.crt"
+	"$ECLI" push "$REGISTRY/a"
+	"$ECLI" pull "$REGISTRY/a" -o back
+	cmp app.wasm back
+	skopeo copy -q "docker://$REGISTRY/a" dir:copy
+	rm -r store
+	refused "has a blob of 'b': 400" \
+		"$ECLI" push --plain-http "$REGISTRY/b"
+	# One that wants to know who asks.
+	TLS=1 CLIENTS=$T/clients.pem registry
+	mkdir -p ".config/containers/certs.d/$REGISTRY"
+	folder=.config/containers/certs.d/$REGISTRY
+	cp ours.pem "$folder/ca.crt"
+	run -1 "$ECLI" push --retries 0 "$REGISTRY/b"
+	cp me.cert me.key "$folder"
+	"$ECLI" push "$REGISTRY/b"
+	"$ECLI" pull "$REGISTRY/b" -o back
+	skopeo copy -q "docker://$REGISTRY/b" dir:copy
+	# Not as it should be.
+	rm -r store "$folder/me.key"
+	refused "me.cert' has no key beside it, 'me.key' (authorities are called *.crt)" \
+		"$ECLI" pull "$REGISTRY/b" -o none
+	mv "$folder/me.cert" "$folder/me.key"
+	refused "me.key' has no certificate beside it, 'me.cert'" \
+		"$ECLI" pull "$REGISTRY/b" -o none
+	cp me.cert "$folder"
+	for wrong in tls.key app.wasm; do
+		cp "$wrong" "$folder/me.key"
+		refused "me.key' is not the key of the certificate beside it, or wants a password" \
+			"$ECLI" pull "$REGISTRY/b" -o none
+	done
+	openssl pkey -in me.key -aes256 -passout pass:x -out "$folder/me.key"
+	refused "or wants a password" "$ECLI" pull "$REGISTRY/b" -o none
+	echo hello >"$folder/me.cert"
+	refused "me.cert' is no certificate in PEM" "$ECLI" pull "$REGISTRY/b" -o none
+	rm "$folder"/me.*
+	echo hello >"$folder/ca.crt"
+	refused 'the authorities of its certs.d are no certificates in PEM' \
+		"$ECLI" pull "$REGISTRY/b" -o none
+}
+
+@test "certificates of certs.d in /etc" {
+	local etc
+
+	need root program:unshare
+	authority ours
+	certificate ours IP:127.0.0.1
+	TLS=1 registry
+	for etc in /etc/docker /etc/containers; do
+		unshare -m bash -ec 'mount -t tmpfs none /etc
+			mkdir -p "$1/certs.d/$2" && cp ours.pem "$1/certs.d/$2/ca.crt"
+			exec "$0" push "$2/a"' "$ECLI" "$etc" "$REGISTRY"
+	done
+	refused "has a blob of 'a': 400" "$ECLI" push "$REGISTRY/a"
+}
+
+@test "who we are by a certificate is said to one host alone" {
+	local at other
+
+	authority clients
+	certificate clients DNS:me
+	mv tls.pem me.cert
+	mv tls.key me.key
+	authority ours
+	certificate ours IP:127.0.0.1
+	image app.wasm
+	# Two that ask for one, and take none as well.
+	start openssl s_server -accept 127.0.0.1:0 -www -cert tls.pem -key tls.key \
+		-verify 1 -CAfile clients.pem
+	wait_for '^ACCEPT 127'
+	other=$(sed -n 's/^ACCEPT //p' "$OUT") saw=$ERR
+	mkdir -p v2/a/manifests
+	printf 'HTTP/1.1 302 Found\r\nLocation: https://%s/\r\nContent-Length: 0\r\n\r\n' \
+		"$other" >v2/a/manifests/latest
+	start openssl s_server -accept 127.0.0.1:0 -HTTP -cert tls.pem -key tls.key \
+		-verify 1 -CAfile clients.pem
+	wait_for '^ACCEPT 127'
+	at=$(sed -n 's/^ACCEPT //p' "$OUT")
+	for name in "$at" "$other"; do
+		mkdir -p ".config/containers/certs.d/$name"
+		cp ours.pem ".config/containers/certs.d/$name/ca.crt"
+		cp me.cert me.key ".config/containers/certs.d/$name"
+	done
+	run -1 "$ECLI" pull "$at/a" -o none
+	[[ $output == *"'$at' gives a web page for 'a'"* ]]
+	grep '^depth=0 CN = server' "$ERR"
+	run ! grep '^depth=' "$saw"
+	# Unless that is asked for itself.
+	run -1 "$ECLI" pull "$other/a" -o none
+	[[ $output == *"'$other' gives a web page for 'a'"* ]]
+	grep '^depth=0 CN = server' "$saw"
+}
+
 @test "from TLS nothing leads to where there is none" {
 	authority ours
 	certificate ours IP:127.0.0.1
