@@ -127,7 +127,9 @@ static int open_beside(const char *path, char **ret_tmp)
 struct content {
 	const void *data;
 	size_t len;
-	int from; /* if there is no @data */
+	int from;     /* if there is no @data */
+	bool flushed; /* with the folder @names if it is not NULL */
+	const char *names;
 };
 
 static int put(int fd, const struct content *c)
@@ -143,7 +145,34 @@ static int put(int fd, const struct content *c)
 	return n ? -errno : 0;
 }
 
-static int replace(const char *path, const struct content *c, bool flush)
+/*
+ * The file first: many file systems then have nothing left to do for the folder,
+ * which else is one more wait for the disk.
+ */
+static int flush(int fd, const char *folder)
+{
+	eu_auto_close int dir = -1;
+
+	if (fsync(fd))
+		return -errno;
+	if (!folder)
+		return 0;
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 || fsync(dir) ? -errno : 0;
+}
+
+/* Gives the name to a new file. */
+static int take_over(int fd, const char *tmp, const char *path,
+		     const struct content *c)
+{
+	int r = put(fd, c);
+
+	if (!r && c->flushed)
+		r = flush(fd, c->names);
+	return !r && rename(tmp, path) ? -errno : r;
+}
+
+static int replace(const char *path, const struct content *c)
 {
 	eu_auto_free char *tmp = NULL;
 	eu_auto_close int fd = open_beside(path, &tmp);
@@ -151,11 +180,7 @@ static int replace(const char *path, const struct content *c, bool flush)
 
 	if (fd < 0)
 		return fd;
-	r = put(fd, c);
-	if (!r && flush && fsync(fd))
-		r = -errno;
-	if (!r && rename(tmp, path))
-		r = -errno;
+	r = take_over(fd, tmp, path, c);
 	if (r)
 		unlink(tmp);
 	return r;
@@ -185,7 +210,7 @@ static int write_content(const char *path, const struct content *c,
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		r = write_in_place(path, c);
 	else
-		r = replace(path, c, false);
+		r = replace(path, c);
 	return not_written(r, path, err);
 }
 
@@ -205,21 +230,14 @@ int eu_file_write_from(const char *path, int from, struct eu_error *err)
 	return write_content(path, &c, err);
 }
 
-int eu_folder_flush(const char *path, struct eu_error *err)
-{
-	eu_auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd))
-		return not_written(-errno, path, err);
-	return 0;
-}
-
 int eu_file_write_flushed(const char *path, const void *data, size_t len,
-			  struct eu_error *err)
+			  const char *names, struct eu_error *err)
 {
-	const struct content c = { .data = data ?: "", .len = len };
+	const struct content c = {
+		.data = data ?: "", .len = len, .flushed = true, .names = names
+	};
 
-	return not_written(replace(path, &c, true), path, err);
+	return not_written(replace(path, &c), path, err);
 }
 
 const char *eu_path_name(const char *path)

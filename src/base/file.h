@@ -30,15 +30,13 @@ int eu_file_write(const char *path, const void *data, size_t len,
 int eu_file_write_from(const char *path, int from, struct eu_error *err);
 
 /*
- * The same for what has to be whole after a loss of power: the bytes are on the
- * disk before the name is theirs. Which of the two files has the name then is
- * not known, as waiting for that too takes as long again.
+ * The same for what has to be whole after a loss of power: the bytes, and before
+ * them what names the folder @names has if it is not NULL, are on the disk
+ * before the name is theirs. Which of the two files has the name then is not
+ * known, as waiting for that too takes as long again.
  */
 int eu_file_write_flushed(const char *path, const void *data, size_t len,
-			  struct eu_error *err);
-
-/* What names a folder has goes to the disk. */
-int eu_folder_flush(const char *path, struct eu_error *err);
+			  const char *names, struct eu_error *err);
 
 /* All bytes to a descriptor, over short writes and EINTR. Negative errno. */
 int eu_write_all(int fd, const void *data, size_t len);

@@ -88,10 +88,15 @@ static int get_blob(const struct pull *p, const struct eu_descriptor *d,
 	return eu_store_fill(p->to, d, fill_blob, &b, err);
 }
 
-/* A manifest into the store, and what it says. */
+/*
+ * A manifest, and what it says. It is written to the store, and the disk has it
+ * while its blobs are waited for, but is kept when they are: one wait for the
+ * disk is saved. An index is kept at once, as what it vouches for is looked up
+ * there. @w, which has nothing yet, refers to @d.
+ */
 static int get_manifest(const struct pull *p, const char *which,
 			struct eu_descriptor *d, struct eu_manifest *ret,
-			struct eu_error *err)
+			struct eu_store_writer *w, struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
 	int r = eu_registry_manifest(p->from, which, d, &data, err);
@@ -102,14 +107,21 @@ static int get_manifest(const struct pull *p, const char *which,
 	if (r)
 		return r;
 	memcpy(d->type, ret->type, sizeof(d->type));
-	r = eu_store_put(p->to, d, data, err);
+	if (ret->index)
+		r = eu_store_put(p->to, d, data, err);
+	else if (!eu_store_has(p->to, d))
+		r = eu_store_begin(p->to, d, w, err) ?:
+			    eu_store_write(w, data, d->size, err);
+	if (w->tmp)
+		eu_store_ahead(w);
 	if (r)
 		eu_manifest_done(ret);
 	return r;
 }
 
+/* The blobs of a manifest, and so itself. */
 static int get_parts(struct pull *p, const struct eu_manifest *m,
-		     struct eu_error *err)
+		     struct eu_store_writer *w, struct eu_error *err)
 {
 	uint64_t all;
 	int r;
@@ -130,17 +142,18 @@ static int get_parts(struct pull *p, const struct eu_manifest *m,
 	r = get_blob(p, &m->config, err);
 	for (size_t i = 0; i < m->n && !r; i++)
 		r = get_blob(p, &m->parts[i], err);
-	return r;
+	return r || !w->tmp ? r : eu_store_keep(w, err);
 }
 
 /* A manifest of an index, with its blobs. */
 static int get_whole(struct pull *p, const char *digest,
 		     struct eu_descriptor *ret, struct eu_error *err)
 {
+	eu_auto_store_writer struct eu_store_writer w = { .fd = -1 };
 	eu_auto_manifest struct eu_manifest m = { 0 };
-	int r = get_manifest(p, digest, ret, &m, err);
+	int r = get_manifest(p, digest, ret, &m, &w, err);
 
-	return r ?: get_parts(p, &m, err);
+	return r ?: get_parts(p, &m, &w, err);
 }
 
 static int nothing_for(const struct eu_artifact_which *which, struct eu_error *err)
@@ -197,6 +210,7 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 {
 	eu_auto_manifest struct eu_manifest m = { 0 };
 	eu_auto_close int held = eu_store_use(s, err);
+	eu_auto_store_writer struct eu_store_writer w = { .fd = -1 };
 	struct pull p = { .from = g, .to = s };
 	struct eu_ref name = *ref;
 	struct eu_descriptor d;
@@ -204,11 +218,12 @@ int eu_artifact_pull(struct eu_registry *g, const struct eu_store *s,
 
 	if (held < 0)
 		return held;
-	r = get_manifest(&p, eu_ref_which(ref), &d, &m, err);
+	r = get_manifest(&p, eu_ref_which(ref), &d, &m, &w, err);
 	if (!r && m.index)
 		r = pull_index(&p, &name, &m, which, &d, err);
 	else if (!r)
-		r = eu_trust_image(g, s, ref, &d, err) ?: get_parts(&p, &m, err);
+		r = eu_trust_image(g, s, ref, &d, err) ?:
+			    get_parts(&p, &m, &w, err);
 	if (!r)
 		r = eu_store_tag(s, &name, &d, err);
 	if (!r)

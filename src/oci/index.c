@@ -54,14 +54,12 @@ static int write_index(const struct eu_store *s, const json_t *index,
 	eu_auto_free char *path = eu_path_join(s->dir, "index.json");
 	eu_auto_free char *text = NULL;
 	size_t len;
-	int r;
 
 	text = eu_json_write(index, &len);
 	if (!path || !text)
 		return eu_error_oom(err);
 	/* What it names is on the disk before it says so. */
-	r = eu_folder_flush(s->blobs, err);
-	return r ?: eu_file_write_flushed(path, text, len, err);
+	return eu_file_write_flushed(path, text, len, s->blobs, err);
 }
 
 static const char *name_of(const json_t *entry)

@@ -110,7 +110,7 @@ static int make_layout(const struct eu_store *s, struct eu_error *err)
 	held = eu_store_lock(s, "index.lock", LOCK_EX, err);
 	return held < 0 ? held :
 			  eu_file_write_flushed(file, LAYOUT,
-						sizeof(LAYOUT) - 1, err);
+						sizeof(LAYOUT) - 1, NULL, err);
 }
 
 /* Who can write to it says what a name stands for. */
@@ -326,6 +326,12 @@ int eu_store_write(void *writer, const void *data, size_t len,
 	eu_sha256_update(&w->sha, data, len);
 	w->size += len;
 	return 0;
+}
+
+void eu_store_ahead(const struct eu_store_writer *w)
+{
+	/* Where a file system knows nothing of it, nothing is lost. */
+	sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 int eu_store_keep(struct eu_store_writer *w, struct eu_error *err)

@@ -74,10 +74,14 @@ int eu_store_begin(const struct eu_store *s, const struct eu_descriptor *d,
  */
 int eu_store_write(void *writer, const void *data, size_t len,
 		   struct eu_error *err);
+/* Begins to bring what was written to the disk, and does not wait for it. */
+void eu_store_ahead(const struct eu_store_writer *w);
 /* Keeps it under the digest that is wanted; -EBADMSG if it has another one. */
 int eu_store_keep(struct eu_store_writer *w, struct eu_error *err);
 /* Removes what was not kept. */
 void eu_store_end(struct eu_store_writer *w);
+
+#define eu_auto_store_writer EU_CLEANUP(eu_store_end)
 
 /* The three of them around @fill, unless it has that blob. */
 typedef int (*eu_store_fill_fn)(void *ctx, struct eu_store_writer *w,

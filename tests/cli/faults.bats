@@ -236,6 +236,9 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 		rm -rf store
 		answer manifests=m "blobs/$CONFIG=c" "blobs/$LAYER=$wrong"
 		refused "'$ANSWER" "$ECLI" pull "$ANSWER/a" -o none
+		# A manifest is kept when its blobs are.
+		manifest=$(digest manifest)
+		[ ! -e "store/blobs/sha256/${manifest#*:}" ]
 	done
 	answer "=html"
 	refused "'$ANSWER' gives a web page for 'a': is it a registry?" \
