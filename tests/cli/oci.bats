@@ -148,6 +148,10 @@ manifest() {
 	[ "$output" = "logged in to $REGISTRY as me" ]
 	[ "$(stat -c %a .docker/config.json)" = 600 ]
 	[ "$(jq -c '[.detachKeys, .auths.other.auth]' .docker/config.json)" = '["x","eDp5"]' ]
+	# Who says nothing is asked.
+	"$ECLI" logout "$REGISTRY"
+	"$ECLI" login "$REGISTRY" >out < <(printf 'me\nsecret\n')
+	[ "$(cat out)" = "logged in to $REGISTRY as me" ]
 	"$ECLI" push "$REGISTRY/a"
 	# Another client finds it, and what it keeps is found here.
 	skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/a" >/dev/null

@@ -40,8 +40,10 @@ static int log_in(struct remote *m, const char *host, struct eu_error *err)
 	struct eu_ref ref;
 	int r = parse_host(host, &ref, err);
 
+	/* Where others would go on as nobody, it asks. */
 	if (!r && !m->o.user) {
 		m->prompt = true;
+		m->complete = false;
 		r = remote_complete(m, err);
 	}
 	if (!r)
