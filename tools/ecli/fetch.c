@@ -273,12 +273,40 @@ static bool is_file(const char *word)
 	return !stat(word, &st) && !S_ISDIR(st.st_mode);
 }
 
+bool source_is_bytes(const char *word)
+{
+	if (!strncmp(word, OCI, strlen(OCI)))
+		return false;
+	return !strcmp(word, "-") || strstr(word, "://") ||
+	       eu_fetch_knows(word) || is_file(word);
+}
+
+int source_ref(const char *word, struct eu_ref *ret, struct eu_error *err)
+{
+	if (!strncmp(word, OCI, strlen(OCI)))
+		return eu_ref_parse(word + strlen(OCI), ret, err);
+	return remote_ref(word, ret, err);
+}
+
+/* With a tag, as in "me/x:1", it is rather not a file that is misspelt. */
+static int refuse_hostless(const char *word, struct eu_error *err)
+{
+	struct eu_ref ref;
+
+	if (!strchr(word, ':') || !access(word, F_OK) ||
+	    eu_ref_parse(word, &ref, NULL))
+		return FETCH_NOT;
+	return eu_error_set(
+		err, -ENOENT,
+		"there is no file '%s', and a reference has a host in front: HOST[:PORT]/PATH[:TAG]",
+		word);
+}
+
 /* No address, and no file: a reference, or the name of what is not there. */
 static int as_reference(const char *word, struct eu_ref *ret, struct eu_error *err)
 {
-	/* Somebody may have misspelt a file. */
 	if (!has_host(word))
-		return FETCH_NOT;
+		return refuse_hostless(word, err);
 	if (!eu_ref_parse(word, ret, err))
 		return 0;
 	/* Folders have dots in their names, too. */

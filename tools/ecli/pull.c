@@ -65,6 +65,71 @@ static int check_name(const char *path, struct eu_error *err)
 		"'%s' is there and is no package: say where to with -o", path);
 }
 
+/* What an address or a path ends with; NULL for what is no name of a file. */
+static char *name_of(const char *from)
+{
+	const char *end = from + strlen(from), *name;
+	char *copy;
+
+	if (!strncmp(from, "data:", 5))
+		return NULL;
+	if (strstr(from, "://"))
+		end = from + strcspn(from, "?#");
+	for (name = end; name > from && name[-1] != '/'; name--)
+		;
+	copy = strndup(name, end - name);
+	if (copy && !is_safe(copy)) {
+		free(copy);
+		copy = NULL;
+	}
+	return copy;
+}
+
+/* Only what 'run' takes, too. */
+static int check_bytes(const struct program_file *f, struct eu_error *err)
+{
+	eu_auto_package struct eu_package *p = NULL;
+
+	if (eu_artifact_of(f->data, f->len))
+		return 0;
+	return eu_package_parse(f->data, f->len, f->path, NULL, &p, err);
+}
+
+/* A program that is no image, from wherever 'run' takes it. */
+static int copy(struct source *s, const char *from, const char *to,
+		struct eu_error *err)
+{
+	eu_auto_free char *name = name_of(from);
+	char digest[EU_DIGEST];
+	struct program_file f;
+	int r;
+
+	if (s->which.arch || s->which.all)
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' is no image: --arch and --all are for those", from);
+	if (!to && !name)
+		return eu_error_set(
+			err, -EINVAL,
+			"'%s' does not name a file: say where to with -o", from);
+	program_file_read(&f, from, s);
+	if (f.failed) {
+		*err = f.err;
+		return f.failed;
+	}
+	r = check_bytes(&f, err);
+	if (!r)
+		r = eu_digest_of(f.data, f.len, digest, err);
+	if (!r && !to)
+		r = check_name(name, err);
+	if (!r)
+		r = eu_file_write(to ?: name, f.data, f.len, err);
+	if (!r && !s->quiet)
+		printf("%s %s\n", to ?: name, digest);
+	program_file_done(&f);
+	return r;
+}
+
 static int write_file(const char *to, const char *title, int from,
 		      const struct source *s, struct eu_error *err)
 {
@@ -86,8 +151,11 @@ static int pull(struct source *s, const char *from, const char *to,
 {
 	struct source_bytes b = { .max = MAX_FILE, .as_file = true, .fd = -1 };
 	struct eu_ref ref;
-	int r = remote_ref(from, &ref, err);
+	int r;
 
+	if (source_is_bytes(from))
+		return copy(s, from, to, err);
+	r = source_ref(from, &ref, err);
 	if (r)
 		return r;
 	r = source_image(s, &ref, &b, err);
@@ -140,7 +208,8 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 			return fail_usage(cmd, &err);
 	}
 	if (!from) {
-		eu_error_set(&err, -EINVAL, "no reference given: HOST/PATH:TAG");
+		eu_error_set(&err, -EINVAL,
+			     "nothing given: HOST/PATH:TAG, or an address");
 		return fail_usage(cmd, &err);
 	}
 	if (remote_complete(&s.remote, &err))
@@ -153,11 +222,12 @@ static int command(const struct eu_command *cmd, int argc, char **argv)
 
 const struct eu_command command_pull = {
 	.name = "pull",
-	.usage = "[OPTIONS] REFERENCE",
-	.summary = "get a package or a Wasm module from a registry",
+	.usage = "[OPTIONS] REFERENCE|ADDRESS|FILE|-",
+	.summary = "get a package or a Wasm module from a registry or the web",
 	.description =
-		"Gets what REFERENCE, [HOST[:PORT]/]PATH[:TAG][@DIGEST], stands for in an OCI registry into the store, and what can be run of it into a file. Prints the file and the digest of the manifest.",
-	.examples = "ecli pull localhost:5000/tools/x:1 -o package.json\n",
+		"Gets what REFERENCE, [HOST[:PORT]/]PATH[:TAG][@DIGEST], stands for in an OCI registry into the store, and what can be run of it into a file. Prints the file and the digest of the manifest. Of the other places that 'ecli run' takes programs from (http://, https://, file://, data:, a file, standard input) it writes the bytes, under the name that they have there, and prints their digest.",
+	.examples = "ecli pull localhost:5000/tools/x:1 -o package.json\n"
+		    "ecli pull https://www.example/open/package.json\n",
 	.options = options,
 	.run = command,
 };

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "ecli.h"
 #include "oci/archive.h"
+#include "oci/artifact.h"
 #include "oci/policy.h"
 
 /* Images of the store to a file, and from one. */
@@ -126,6 +127,20 @@ static int show(void *ctx, const char *name, const struct eu_descriptor *d,
 	return 0;
 }
 
+/* A program that only needs to be run has no images in it. */
+static int refuse_program(const char *from, const void *data, size_t len,
+			  struct eu_error *err)
+{
+	const struct eu_artifact *kind = eu_artifact_of(data, len);
+
+	if (!kind || !strcmp(kind->what, "archive"))
+		return 0;
+	return eu_error_set(
+		err, -EINVAL,
+		"'%s' is a %s and holds no images: 'ecli run' takes it as it is",
+		from, kind->what);
+}
+
 static int read_archive(const char *from, const char *as, struct eu_error *err)
 {
 	eu_auto_store struct eu_store s = { 0 };
@@ -141,6 +156,8 @@ static int read_archive(const char *from, const char *as, struct eu_error *err)
 		r = eu_file_read(from, MAX_ARCHIVE, &data, &len, err);
 	if (!r)
 		r = eu_policy_file(from, data, len, err);
+	if (!r)
+		r = refuse_program(from, data, len, err);
 	if (r)
 		return r;
 	r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL, err);

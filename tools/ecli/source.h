@@ -66,6 +66,11 @@ void source_done(struct source *s);
 int source_check(const struct source *s, const void *data, size_t len,
 		 struct eu_error *err);
 
+/* Is it no image: standard input, a file that is there, an address? */
+bool source_is_bytes(const char *word);
+/* What else it is: a reference with a host, or any behind "oci://". */
+int source_ref(const char *word, struct eu_ref *ret, struct eu_error *err);
+
 /* What was taken, of which @s->image is the name; a new reference, or NULL. */
 json_t *source_describe(const struct source *s);
 
