@@ -17,7 +17,10 @@ enum {
 	MAX_FILE = 256 << 20
 };
 
-enum { BEGIN = 512 }; /* bytes that tell what a file is */
+enum {
+	BEGIN = 512,	/* bytes that tell what a file is */
+	MAX_NAME = 200, /* characters; it is longer while it is written */
+};
 
 static const struct eu_option options[] = {
 	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
@@ -40,11 +43,13 @@ static const struct eu_option options[] = {
  */
 static bool is_safe(const char *title)
 {
-	for (const char *p = title; *p; p++) {
+	const char *p;
+
+	for (p = title; *p; p++) {
 		if (*p <= ' ' || *p > '~' || *p == '/')
 			return false;
 	}
-	return *title && *title != '.' && *title != '-';
+	return *title && *title != '.' && *title != '-' && p - title <= MAX_NAME;
 }
 
 /* What it replaces without being told so must be something like it. */
