@@ -10,15 +10,20 @@
  *	l	layers of an image, of which each begins with "LAYER"
  *	s	what is signed
  *	p	a policy; a line of a source first
+ *	g	gzip data
+ *	f	registries.conf; a line of a reference first
  */
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "oci/about.h"
 #include "oci/artifact.h"
 #include "oci/challenge.h"
+#include "oci/gzip.h"
 #include "oci/layers.h"
+#include "oci/mirror.h"
 #include "oci/payload.h"
 #include "oci/policy.h"
 
@@ -135,6 +140,37 @@ static void policy(const char *text)
 		assert(json_array_size(keys));
 }
 
+static void gzip(const char *data, size_t len)
+{
+	eu_auto_buf struct eu_buf out = EU_BUF(1 << 20);
+	struct eu_error err;
+	int r = eu_gzip_inflate(data, len, &out, &err);
+
+	assert(r == 0 || r == -EINVAL || r == -E2BIG);
+	assert(out.len <= out.max);
+}
+
+/* A mirror's reference is one itself, with the same tag and digest. */
+static void mirrors(const char *text)
+{
+	const size_t n = strcspn(text, "\n");
+	eu_auto_free char *name = strndup(text, n);
+	struct eu_mirror list[EU_MIRRORS];
+	char whole[EU_REF_TEXT];
+	struct eu_ref ref, again;
+	size_t count;
+
+	if (!name || eu_ref_parse(name, &ref, NULL))
+		return;
+	count = eu_mirrors_of(text + n, &ref, list);
+	assert(count <= EU_MIRRORS);
+	for (size_t i = 0; i < count; i++) {
+		assert(!strcmp(list[i].ref.digest, ref.digest));
+		eu_ref_format(&list[i].ref, whole, sizeof(whole));
+		assert(!eu_ref_parse(whole, &again, NULL));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	eu_auto_free char *text = NULL;
@@ -150,6 +186,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'c': challenge(text); break;
 	case 'a': passwords(text, strlen(text)); break;
 	case 'l': layers((const char *)data + 1, size - 1); break;
+	case 'f': mirrors(text); break;
+	case 'g': gzip((const char *)data + 1, size - 1); break;
 	case 'p': policy(text); break;
 	case 's': payload(text, strlen(text)); break;
 	}
