@@ -17,13 +17,16 @@
 
 #define FILE_SCHEME "file://"
 
-enum { MAX_TAG = 512, MAX_KEPT = 256, MAX_BYTES = 256 << 20 };
+enum { MAX_TAG = 16 << 10, MAX_KEPT = 256, MAX_BYTES = 256 << 20 };
 
 /* ---- what was fetched before */
 
+static const char LED[] = "Led-To: ";
+
 /*
- * A file of the cache: a line that asks whether there is something newer, as
- * the header that it is sent as, and the bytes.
+ * A file of the cache: a line for each address that it was led to, a line that
+ * asks whether there is something newer, as the header that it is sent as, and
+ * the bytes.
  */
 struct kept {
 	char *dir, *path; /* NULL: nothing is kept */
@@ -33,11 +36,31 @@ struct kept {
 	size_t at;	/* where the bytes begin */
 };
 
-static void kept_open(struct kept *k, const char *address, uint64_t max)
+/* The line at @at, ended by NUL now, and what is behind it; NULL: there is none. */
+static char *take_line(struct kept *k)
+{
+	char *const line = k->data + k->at;
+	char *end = memchr(line, '\n', k->len - k->at);
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	k->at = end + 1 - k->data;
+	return line;
+}
+
+/* May what is kept still come from where it was led to? */
+static bool may_come(const struct eu_http_opts *o, const char *url)
+{
+	return !o || !o->follow || !o->follow(o->follow_ctx, url, NULL);
+}
+
+static void kept_open(struct kept *k, const char *address,
+		      const struct eu_http_opts *o, uint64_t max)
 {
 	uint8_t sum[EU_SHA256_SIZE];
 	char name[EU_SHA256_HEX + 1];
-	char *end;
+	char *line;
 
 	*k = (struct kept){ .dir = eu_cachedir_open("http") };
 	if (!k->dir || eu_sha256(address, strlen(address), sum, NULL))
@@ -48,14 +71,14 @@ static void kept_open(struct kept *k, const char *address, uint64_t max)
 	if (!k->path ||
 	    eu_file_read(k->path, max + MAX_TAG, &k->data, &k->len, NULL))
 		return;
-	end = memchr(k->data, '\n', k->len);
-	if (!end)
-		return;
-	*end = '\0';
+	while ((line = take_line(k)) && !strncmp(line, LED, strlen(LED))) {
+		if (!may_come(o, line + strlen(LED)))
+			return;
+	}
 	/* What is used last is thrown away last. */
-	utimensat(AT_FDCWD, k->path, NULL, 0);
-	k->question = k->data;
-	k->at = end + 1 - k->data;
+	if (line)
+		utimensat(AT_FDCWD, k->path, NULL, 0);
+	k->question = line;
 }
 
 static void kept_done(struct kept *k)
@@ -68,6 +91,7 @@ static void kept_done(struct kept *k)
 static void keep(const struct kept *k, const struct eu_http *h)
 {
 	eu_auto_buf struct eu_buf file = EU_BUF(h->text.len + MAX_TAG);
+	const char *led = h->led.data;
 	const char *control = eu_http_header(h, "cache-control");
 	const char *tag = eu_http_header(h, "etag");
 	const char *date = eu_http_header(h, "last-modified");
@@ -75,6 +99,8 @@ static void keep(const struct kept *k, const struct eu_http *h)
 	if (!k->path || (!tag && !date) ||
 	    (control && strcasestr(control, "no-store")))
 		return;
+	for (; led < h->led.data + h->led.len; led += strlen(led) + 1)
+		eu_buf_printf(&file, "%s%s\n", LED, led);
 	eu_buf_printf(&file, "%s: %s\n",
 		      tag ? "If-None-Match" : "If-Modified-Since", tag ?: date);
 	eu_buf_put(&file, h->text.data, h->text.len);
@@ -135,7 +161,8 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	struct kept k;
 	int r;
 
-	kept_open(&k, address, max);
+	/* Who can be asked says where it is by now. */
+	kept_open(&k, address, eu_net_is_offline() ? o : NULL, max);
 	headers[0] = k.question;
 	if (eu_net_is_offline() && k.question) {
 		r = take_kept(&k, ret_data, ret_len, err);
@@ -155,13 +182,13 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	return r;
 }
 
-int eu_fetch_kept(const char *address, uint64_t max, char **ret_data,
-		  size_t *ret_len)
+int eu_fetch_kept(const char *address, const struct eu_http_opts *o,
+		  uint64_t max, char **ret_data, size_t *ret_len)
 {
 	struct kept k;
 	int r = -ENOENT;
 
-	kept_open(&k, address, max);
+	kept_open(&k, address, o, max);
 	if (k.question) {
 		*ret_len = k.len - k.at;
 		memmove(k.data, k.data + k.at, *ret_len + 1);

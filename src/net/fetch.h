@@ -27,9 +27,10 @@ int eu_fetch_path(const char *address, char **ret, struct eu_error *err);
 
 /*
  * What was fetched from an address of the web before, as above, whether it has
- * changed there or not. -ENOENT if nothing is kept.
+ * changed there or not. -ENOENT if nothing is kept, or only what @o would not be led
+ * to any more.
  */
-int eu_fetch_kept(const char *address, uint64_t max, char **ret_data,
-		  size_t *ret_len);
+int eu_fetch_kept(const char *address, const struct eu_http_opts *o,
+		  uint64_t max, char **ret_data, size_t *ret_len);
 
 #endif

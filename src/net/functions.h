@@ -20,6 +20,9 @@ struct eu_http_opts {
 	uint32_t stall_ms;	 /* without a byte; 0: 30 s */
 	uint32_t tries;		 /* of one request; 0: 4 */
 	uint32_t total_ms; /* of a request with all its tries; 0: no limit */
+	/* May a redirect to @url be followed? What is not 0 is the result; or NULL. */
+	int (*follow)(void *ctx, const char *url, struct eu_error *err);
+	void *follow_ctx;
 };
 
 struct eu_transfer {
@@ -41,6 +44,8 @@ struct eu_transfer {
 	 */
 	int (*header)(void *ctx, const char *line, size_t len);
 	int (*write)(void *ctx, int status, const void *data, size_t len);
+	/* Each address that it is led to, before that is asked; the same. */
+	int (*follow)(void *ctx, const char *url);
 	void *ctx;
 
 	/* The rest is the answer's. */

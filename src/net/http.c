@@ -27,6 +27,8 @@ struct eu_net {
 	const struct eu_net_functions *fn;
 	void *net;
 	uint32_t tries, total_ms;
+	int (*follow)(void *ctx, const char *url, struct eu_error *err);
+	void *follow_ctx;
 };
 
 bool eu_net_is_offline(void)
@@ -58,6 +60,8 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 	all.stall_ms = o->stall_ms ?: STALL_MS;
 	n->tries = o->tries ?: TRIES;
 	n->total_ms = o->total_ms;
+	n->follow = o->follow;
+	n->follow_ctx = o->follow_ctx;
 	r = eu_module_load("net", &functions, err);
 	if (!r) {
 		n->fn = functions;
@@ -146,7 +150,18 @@ static int on_body(void *ctx, int status, const void *data, size_t len)
 	return h->result ?: h->text.error;
 }
 
-static void begin(struct eu_http *h)
+static int on_follow(void *ctx, const char *url)
+{
+	struct eu_http *h = ctx;
+
+	eu_buf_puts(&h->led, url);
+	eu_buf_putc(&h->led, '\0');
+	if (h->net->follow)
+		h->result = h->net->follow(h->net->follow_ctx, url, &h->err);
+	return h->result ?: h->led.error;
+}
+
+static void begin(struct eu_net *n, struct eu_http *h)
 {
 	static const char *const none[] = { NULL };
 
@@ -155,6 +170,9 @@ static void begin(struct eu_http *h)
 		h->taken = 0;
 	h->skip = h->taken;
 	h->enough = false;
+	h->net = n;
+	h->led.max = MAX_HEADERS;
+	eu_buf_clear(&h->led);
 	h->received.max = MAX_HEADERS;
 	h->text.max = eu_max(h->max, (uint64_t)MAX_TEXT);
 	h->transfer = (struct eu_transfer){
@@ -166,6 +184,7 @@ static void begin(struct eu_http *h)
 		.from = h->whole ? 0 : h->taken,
 		.header = on_header,
 		.write = on_body,
+		.follow = on_follow,
 		.ctx = h,
 	};
 }
@@ -197,7 +216,7 @@ static void take(struct eu_http *h)
 		if (hints[i].error == t->error)
 			hint = hints[i].hint;
 	}
-	if (h->received.error || h->text.error)
+	if (h->received.error || h->text.error || h->led.error)
 		h->result = eu_error_set(&h->err, -E2BIG,
 					 "'%s' answers with too much", h->url);
 	else if (t->error)
@@ -281,7 +300,7 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 	int pause;
 
 	for (unsigned int tries = 1;; tries++) {
-		begin(h);
+		begin(n, h);
 		t->limit_ms = left_ms(n, begun);
 		n->fn->run(n->net, &t, 1);
 		take(h);
@@ -305,6 +324,7 @@ int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
 void eu_http_done(struct eu_http *h)
 {
 	eu_buf_done(&h->received);
+	eu_buf_done(&h->led);
 	eu_buf_done(&h->text);
 }
 

@@ -37,7 +37,8 @@ struct eu_http {
 	struct eu_error err;
 	int status;
 	struct eu_buf received; /* the last answer's headers, each ended by NUL */
-	struct eu_buf text;	/* of other answers no more than 64 KiB */
+	struct eu_buf led;  /* the addresses of redirects, each ended by NUL */
+	struct eu_buf text; /* of other answers no more than 64 KiB */
 	/*
 	 * Bytes of a body of 2xx. Where there is @write a request that is run
 	 * again goes on behind them.
@@ -47,6 +48,7 @@ struct eu_http {
 	bool whole;    /* the server does not give parts */
 	bool enough;   /* of what is only shown */
 	struct eu_transfer transfer;
+	struct eu_net *net;
 };
 
 /* Is $EUNOMIA_OFFLINE set, and not to 0? Then nobody is asked. */

@@ -65,6 +65,35 @@ static void *net_open(const struct eu_http_opts *o)
 	return NULL;
 }
 
+/* Where "Location: ..." leads from the address that has said so. */
+static int on_location(struct moving *m, const char *line, size_t len)
+{
+	static const char name[] = "location:";
+	const size_t n = strlen(name);
+	char *from = NULL, *to = NULL, *text;
+	long status = 0;
+	CURLU *u;
+	int r;
+
+	curl_easy_getinfo(m->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 300 || status > 399 || len < n ||
+	    strncasecmp(line, name, n) != 0)
+		return 0;
+	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &from);
+	text = strndup(line + n, len - n);
+	u = curl_url();
+	if (text && u && !curl_url_set(u, CURLUPART_URL, from, 0) &&
+	    !curl_url_set(u, CURLUPART_URL, text + strspn(text, " \t"),
+			  CURLU_URLENCODE | CURLU_ALLOW_SPACE))
+		curl_url_get(u, CURLUPART_URL, &to, 0);
+	/* The library will not find its way either. */
+	r = to ? m->t->follow(m->t->ctx, to) : 0;
+	curl_free(to);
+	curl_url_cleanup(u);
+	free(text);
+	return r;
+}
+
 static size_t on_header(char *data, size_t one, size_t len, void *v)
 {
 	struct moving *m = v;
@@ -75,7 +104,8 @@ static size_t on_header(char *data, size_t one, size_t len, void *v)
 		n--;
 	/* What stands behind a body in pieces comes here as well. */
 	m->headed = (m->headed && strncasecmp(data, "HTTP/", 5) != 0) || !n;
-	return m->t->header(m->t->ctx, data, n) ? 0 : len;
+	return m->t->header(m->t->ctx, data, n) || on_location(m, data, n) ? 0 :
+									     len;
 }
 
 static size_t on_body(char *data, size_t one, size_t len, void *v)

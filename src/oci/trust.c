@@ -193,13 +193,23 @@ static bool is_local(const char *url)
 	return !strncasecmp(url, "file:", 5) || !strncasecmp(url, "data:", 5);
 }
 
+static int check_address(const struct eu_policy *p, const char *url,
+			 const char *digest, struct eu_error *err)
+{
+	eu_auto_free char *source = NULL;
+	const json_t *keys;
+	int r = eu_policy_address(url, &source, err);
+
+	if (!r && eu_policy_rule(p, source, &keys) != EU_POLICY_ALLOW)
+		r = eu_policy_deny(p, url, digest, err);
+	return r;
+}
+
 int eu_trust_address(const char *url, const void *data, size_t len,
 		     struct eu_error *err)
 {
 	eu_auto_policy struct eu_policy p = { 0 };
-	eu_auto_free char *source = NULL;
 	char digest[EU_DIGEST];
-	const json_t *keys;
 	int r;
 
 	if (is_local(url))
@@ -214,23 +224,97 @@ int eu_trust_address(const char *url, const void *data, size_t len,
 	} else if (has_digests(&p)) {
 		return 0;
 	}
-	r = eu_policy_address(url, &source, err);
-	if (!r && eu_policy_rule(&p, source, &keys) != EU_POLICY_ALLOW)
-		r = eu_policy_deny(&p, url, data ? digest : NULL, err);
-	return r;
+	return check_address(&p, url, data ? digest : NULL, err);
+}
+
+/* A fetch, and the first place on its way that no rule allows. */
+struct trip {
+	const char *from;
+	int strayed; /* 0, or why */
+	struct eu_error why;
+};
+
+/* Where a policy lists digests, what comes from there may have one of them. */
+static int follow(void *ctx, const char *url, struct eu_error *err)
+{
+	eu_auto_policy struct eu_policy p = { 0 };
+	struct trip *t = ctx;
+	struct eu_error why;
+	int r = eu_policy_load(&p, err);
+
+	if (r || !p.path)
+		return r;
+	r = check_address(&p, url, NULL, &why);
+	if (!r)
+		return 0;
+	eu_error_prefix(&why, r, "'%s' leads elsewhere", t->from);
+	if (!has_digests(&p))
+		return eu_error_set(err, r, "%s", why.text);
+	if (!t->strayed) {
+		t->strayed = r;
+		t->why = why;
+	}
+	return 0;
+}
+
+static int check_trip(const struct trip *t, const void *data, size_t len,
+		      struct eu_error *err)
+{
+	eu_auto_policy struct eu_policy p = { 0 };
+	char digest[EU_DIGEST];
+	int r;
+
+	if (!t->strayed)
+		return 0;
+	r = eu_policy_load(&p, err);
+	if (!r)
+		r = eu_digest_of(data, len, digest, err);
+	if (r || eu_policy_lists(&p, digest))
+		return r;
+	return eu_error_set(err, t->strayed, "%s, %s", t->why.text, digest);
 }
 
 int eu_trust_fetch(const char *url, const struct eu_http_opts *o, uint64_t max,
 		   char **ret_data, size_t *ret_len, struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
+	struct eu_http_opts own = *o;
+	struct trip t = { .from = url };
 	size_t len;
 	int r = eu_trust_address(url, NULL, 0, err);
 
+	own.follow = follow;
+	own.follow_ctx = &t;
 	if (!r)
-		r = eu_fetch(url, o, max, &data, &len, err);
+		r = eu_fetch(url, &own, max, &data, &len, err);
 	if (!r)
 		r = eu_trust_address(url, data, len, err);
+	if (!r)
+		r = check_trip(&t, data, len, err);
+	if (r)
+		return r;
+	*ret_data = eu_take_ptr(data);
+	*ret_len = len;
+	return 0;
+}
+
+int eu_trust_kept(const char *url, const struct eu_http_opts *o, uint64_t max,
+		  char **ret_data, size_t *ret_len, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	struct eu_http_opts own = *o;
+	struct trip t = { .from = url };
+	size_t len;
+	int r;
+
+	own.follow = follow;
+	own.follow_ctx = &t;
+	r = eu_fetch_kept(url, &own, max, &data, &len);
+	if (r)
+		return eu_error_set(err, r, "nothing is kept of '%s'", url);
+	r = eu_trust_address(url, data, len, err);
+	if (!r)
+		r = check_trip(&t, data, len, err);
 	if (r)
 		return r;
 	*ret_data = eu_take_ptr(data);

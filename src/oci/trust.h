@@ -27,8 +27,11 @@ int eu_trust_image(struct eu_registry *g, const struct eu_store *s,
 int eu_trust_address(const char *url, const void *data, size_t len,
 		     struct eu_error *err);
 
-/* eu_fetch() of what may be asked and used. */
+/* eu_fetch() of what may be asked and used, wherever the server leads. */
 int eu_trust_fetch(const char *url, const struct eu_http_opts *o, uint64_t max,
 		   char **ret_data, size_t *ret_len, struct eu_error *err);
+/* The same of what was fetched before. -ENOENT: there is none. */
+int eu_trust_kept(const char *url, const struct eu_http_opts *o, uint64_t max,
+		  char **ret_data, size_t *ret_len, struct eu_error *err);
 
 #endif

@@ -439,6 +439,53 @@ policy() {
 	refused "$no $REGISTRY/good/x" inspect --pull never "$REGISTRY/good/x:1"
 }
 
+@test "a policy holds for where a web server leads" {
+	local far near no way sum
+
+	export XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 cache
+	mkdir -p web/tool
+	cp "$PACKAGE" web/package.json
+	web web
+	far=http://$WEB
+	: | raw away '302 Found' "Location: $far/package.json"
+	: | raw here '302 Found' 'Location: ../b/x'
+	answer /a/=here /c/=here =away
+	near=http://$ANSWER
+	no="the policy '$T/policy.json' does not allow"
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	for way in x a/x; do
+		refused "'$near/$way' leads elsewhere: $no $far/package.json" \
+			inspect "$near/$way"
+	done
+	run -1 "$LMP" run --hub "$near" tool
+	[[ $output == *"'$near/tool/app.wasm' leads elsewhere: $no $far/package.json"* ]]
+	# Who would not be believed is not asked.
+	run -1 grep GET web.log
+	# On the same host, too.
+	policy '{"default":"allow","rules":[{"from":"'"$near"'/b/","then":"deny"}]}'
+	refused "'$near/c/x' leads elsewhere: $no $near/b/x" inspect "$near/c/x"
+	[ "$(grep -c '^GET /b' "asked.$servers")" = 1 ]
+	# By what it is.
+	sum=sha256:$(sha256sum <"$PACKAGE" | cut -d' ' -f1)
+	policy '{"default":"deny","digests":["sha256:'"$(printf %064d 0)"'"],
+		"rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	refused "'$near/x' leads elsewhere: $no $far/package.json, $sum" \
+		inspect "$near/x"
+	policy '{"default":"deny","digests":["'"$sum"'"],
+		"rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	"$ECLI" inspect "$near/x"
+	# Allowed, kept, and allowed no more.
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"},
+		{"from":"'"$far/"'","then":"allow"}]}'
+	"$ECLI" inspect "$near/x"
+	"$ECLI" inspect --offline "$near/x"
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	refused 'nobody is asked' inspect --offline "$near/x"
+	unset EUNOMIA_POLICY
+	"$ECLI" inspect --offline "$near/x"
+}
+
 @test "a policy names digests" {
 	registry
 	mkdir web

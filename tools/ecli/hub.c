@@ -240,47 +240,57 @@ struct got {
 };
 
 /* What a server gives for any path, say a page that it has nothing. */
-static int check_kind(const char *url, size_t file, struct got *g,
+static int check_kind(const char *url, size_t file, const struct got *g,
 		      struct eu_error *err)
 {
 	const struct eu_artifact *kind = eu_artifact_of(g->data, g->len);
 
 	if (kind && !strcmp(kind->what, files[file].what))
 		return 0;
-	free(g->data);
-	g->data = NULL;
 	return eu_error_set(err, -EBADMSG, "'%s' is no %s", url,
 			    files[file].what);
-}
-
-/* By the policy, and by --digest. */
-static int may_use(const struct hubs *h, const char *url, struct got *g,
-		   struct eu_error *err)
-{
-	int r = eu_trust_address(url, g->data, g->len, err);
-
-	if (!r)
-		r = source_check(&h->from, g->data, g->len, err);
-	if (r) {
-		free(g->data);
-		g->data = NULL;
-		eu_error_prefix(err, r, "'%s'", url);
-	}
-	return r;
 }
 
 static int get(struct hubs *h, const char *url, size_t file, struct got *ret,
 	       struct eu_error *err)
 {
 	const struct eu_http_opts http = http_of(h);
-	int r = eu_trust_address(url, NULL, 0, err);
+	int r = eu_trust_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
+			       err);
 
 	if (!r)
-		r = eu_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
-			     err);
+		r = check_kind(url, file, ret, err);
+	if (!r) {
+		r = source_check(&h->from, ret->data, ret->len, err);
+		if (r)
+			eu_error_prefix(err, r, "'%s'", url);
+	}
+	if (r) {
+		free(ret->data);
+		ret->data = NULL;
+	}
+	return r;
+}
+
+/* What was fetched before, by the policy and by --digest. */
+static int get_kept(struct hubs *h, const char *url, struct got *ret)
+{
+	const struct eu_http_opts http = http_of(h);
+	struct eu_error err;
+	int r = eu_trust_kept(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
+			      &err);
+
+	if (r == -ENOENT)
+		return r;
 	if (!r)
-		r = may_use(h, url, ret, err);
-	return r ? r : check_kind(url, file, ret, err);
+		r = source_check(&h->from, ret->data, ret->len, &err);
+	if (!r)
+		return 0;
+	eu_error_prefix(&err, r, "'%s'", url);
+	put_error(&err, "");
+	free(ret->data);
+	ret->data = NULL;
+	return r;
 }
 
 /* What was fetched before, if the hub has nothing newer or does not answer. */
@@ -294,13 +304,8 @@ static int from_cache(struct hubs *h, const char *address,
 		struct got before = { 0 };
 		struct eu_error err;
 
-		if (!url ||
-		    eu_fetch_kept(url, HUB_MAX_FILE, &before.data, &before.len))
+		if (!url || get_kept(h, url, &before))
 			continue;
-		if (may_use(h, url, &before, &err)) {
-			put_error(&err, "");
-			continue;
-		}
 		r = get(h, url, i, ret, &err);
 		if (!r || r == -ENOENT || r == -EBADMSG) {
 			free(before.data);
