@@ -141,7 +141,10 @@ static int answer(struct eu_http *h, struct kept *k, char **ret_data,
 	if (h->status == 304 && k->question)
 		return take_kept(k, ret_data, ret_len, err);
 	if (h->status != 200)
-		return eu_error_set(err, h->status == 404 ? -ENOENT : -EIO,
+		return eu_error_set(err,
+				    h->status == 404 ? -ENOENT :
+				    h->status == 403 ? -EACCES :
+						       -EIO,
 				    "'%s': the server answers %d", h->url,
 				    h->status);
 	keep(k, h);
@@ -180,6 +183,16 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	kept_done(&k);
 	eu_net_close(net);
 	return r;
+}
+
+void eu_fetch_forget(const char *address)
+{
+	struct kept k;
+
+	kept_open(&k, address, NULL, 0);
+	if (k.path)
+		unlink(k.path);
+	kept_done(&k);
 }
 
 int eu_fetch_kept(const char *address, const struct eu_http_opts *o,

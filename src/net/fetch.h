@@ -14,7 +14,7 @@ bool eu_fetch_knows(const char *address);
 
 /*
  * The bytes at @address with a NUL behind them, to be freed. -ENOENT for 404,
- * -E2BIG above @max bytes, -EIO for other answers than 200.
+ * -EACCES for 403, -E2BIG above @max bytes, -EIO for other answers than 200.
  */
 int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
 	     char **ret_data, size_t *ret_len, struct eu_error *err);
@@ -32,5 +32,7 @@ int eu_fetch_path(const char *address, char **ret, struct eu_error *err);
  */
 int eu_fetch_kept(const char *address, const struct eu_http_opts *o,
 		  uint64_t max, char **ret_data, size_t *ret_len);
+/* What is kept of it is not to be used again. */
+void eu_fetch_forget(const char *address);
 
 #endif

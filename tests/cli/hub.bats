@@ -156,7 +156,7 @@ app.wasm" ]
 	[ -z "$stderr" ]
 	[ "$(asked 200 /tool/package.json)" = 1 ]
 	[ "$(asked 304 /tool/package.json)" = 1 ]
-	cp two.json hub/tool/package.json
+	put two.json tool
 	touch -d '+1 hour' hub/tool/package.json
 	lmp run tool --help
 	[[ $output == "Show signals"* ]]
@@ -180,6 +180,74 @@ app.wasm" ]
 	lmp pull tool
 	[ "$status" = 1 ]
 	[ "${stderr_lines[-1]}" = "lmp: no hub has 'tool:latest'" ]
+}
+
+@test "what a hub has is what its index says" {
+	need program:python3
+	put one.json tool:0.1
+	put app.wasm other
+	web hub
+	lmp pull tool
+	[ "$status" = 0 ]
+	rm tool.json
+	# Changed below it, and fetched before or not.
+	cp two.json hub/tool/package.json
+	touch -d '+1 hour' hub/tool/package.json
+	no="lmp: 'http://$WEB/tool/package.json' is $(digest two.json), and 'http://$WEB/index.json' says $(digest one.json): it is not used"
+	for _ in 1 2; do
+		lmp pull tool -o back
+		[ "$status" = 1 ]
+		[[ $stderr == *"$no"* ]]
+		[ "${stderr_lines[-1]}" = "lmp: 'tool' is in no hub that answered (0 of 1)" ]
+	done
+	lmp run tool --help
+	[ "$status" = 1 ]
+	[[ $stderr == *"$no"* ]]
+	lmp pull --offline tool -o back
+	[ "$status" = 1 ]
+	[ ! -e back ]
+	# Of the version by its number nothing was changed.
+	lmp pull tool:0.1 -o back
+	cmp one.json back
+	# Another hub may have it.
+	"$LMP" push --hub "file://$T/second" one.json tool
+	lmp pull --hub "file://$T/second" tool -o second.json
+	[ "$status" = 0 ]
+	[[ $stderr == *"$no"* ]]
+	cmp one.json second.json
+	# One that it does not list comes first otherwise.
+	cp one.json hub/tool/package.json
+	cp app.wasm hub/tool
+	lmp pull tool -o none
+	[ "$status" = 1 ]
+	[[ $stderr == *"lmp: 'http://$WEB/index.json' has other files of it than 'http://$WEB/tool/app.wasm': it is not used"* ]]
+	rm hub/tool/app.wasm
+	lmp pull tool -o back
+	[ "$status" = 0 ]
+	# A folder here.
+	printf '\0asm\1\0\0\0\0' >hub/other/app.wasm
+	run -1 "$LMP" pull --hub "file://$T/hub" other -o none
+	[[ $output == *"'file://$T/hub/other/app.wasm' is $(digest hub/other/app.wasm), and 'file://$T/hub/index.json' says $(digest app.wasm): it is not used"* ]]
+	[ ! -e none ]
+	# Who has no index is believed as he is, who breaks off is not.
+	raw file '200 OK' <one.json
+	: | raw none '404 Not Found'
+	: | raw denied '403 Forbidden'
+	echo '<html>' | raw page '200 OK'
+	for index in none denied page; do
+		answer "index.json=$index" "app.wasm=none" "package.json=file"
+		rm -rf cache/* back
+		run -0 "$LMP" pull --hub "http://$ANSWER" tool -o back
+		cmp one.json back
+	done
+	: | raw busy '503 Service Unavailable'
+	raw file '200 OK' 'ETag: "x"' <one.json
+	answer index.json=busy app.wasm=none package.json=file
+	for _ in 1 2; do
+		run -1 "$LMP" pull --retries 0 --hub "http://$ANSWER" tool -o nothing
+		[[ $output == *"lmp: cannot look into the index: 'http://$ANSWER/index.json': the server answers 503"* ]]
+	done
+	[ ! -e nothing ]
 }
 
 @test "a page in the place of a program is passed over" {

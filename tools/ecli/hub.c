@@ -251,7 +251,23 @@ static int check_kind(const char *url, size_t file, const struct got *g,
 			    files[file].what);
 }
 
-static int get(struct hubs *h, const char *url, size_t file, struct got *ret,
+/* By --digest, and by what the hub says of it itself. */
+static int may_use(struct hubs *h, const char *address,
+		   const struct hub_name *n, size_t file, const char *url,
+		   const struct got *g, struct eu_error *err)
+{
+	int r = source_check(&h->from, g->data, g->len, err);
+
+	if (r)
+		return eu_error_prefix(err, r, "'%s'", url);
+	r = hub_check(h, address, n, files[file].name, url, g->data, g->len, err);
+	if (r)
+		eu_fetch_forget(url);
+	return r;
+}
+
+static int get(struct hubs *h, const char *address, const struct hub_name *n,
+	       size_t file, const char *url, struct got *ret,
 	       struct eu_error *err)
 {
 	const struct eu_http_opts http = http_of(h);
@@ -260,11 +276,8 @@ static int get(struct hubs *h, const char *url, size_t file, struct got *ret,
 
 	if (!r)
 		r = check_kind(url, file, ret, err);
-	if (!r) {
-		r = source_check(&h->from, ret->data, ret->len, err);
-		if (r)
-			eu_error_prefix(err, r, "'%s'", url);
-	}
+	if (!r)
+		r = may_use(h, address, n, file, url, ret, err);
 	if (r) {
 		free(ret->data);
 		ret->data = NULL;
@@ -306,10 +319,11 @@ static int from_cache(struct hubs *h, const char *address,
 
 		if (!url || get_kept(h, url, &before))
 			continue;
-		r = get(h, url, i, ret, &err);
-		if (!r || r == -ENOENT || r == -EBADMSG) {
+		r = get(h, address, n, i, url, ret, &err);
+		if (!r || r == -ENOENT || r == -EBADMSG || r == -EKEYREJECTED) {
 			free(before.data);
-			r = r == -EBADMSG ? -ENOENT : r;
+			/* What is wrong with it is said when it is looked for. */
+			r = r ? -ENOENT : 0;
 			continue;
 		}
 		put_error(&err, ": what was fetched before is taken");
@@ -336,7 +350,7 @@ static int from_folder(struct hubs *h, const char *address,
 			return -ENOMEM;
 		if (web)
 			fprintf(stderr, "download with curl: %s\n", url);
-		r = get(h, url, i, ret, &err);
+		r = get(h, address, n, i, url, ret, &err);
 		if (r == -ENOENT && web)
 			fprintf(stderr,
 				"curl: (22) The requested URL returned error: 404\n");

@@ -68,6 +68,14 @@ int hub_fetch(struct hubs *h, const char *address, const char *path,
 	      char **ret_data, size_t *ret_len, struct eu_error *err);
 
 /*
+ * Is the file @file of a hub, which came from @url, what its index.json says of it,
+ * if it has one that says anything? -EKEYREJECTED.
+ */
+int hub_check(struct hubs *h, const char *address, const struct hub_name *n,
+	      const char *file, const char *url, const void *data, size_t len,
+	      struct eu_error *err);
+
+/*
  * The program of that name: what was fetched before if that is as new as the
  * hub's, else what the first hub that has it gives, a Wasm module before a
  * package. What is done is said on standard error. -ENOENT if none has it.
