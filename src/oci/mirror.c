@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/file.h"
 
 enum { MAX_FILE = 1 << 20, MAX_LINE = 1024 };
@@ -151,15 +152,10 @@ static size_t from_file(const char *path, const struct eu_ref *ref,
 size_t eu_mirrors_find(const struct eu_ref *ref, struct eu_mirror ret[EU_MIRRORS])
 {
 	const char *own = getenv("CONTAINERS_REGISTRIES_CONF");
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	eu_auto_free char *path = NULL;
+	eu_auto_free char *path = eu_config_path("containers/registries.conf");
 
 	if (own && *own)
 		return from_file(own, ref, ret);
-	if (config && *config)
-		path = eu_path_join(config, "containers/registries.conf");
-	else if (home && *home)
-		path = eu_path_join(home, ".config/containers/registries.conf");
 	if (path && !access(path, R_OK))
 		return from_file(path, ref, ret);
 	return from_file("/etc/containers/registries.conf", ref, ret);

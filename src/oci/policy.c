@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/config.h"
 #include "base/file.h"
 #include "oci/ref.h"
 
@@ -210,18 +211,6 @@ int eu_policy_read(const char *text, size_t len, const char *path,
 	return 0;
 }
 
-/* The user's, to be freed; NULL if there is no place for it. */
-static char *own_path(void)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	if (config && *config == '/')
-		return eu_path_join(config, "eunomia/policy.json");
-	if (home && *home == '/')
-		return eu_path_join(home, ".config/eunomia/policy.json");
-	return NULL;
-}
-
 /* One that cannot be looked at counts as there. */
 static bool is_there(const char *path)
 {
@@ -231,7 +220,8 @@ static bool is_there(const char *path)
 int eu_policy_load(struct eu_policy *ret, struct eu_error *err)
 {
 	const char *env = getenv("EUNOMIA_POLICY");
-	eu_auto_free char *own = own_path(), *text = NULL;
+	eu_auto_free char *own = eu_config_path("eunomia/policy.json");
+	eu_auto_free char *text = NULL;
 	const char *path = env && *env ? env : is_there(SYSTEM) ? SYSTEM : own;
 	size_t len;
 	int r;

@@ -12,6 +12,7 @@
 
 #include "base/account.h"
 #include "base/buf.h"
+#include "base/config.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fmt.h"
@@ -694,6 +695,37 @@ static void json_is_built_whole_or_not_at_all(void **state)
 	assert_null(list);
 }
 
+static void the_folder_of_what_users_want(void **state)
+{
+	static const struct {
+		const char *config, *home, *path;
+	} cases[] = {
+		{ "/c", "/h", "/c/x/y" },
+		{ "c", "/h", "/h/.config/x/y" },
+		{ "", "/h", "/h/.config/x/y" },
+		{ NULL, "/h", "/h/.config/x/y" },
+		{ NULL, "h", NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < EU_COUNT(cases); i++) {
+		eu_auto_free char *path = NULL;
+
+		unsetenv("XDG_CONFIG_HOME");
+		unsetenv("HOME");
+		if (cases[i].config)
+			setenv("XDG_CONFIG_HOME", cases[i].config, 1);
+		if (cases[i].home)
+			setenv("HOME", cases[i].home, 1);
+		path = eu_config_path("x/y");
+		if (cases[i].path)
+			assert_string_equal(path, cases[i].path);
+		else
+			assert_null(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -714,6 +746,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_a_point_in_any_locale),
 		cmocka_unit_test(yaml_has_limits),
 		cmocka_unit_test(files_are_written),
+		cmocka_unit_test(the_folder_of_what_users_want),
 		cmocka_unit_test(options_in_all_forms),
 		cmocka_unit_test(options_that_are_wrong),
 		cmocka_unit_test(options_without_their_value),

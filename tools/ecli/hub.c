@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/config.h"
 #include "base/file.h"
 #include "net/fetch.h"
 #include "oci/trust.h"
@@ -95,19 +96,6 @@ static int add_all(struct hubs *h, const char *text, struct eu_error *err)
 	return r;
 }
 
-/* ~/.config/eunomia/hubs */
-static char *own_file(void)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char *path;
-
-	if (config && *config == '/')
-		return eu_path_join(config, "eunomia/hubs");
-	if (!home || asprintf(&path, "%s/.config/eunomia/hubs", home) < 0)
-		return NULL;
-	return path;
-}
-
 static int add_file(struct hubs *h, const char *path, struct eu_error *err)
 {
 	eu_auto_free char *text = NULL;
@@ -125,7 +113,7 @@ static int add_file(struct hubs *h, const char *path, struct eu_error *err)
 int hubs_complete(struct hubs *h, const char *wanted, struct eu_error *err)
 {
 	const char *list = getenv("EUNOMIA_HUB");
-	eu_auto_free char *own = own_file();
+	eu_auto_free char *own = eu_config_path("eunomia/hubs");
 	int r = remote_limits(&h->from.remote, err);
 
 	if (r)
