@@ -11,9 +11,6 @@
 enum { MAX_IMAGES = 1000 };
 
 #define BLOBS "blobs/sha256/"
-#define REF_NAME "org.opencontainers.image.ref.name"
-
-static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
 /* ---- saving */
 
@@ -115,7 +112,8 @@ int eu_archive_save(const struct eu_store *s, const struct eu_ref *refs,
 		r = text ? 0 : eu_error_oom(err);
 	}
 	if (!r) {
-		eu_tar_put(out, "oci-layout", LAYOUT, sizeof(LAYOUT) - 1);
+		eu_tar_put(out, "oci-layout", EU_STORE_LAYOUT,
+			   strlen(EU_STORE_LAYOUT));
 		eu_tar_put(out, "index.json", text, len);
 		r = save_blobs(s, &what.needed, out, err);
 		eu_tar_end(out);
@@ -246,7 +244,8 @@ static int settle(const struct eu_store *s, struct eu_descriptor *d,
 /* By what the tools call it that write such archives; a tag alone is no name. */
 static int name_of(const json_t *entry, struct eu_ref *ret, struct eu_error *err)
 {
-	static const char *const by[] = { "io.containerd.image.name", REF_NAME };
+	static const char *const by[] = { "io.containerd.image.name",
+					  EU_STORE_REF_NAME };
 	const json_t *notes = json_object_get(entry, "annotations");
 	const char *name;
 

@@ -88,6 +88,25 @@ static int get_blob(const struct pull *p, const struct eu_descriptor *d,
 	return eu_store_fill(p->to, d, fill_blob, &b, err);
 }
 
+int eu_artifact_manifest(struct eu_registry *g, const char *which,
+			 struct eu_descriptor *ret_d, struct eu_manifest *ret,
+			 char **ret_data, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	struct eu_descriptor d;
+	int r = eu_registry_manifest(g, which, &d, &data, err);
+
+	if (!r)
+		r = eu_manifest_read(data, d.size, d.type, ret, err);
+	if (r)
+		return r;
+	memcpy(d.type, ret->type, sizeof(d.type));
+	*ret_d = d;
+	if (ret_data)
+		*ret_data = eu_take_ptr(data);
+	return 0;
+}
+
 /*
  * A manifest, and what it says. It is written to the store, and the disk has it
  * while its blobs are waited for, but is kept when they are: one wait for the
@@ -99,14 +118,10 @@ static int get_manifest(const struct pull *p, const char *which,
 			struct eu_store_writer *w, struct eu_error *err)
 {
 	eu_auto_free char *data = NULL;
-	int r = eu_registry_manifest(p->from, which, d, &data, err);
+	int r = eu_artifact_manifest(p->from, which, d, ret, &data, err);
 
 	if (r)
 		return r;
-	r = eu_manifest_read(data, d->size, d->type, ret, err);
-	if (r)
-		return r;
-	memcpy(d->type, ret->type, sizeof(d->type));
 	if (ret->index)
 		r = eu_store_put(p->to, d, data, err);
 	else if (!eu_store_has(p->to, d))

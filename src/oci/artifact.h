@@ -28,6 +28,13 @@ struct eu_artifact_which {
 };
 
 /*
+ * eu_registry_manifest(), and what it says; @ret_data, to be freed, may be NULL.
+ */
+int eu_artifact_manifest(struct eu_registry *g, const char *which,
+			 struct eu_descriptor *ret_d, struct eu_manifest *ret,
+			 char **ret_data, struct eu_error *err);
+
+/*
  * Gets what @ref stands for into the store: all of it, or of an index what
  * @which says. Lets @ref stand there for the same, but for what is for another
  * machine than this alone: of that the digest has to be known. What it is goes

@@ -12,7 +12,6 @@
 
 enum { MAX_INDEX = 64 << 20 };
 
-#define REF_NAME "org.opencontainers.image.ref.name"
 #define FROM_INDEX "vnd.eunomia.index"
 
 static json_t *new_index(void)
@@ -64,7 +63,8 @@ static int write_index(const struct eu_store *s, const json_t *index,
 
 static const char *name_of(const json_t *entry)
 {
-	return eu_json_str(json_object_get(entry, "annotations"), REF_NAME);
+	return eu_json_str(json_object_get(entry, "annotations"),
+			   EU_STORE_REF_NAME);
 }
 
 /* Takes what is called @name out of the list; the first goes to @ret_old. */
@@ -121,7 +121,7 @@ json_t *eu_store_entry(const struct eu_ref *ref, const struct eu_descriptor *d)
 	named.annotations = NULL;
 	j = eu_descriptor_json(&named);
 	eu_json_put(&j, "annotations",
-		    json_pack("{s:s,s:s*}", REF_NAME, name, FROM_INDEX,
+		    json_pack("{s:s,s:s*}", EU_STORE_REF_NAME, name, FROM_INDEX,
 			      *d->index ? d->index : NULL));
 	return j;
 }

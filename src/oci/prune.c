@@ -259,3 +259,12 @@ int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 		*ret_bytes = bytes;
 	return r;
 }
+
+uint64_t eu_store_make_room(const struct eu_store *s, int r)
+{
+	uint64_t bytes;
+
+	return (r == -EDQUOT || r == -ENOSPC) && !eu_store_prune(s, &bytes, NULL) ?
+		       bytes :
+		       0;
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "oci/artifact.h"
 #include "oci/payload.h"
 
 #define LAYER "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -35,14 +36,9 @@ static int get_manifest(const struct from *f, const struct eu_ref *which,
 		r = eu_store_find(f->s, which, d, err);
 		return r ?: eu_store_manifest(f->s, d, ret, err);
 	}
-	r = eu_registry_manifest(f->g, eu_ref_which(which), d, &data, err);
-	if (!r)
-		r = eu_manifest_read(data, d->size, d->type, ret, err);
-	if (r)
+	r = eu_artifact_manifest(f->g, eu_ref_which(which), d, ret, &data, err);
+	if (r || !f->s)
 		return r;
-	memcpy(d->type, ret->type, sizeof(d->type));
-	if (!f->s)
-		return 0;
 	r = eu_store_put(f->s, d, data, err);
 	if (r)
 		eu_manifest_done(ret);

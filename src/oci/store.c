@@ -15,8 +15,6 @@
 /* Unless EUNOMIA_STORE_MAX says another limit. */
 static const uint64_t DEFAULT_MAX = 4ull << 30;
 
-static const char LAYOUT[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
-
 enum { PIECE = 64 << 10 };
 
 static int failed(struct eu_error *err, const char *what, const char *path)
@@ -108,9 +106,10 @@ static int make_layout(const struct eu_store *s, struct eu_error *err)
 		return r;
 	/* Or who prunes would take it for something left. */
 	held = eu_store_lock(s, "index.lock", LOCK_EX, err);
-	return held < 0 ? held :
-			  eu_file_write_flushed(file, LAYOUT,
-						sizeof(LAYOUT) - 1, NULL, err);
+	return held < 0 ?
+		       held :
+		       eu_file_write_flushed(file, EU_STORE_LAYOUT,
+					     strlen(EU_STORE_LAYOUT), NULL, err);
 }
 
 /* Who can write to it says what a name stands for. */

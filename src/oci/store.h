@@ -17,6 +17,10 @@
 #include "base/sha256.h"
 #include "oci/manifest.h"
 
+/* Of image layouts: what their file says, and how names are written. */
+#define EU_STORE_LAYOUT "{\"imageLayoutVersion\":\"1.0.0\"}"
+#define EU_STORE_REF_NAME "org.opencontainers.image.ref.name"
+
 struct eu_store {
 	char *dir;
 	char *blobs;  /* dir/blobs/sha256 */
@@ -173,5 +177,11 @@ int eu_store_needs_here(const struct eu_store *s, const struct eu_descriptor *d,
  */
 int eu_store_prune(const struct eu_store *s, uint64_t *ret_bytes,
 		   struct eu_error *err);
+
+/*
+ * For who got @r: where that says that there was no room, removes what nobody
+ * needs. How many bytes those were; 0: it is of no use to try again.
+ */
+uint64_t eu_store_make_room(const struct eu_store *s, int r);
 
 #endif

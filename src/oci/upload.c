@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "oci/registry.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -34,7 +34,7 @@ static int pull(struct source *s, const struct eu_store *store,
 		const struct eu_ref *ref, struct eu_error *err)
 {
 	struct eu_registry *g = NULL;
-	uint64_t bytes = 0;
+	uint64_t bytes;
 	struct progress progress = { 0 };
 	int r = remote_complete(&s->remote, err);
 	struct eu_registry_opts o = s->remote.o;
@@ -45,9 +45,8 @@ static int pull(struct source *s, const struct eu_store *store,
 		r = eu_registry_open(ref, &o, &g, err);
 	if (!r)
 		r = eu_artifact_pull(g, store, ref, &s->which, &s->manifest, err);
-	/* Where there is no room what nobody needs gives some. */
-	if ((r == -EDQUOT || r == -ENOSPC) &&
-	    !eu_store_prune(store, &bytes, NULL) && bytes) {
+	bytes = eu_store_make_room(store, r);
+	if (bytes) {
 		explain(s,
 			"there was no room: %llu bytes that nothing needed are removed",
 			(unsigned long long)bytes);

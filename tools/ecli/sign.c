@@ -119,17 +119,13 @@ static int find(const struct order *o, struct eu_ref *ref,
 		struct eu_error *err)
 {
 	eu_auto_manifest struct eu_manifest m = { 0 };
-	eu_auto_free char *data = NULL;
 	int r = remote_ref(o->what, ref, err);
 
 	if (!r)
 		r = eu_registry_open(ref, &o->remote.o, ret, err);
 	if (!r)
-		r = eu_registry_manifest(*ret, eu_ref_which(ref), d, &data, err);
-	if (!r)
-		r = eu_manifest_read(data, d->size, d->type, &m, err);
-	if (!r)
-		memcpy(d->type, m.type, sizeof(d->type));
+		r = eu_artifact_manifest(*ret, eu_ref_which(ref), d, &m, NULL,
+					 err);
 	return r;
 }
 
