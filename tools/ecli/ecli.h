@@ -39,6 +39,18 @@ int show_help(const struct eu_command *cmd);
  */
 int one_word(const struct eu_command *cmd, int argc, char **argv,
 	     const char **ret_word, const char *value[]);
+
+/* The same of several words; @value may be NULL where there is but --help. */
+enum { WORDS_MAX = 64 };
+struct word_list {
+	const char *list[WORDS_MAX];
+	size_t n;
+};
+int several_words(const struct eu_command *cmd, int argc, char **argv,
+		  struct word_list *ret, const char *value[]);
+/* What is wrong with them; the exit status. */
+int wrong_words(const struct eu_command *cmd, const char *why);
+
 struct source;
 /* The same of a table with the rows of source.h, which go to @from. */
 int one_program(const struct eu_command *cmd, int argc, char **argv,

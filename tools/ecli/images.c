@@ -90,58 +90,27 @@ static const struct eu_option help_options[] = {
 	{ 0 },
 };
 
-enum { MAX_WORDS = 64 };
-
-/* All words of a command line; an exit status, or -1. */
-static int take_words(const struct eu_command *cmd, int argc, char **argv,
-		      const char *words[MAX_WORDS], size_t *ret_n)
-{
-	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
-	struct eu_error err;
-	int i;
-
-	while ((i = eu_args_next(&a, cmd->options, &err)) != EU_ARGS_END) {
-		if (i >= 0)
-			return show_help(cmd);
-		if (i == EU_ARGS_WORD && *ret_n == MAX_WORDS)
-			i = eu_error_set(&err, -E2BIG, "more than %d words",
-					 MAX_WORDS);
-		if (i != EU_ARGS_WORD)
-			return fail_usage(cmd, &err);
-		words[(*ret_n)++] = a.value;
-	}
-	return -1;
-}
-
-static int no_reference(const struct eu_command *cmd, const char *what)
-{
-	struct eu_error err;
-
-	eu_error_set(&err, -EINVAL, "%s", what);
-	return fail_usage(cmd, &err);
-}
-
 static int tag(const struct eu_command *cmd, int argc, char **argv)
 {
 	eu_auto_store struct eu_store s = { 0 };
 	eu_auto_close int held = -1;
-	const char *words[MAX_WORDS];
+	struct word_list words = { 0 };
 	struct eu_descriptor d;
 	struct eu_ref from, to;
 	struct eu_error err;
-	size_t n = 0;
-	int status = take_words(cmd, argc, argv, words, &n);
+	int status = several_words(cmd, argc, argv, &words, NULL);
 
 	if (status >= 0)
 		return status;
-	if (n != 2)
-		return no_reference(cmd, "two references are wanted");
-	if (eu_ref_parse(words[0], &from, &err) ||
-	    remote_ref(words[1], &to, &err))
+	if (words.n != 2)
+		return wrong_words(cmd, "two references are wanted");
+	if (eu_ref_parse(words.list[0], &from, &err) ||
+	    remote_ref(words.list[1], &to, &err))
 		return fail(&err);
 	if (*to.digest) {
 		eu_error_set(&err, -EINVAL,
-			     "'%s': a digest is no name to be given", words[1]);
+			     "'%s': a digest is no name to be given",
+			     words.list[1]);
 		return fail(&err);
 	}
 	if (eu_store_open(NULL, &s, &err))
@@ -164,21 +133,20 @@ const struct eu_command command_tag = {
 static int rm(const struct eu_command *cmd, int argc, char **argv)
 {
 	eu_auto_store struct eu_store s = { 0 };
-	const char *words[MAX_WORDS];
+	struct word_list words = { 0 };
 	struct eu_error err;
 	struct eu_ref ref;
-	size_t n = 0;
-	int status = take_words(cmd, argc, argv, words, &n);
+	int status = several_words(cmd, argc, argv, &words, NULL);
 
 	if (status >= 0)
 		return status;
-	if (!n)
-		return no_reference(cmd, "no reference given");
+	if (!words.n)
+		return wrong_words(cmd, "no reference given");
 	if (eu_store_open(NULL, &s, &err))
 		return fail(&err);
 	status = EXIT_DONE;
-	for (size_t i = 0; i < n; i++) {
-		if (eu_ref_parse(words[i], &ref, &err) ||
+	for (size_t i = 0; i < words.n; i++) {
+		if (eu_ref_parse(words.list[i], &ref, &err) ||
 		    eu_store_untag(&s, &ref, &err))
 			status = fail(&err);
 	}
@@ -198,16 +166,15 @@ const struct eu_command command_rm = {
 static int prune(const struct eu_command *cmd, int argc, char **argv)
 {
 	eu_auto_store struct eu_store s = { 0 };
-	const char *words[MAX_WORDS];
+	struct word_list words = { 0 };
 	struct eu_error err;
 	uint64_t bytes;
-	size_t n = 0;
-	int status = take_words(cmd, argc, argv, words, &n);
+	int status = several_words(cmd, argc, argv, &words, NULL);
 
 	if (status >= 0)
 		return status;
-	if (n)
-		return no_reference(cmd, "it takes no argument");
+	if (words.n)
+		return wrong_words(cmd, "it takes no argument");
 	if (eu_store_open(NULL, &s, &err) || eu_store_prune(&s, &bytes, &err))
 		return fail(&err);
 	printf("%" PRIu64 " bytes\n", bytes);

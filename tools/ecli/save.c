@@ -12,7 +12,7 @@
 
 /* Images of the store to a file, and from one. */
 
-enum { OPT_OUTPUT, OPT_HELP, MAX_REFS = 64 };
+enum { OPT_OUTPUT, OPT_HELP };
 
 static const size_t MAX_ARCHIVE = 1 << 30;
 
@@ -28,51 +28,12 @@ static const struct eu_option load_options[] = {
 	{ 0 },
 };
 
-struct words {
-	const char *list[MAX_REFS];
-	size_t n;
-	const char *output;
-};
-
-/* An exit status, or -1. */
-static int take_words(const struct eu_command *cmd, int argc, char **argv,
-		      struct words *ret)
-{
-	struct eu_args a = { .argv = argv, .argc = argc, .next = 1 };
-	struct eu_error err;
-	int i;
-
-	while ((i = eu_args_next(&a, cmd->options, &err)) != EU_ARGS_END) {
-		if (i >= 0 && cmd->options[i].id == OPT_HELP)
-			return show_help(cmd);
-		if (i >= 0) {
-			ret->output = a.value;
-			continue;
-		}
-		if (i == EU_ARGS_WORD && ret->n == MAX_REFS)
-			i = eu_error_set(&err, -E2BIG, "more than %d words",
-					 MAX_REFS);
-		if (i != EU_ARGS_WORD)
-			return fail_usage(cmd, &err);
-		ret->list[ret->n++] = a.value;
-	}
-	return -1;
-}
-
-static int refuse(const struct eu_command *cmd, const char *why)
-{
-	struct eu_error err;
-
-	eu_error_set(&err, -EINVAL, "%s", why);
-	return fail_usage(cmd, &err);
-}
-
-static int write_archive(const char *to, const struct words *w,
+static int write_archive(const char *to, const struct word_list *w,
 			 struct eu_error *err)
 {
 	eu_auto_store struct eu_store s = { 0 };
 	eu_auto_buf struct eu_buf out = EU_BUF(MAX_ARCHIVE);
-	struct eu_ref refs[MAX_REFS];
+	struct eu_ref refs[WORDS_MAX];
 	int r = eu_store_open(NULL, &s, err);
 
 	for (size_t i = 0; i < w->n && !r; i++)
@@ -91,19 +52,21 @@ static int write_archive(const char *to, const struct words *w,
 
 static int save(const struct eu_command *cmd, int argc, char **argv)
 {
-	struct words w = { 0 };
+	const char *value[EU_COUNT(save_options)] = { 0 };
+	struct word_list w = { 0 };
 	struct eu_error err;
-	int status = take_words(cmd, argc, argv, &w);
+	int status = several_words(cmd, argc, argv, &w, value);
 
 	if (status >= 0)
 		return status;
 	if (!w.n)
-		return refuse(cmd, "no reference given");
-	if (!w.output)
-		return refuse(cmd, "no file given: -o FILE.tar");
-	if (!strcmp(w.output, "-") && isatty(STDOUT_FILENO))
-		return refuse(cmd, "an archive is nothing for a terminal");
-	return write_archive(w.output, &w, &err) ? fail(&err) : EXIT_DONE;
+		return wrong_words(cmd, "no reference given");
+	if (!value[OPT_OUTPUT])
+		return wrong_words(cmd, "no file given: -o FILE.tar");
+	if (!strcmp(value[OPT_OUTPUT], "-") && isatty(STDOUT_FILENO))
+		return wrong_words(cmd, "an archive is nothing for a terminal");
+	return write_archive(value[OPT_OUTPUT], &w, &err) ? fail(&err) :
+							    EXIT_DONE;
 }
 
 const struct eu_command command_save = {
@@ -146,7 +109,6 @@ static int read_archive(const char *from, const char *as, struct eu_error *err)
 	eu_auto_store struct eu_store s = { 0 };
 	eu_auto_free char *data = NULL;
 	struct eu_ref ref;
-	uint64_t bytes = 0;
 	size_t len;
 	int r = as ? eu_ref_parse(as, &ref, err) : 0;
 
@@ -161,9 +123,7 @@ static int read_archive(const char *from, const char *as, struct eu_error *err)
 	if (r)
 		return r;
 	r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL, err);
-	/* Where there is no room what nobody needs gives some. */
-	if ((r == -EDQUOT || r == -ENOSPC) &&
-	    !eu_store_prune(&s, &bytes, NULL) && bytes)
+	if (eu_store_make_room(&s, r))
 		r = eu_archive_load(&s, data, len, as ? &ref : NULL, show, NULL,
 				    err);
 	return r ? eu_error_prefix(err, r, "'%s'", from) : 0;
@@ -171,14 +131,14 @@ static int read_archive(const char *from, const char *as, struct eu_error *err)
 
 static int load(const struct eu_command *cmd, int argc, char **argv)
 {
-	struct words w = { 0 };
+	struct word_list w = { 0 };
 	struct eu_error err;
-	int status = take_words(cmd, argc, argv, &w);
+	int status = several_words(cmd, argc, argv, &w, NULL);
 
 	if (status >= 0)
 		return status;
 	if (!w.n || w.n > 2)
-		return refuse(cmd, "a file is wanted, and perhaps a name");
+		return wrong_words(cmd, "a file is wanted, and perhaps a name");
 	return read_archive(w.list[0], w.n > 1 ? w.list[1] : NULL, &err) ?
 		       fail(&err) :
 		       EXIT_DONE;

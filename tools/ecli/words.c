@@ -34,6 +34,39 @@ int one_program(const struct eu_command *cmd, int argc, char **argv,
 	return -1;
 }
 
+int several_words(const struct eu_command *cmd, int argc, char **argv,
+		  struct word_list *ret, const char *value[])
+{
+	struct eu_args args = { .argv = argv, .argc = argc, .next = 1 };
+	const struct eu_option *o = cmd->options;
+	struct eu_error err;
+	int i;
+
+	while ((i = eu_args_next(&args, o, &err)) != EU_ARGS_END) {
+		if (i >= 0 && !strcmp(o[i].name, "help"))
+			return show_help(cmd);
+		if (i >= 0) {
+			value[o[i].id] = args.value ?: "";
+			continue;
+		}
+		if (i == EU_ARGS_WORD && ret->n == WORDS_MAX)
+			i = eu_error_set(&err, -E2BIG, "more than %d words",
+					 WORDS_MAX);
+		if (i != EU_ARGS_WORD)
+			return fail_usage(cmd, &err);
+		ret->list[ret->n++] = args.value;
+	}
+	return -1;
+}
+
+int wrong_words(const struct eu_command *cmd, const char *why)
+{
+	struct eu_error err;
+
+	eu_error_set(&err, -EINVAL, "%s", why);
+	return fail_usage(cmd, &err);
+}
+
 int one_word(const struct eu_command *cmd, int argc, char **argv,
 	     const char **ret_word, const char *value[])
 {
