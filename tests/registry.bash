@@ -49,3 +49,9 @@ accounts() {
 		"$1" "$2" >"$T/accounts"
 	printf 'auth: {htpasswd: {realm: here, path: %s}}\n' "$T/accounts"
 }
+
+# own_folders: the store and the caches are the test's.
+own_folders() {
+	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 "$T/cache"
+}

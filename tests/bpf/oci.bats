@@ -13,8 +13,7 @@ PACKAGE=$EXAMPLES/bootstrap/package.json
 
 setup() {
 	helper_setup
-	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache
-	mkdir -m 700 cache
+	own_folders
 }
 
 # shows WORD...: whether it runs and shows the end of a process.

@@ -12,10 +12,9 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	helper_setup
-	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache \
-		XDG_CONFIG_HOME=$T/config
+	own_folders
+	export XDG_CONFIG_HOME=$T/config
 	unset EUNOMIA_HUB
-	mkdir -m 700 cache
 	cp "$EXAMPLES/bootstrap/package.json" one.json
 	cp "$EXAMPLES/signals/package.json" two.json
 	printf '\0asm\1\0\0\0' >app.wasm

@@ -12,8 +12,7 @@ PACKAGE=$EXAMPLES/bootstrap/package.json
 
 setup() {
 	helper_setup
-	export EUNOMIA_STORE=$T/store XDG_CACHE_HOME=$T/cache
-	mkdir -m 700 cache
+	own_folders
 }
 
 # asked: how many requests the registry has answered.

@@ -99,22 +99,27 @@ every() {
 	done
 }
 
-@test "what ecli pushes" {
-	local what
+# all_kinds PUSHER: a file of each, pushed by it and pulled by all.
+all_kinds() {
+	local file what
 
 	cp "$PACKAGE" package.json
 	printf '\0asm\1\0\0\0%02000d' 1 >app.wasm
 	cp "$OBJ/hello.bpf.o" x.bpf.o
 	tar -cf x.tar package.json
 	while IFS=: read -r file what; do
-		push_ecli ecli "$file" "ecli/$file:1"
-		every ecli "$what" "$file" "ecli/$file:1" ecli oras skopeo
+		"push_$1" "$1" "$file" "$1/$file:1"
+		every "$1" "$what" "$file" "$1/$file:1" ecli oras skopeo
 	done <<-'END'
 		package.json:package
 		app.wasm:Wasm module
 		x.bpf.o:BPF object
 		x.tar:tar of a package
 	END
+}
+
+@test "what ecli pushes" {
+	all_kinds ecli
 }
 
 @test "an index that ecli pushes" {
@@ -135,19 +140,7 @@ every() {
 }
 
 @test "what oras pushes" {
-	cp "$PACKAGE" package.json
-	printf '\0asm\1\0\0\0%02000d' 1 >app.wasm
-	cp "$OBJ/hello.bpf.o" x.bpf.o
-	tar -cf x.tar package.json
-	while IFS=: read -r file what; do
-		push_oras oras "$file" "oras/$file:1"
-		every oras "$what" "$file" "oras/$file:1" ecli oras skopeo
-	done <<-'END'
-		package.json:package
-		app.wasm:Wasm module
-		x.bpf.o:BPF object
-		x.tar:tar of a package
-	END
+	all_kinds oras
 	# A folder comes as an archive, and a program may have company.
 	mkdir tool
 	cp x.bpf.o tool/
