@@ -151,11 +151,38 @@ static void bash_values(struct eu_buf *b)
 		       "\t*) values= ;;\n\tesac\n");
 }
 
+/*
+ * Names that the tool knows. What is completed may begin within one, as ':' ends
+ * words of bash's: it is the second argument; and is no file to be quoted.
+ */
+static void bash_names(struct eu_buf *b, const struct eu_tool *t)
+{
+	size_t i;
+
+	for (i = 0; t->commands && t->commands[i] && !t->commands[i]->names; i++)
+		;
+	if (!t->commands || !t->commands[i])
+		return;
+	eu_buf_printf(b,
+		      "\tif [[ $names && ! $values && $cur != -* ]]; then\n"
+		      "\t\tword=${COMP_LINE:0:COMP_POINT} word=${word##*[[:space:]]}\n"
+		      "\t\t[[ $word == *\"$cur\" ]] || word=$cur\n"
+		      "\t\tskip=${word%%\"${2-$word}\"}\n"
+		      "\t\twhile read -r name; do\n"
+		      "\t\t\t[[ $name == \"$word\"* ]] || continue\n"
+		      "\t\t\tCOMPREPLY+=(\"${name#\"$skip\"}\")\n"
+		      "\t\t\tcompopt +o filenames 2>/dev/null\n"
+		      "\t\tdone < <(\"${1:-%s}\" names 2>/dev/null)\n"
+		      "\tfi\n",
+		      t->name);
+}
+
 static void bash(struct eu_buf *b, const struct eu_tool *t)
 {
 	eu_buf_printf(b, "# bash completion for %s\n_%s()\n{\n", t->name,
 		      t->name);
-	eu_buf_puts(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words= values=1\n");
+	eu_buf_puts(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words= values=1\n"
+		       "\tlocal names= name word skip\n");
 	if (t->commands) {
 		eu_buf_puts(b, "\tif [[ $COMP_CWORD -eq 1 ]]; then\n\t\twords='");
 		for (size_t i = 0; t->commands[i]; i++)
@@ -165,7 +192,8 @@ static void bash(struct eu_buf *b, const struct eu_tool *t)
 		for (size_t i = 0; t->commands[i]; i++) {
 			eu_buf_printf(b, "\t\t%s) words='", t->commands[i]->name);
 			words(b, t->commands[i]->options);
-			eu_buf_puts(b, "' ;;\n");
+			eu_buf_printf(b, "'%s ;;\n",
+				      t->commands[i]->names ? " names=1" : "");
 		}
 		eu_buf_puts(b, "\t\tesac\n\tfi\n");
 	} else {
@@ -181,7 +209,9 @@ static void bash(struct eu_buf *b, const struct eu_tool *t)
 		       "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		       "\tfi\n"
 		       "\t[[ ${#COMPREPLY[@]} -gt 0 || $cur == -* ]] ||\n"
-		       "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n}\n");
+		       "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n");
+	bash_names(b, t);
+	eu_buf_puts(b, "}\n");
 	eu_buf_printf(b, "complete -o filenames -F _%s %s\n", t->name, t->name);
 }
 
@@ -199,7 +229,9 @@ static void quoted(struct eu_buf *b, const char *s, const char *escape)
 	}
 }
 
-static void zsh_options(struct eu_buf *b, const struct eu_option *o)
+/* @tool: whose names its words may be; or NULL. */
+static void zsh_options(struct eu_buf *b, const struct eu_option *o,
+			const char *tool)
 {
 	for (; o->name; o++) {
 		if (!o->help)
@@ -220,7 +252,13 @@ static void zsh_options(struct eu_buf *b, const struct eu_option *o)
 		}
 		eu_buf_putc(b, '\'');
 	}
-	eu_buf_puts(b, " \\\n\t\t'*:file:_files'\n");
+	if (tool)
+		eu_buf_printf(
+			b,
+			" \\\n\t\t'*:program:{compadd -- ${(f)\"$(%s names 2>/dev/null)\"}; _files}'\n",
+			tool);
+	else
+		eu_buf_puts(b, " \\\n\t\t'*:file:_files'\n");
 }
 
 static void zsh(struct eu_buf *b, const struct eu_tool *t)
@@ -228,7 +266,7 @@ static void zsh(struct eu_buf *b, const struct eu_tool *t)
 	eu_buf_printf(b, "#compdef %s\n", t->name);
 	if (!t->commands) {
 		eu_buf_puts(b, "_arguments -s");
-		zsh_options(b, t->otherwise->options);
+		zsh_options(b, t->otherwise->options, NULL);
 		return;
 	}
 	eu_buf_puts(b, "if (( CURRENT == 2 )); then\n\tlocal -a commands=(");
@@ -242,7 +280,8 @@ static void zsh(struct eu_buf *b, const struct eu_tool *t)
 		       "shift words\n(( CURRENT-- ))\ncase $command in\n");
 	for (size_t i = 0; t->commands[i]; i++) {
 		eu_buf_printf(b, "%s)\n\t_arguments -s", t->commands[i]->name);
-		zsh_options(b, t->commands[i]->options);
+		zsh_options(b, t->commands[i]->options,
+			    t->commands[i]->names ? t->name : NULL);
 		eu_buf_puts(b, "\t;;\n");
 	}
 	eu_buf_puts(b, "*) _files ;;\nesac\n");
@@ -280,6 +319,11 @@ static void fish(struct eu_buf *b, const struct eu_tool *t)
 		eu_buf_puts(b, "'\n");
 		fish_options(b, t->name, t->commands[i]->name,
 			     t->commands[i]->options);
+		if (t->commands[i]->names)
+			eu_buf_printf(
+				b,
+				"complete -c %s -n '__fish_seen_subcommand_from %s' -a '(%s names 2>/dev/null)'\n",
+				t->name, t->commands[i]->name, t->name);
 	}
 }
 

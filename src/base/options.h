@@ -63,7 +63,7 @@ struct eu_command {
 	const char *examples;	 /* lines, or NULL */
 	const struct eu_option *options;
 	int (*run)(const struct eu_command *cmd, int argc, char **argv);
-	bool hidden;
+	bool names; /* of the words that 'names' prints it takes some */
 };
 
 /* An executable: its commands (a NULL ends them), or one that has no name. */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 load ../helper
+load ../registry
 
 bats_require_minimum_version 1.5.0
 
@@ -165,4 +166,83 @@ installed() {
 	COMPREPLY=()
 	_ecli
 	[ "${COMPREPLY[*]}" = package.json ]
+}
+
+# completed TOOL LINE: what bash completes where the line ends.
+completed() {
+	COMP_LINE=$2 COMP_POINT=${#2}
+	# As readline takes the line apart: a colon is a word.
+	mapfile -t COMP_WORDS < <(grep -oE '[^ :]+|:+' <<<"$2")
+	[[ $2 != *' ' ]] || COMP_WORDS+=("")
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+	"_$1" "$BUILD/tools/$1" "${2##*[ :]}"
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+
+@test "bash completes names that are known, and asks nobody" {
+	need program:python3
+	own_folders
+	export XDG_CONFIG_HOME=$T/config EUNOMIA_HUB=
+	source "$BUILD/tools/ecli.bash"
+	source "$BUILD/tools/lmp.bash"
+	cp "$EXAMPLES/bootstrap/package.json" one.json
+	registry
+	for name in a:1 tools/xray:2 tools/xray:latest; do
+		"$ECLI" push -m one.json "$REGISTRY/$name"
+		"$ECLI" pull -q "$REGISTRY/$name" -o back
+	done
+	stop_registry
+	port=${REGISTRY#*:}
+	[ "$(completed ecli "ecli run ${REGISTRY:0:5}")" = "$REGISTRY/a:1
+$REGISTRY/tools/xray:2
+$REGISTRY/tools/xray:latest" ]
+	[ "$(completed ecli "ecli run $REGISTRY/t")" = "$port/tools/xray:2
+$port/tools/xray:latest" ]
+	[ "$(completed ecli "ecli rm $REGISTRY/tools/xray:")" = "2
+latest" ]
+	[ -z "$(completed ecli "ecli login ${REGISTRY:0:5}")" ]
+	[ "$(completed ecli 'ecli run --format fl')" = flamegraph ]
+	[ "$(completed ecli 'ecli run on')" = one.json ]
+	# Of lmp the tools of hubs as well: of a folder,
+	"$LMP" push --hub "file://$T/hub" one.json xdump:1
+	"$LMP" push --hub "file://$T/hub" one.json xdump:2
+	# of a web server that was listed before,
+	mkdir web
+	"$LMP" push --hub "file://$T/web" one.json xweb
+	web web
+	# and of a registry what was pulled.
+	export EUNOMIA_HUB="file://$T/hub http://$WEB oci://$REGISTRY/tools oci://$REGISTRY/other"
+	[ "$(completed lmp 'lmp run x')" = "xdump
+xdump:1
+xdump:2
+xray
+xray:2" ]
+	"$LMP" list --hub "http://$WEB"
+	kill "${children[-1]}"
+	wait "${children[-1]}" || :
+	mkdir -p -m 700 cache/eunomia/hub
+	touch cache/eunomia/hub/{xkept:latest,xkept:3,Bad,.new}
+	run -0 --separate-stderr completed lmp 'lmp run x'
+	[ "$output" = "xdump
+xdump:1
+xdump:2
+xkept
+xkept:3
+xray
+xray:2
+xweb" ]
+	[ -z "$stderr" ]
+	[ "$(completed lmp 'lmp run xdump:')" = "1
+2" ]
+	[ -z "$(completed lmp 'lmp list x')" ]
+	# What others have written there may be no name.
+	jq -c '.manifests += [.manifests[0] | .annotations["org.opencontainers.image.ref.name"] = "x.y/$(touch bad):1"]' \
+		store/index.json >index && cp index store/index.json
+	[ -z "$(completed ecli 'ecli run x')" ]
+	[ ! -e bad ]
+	# Without anything nothing is made.
+	EUNOMIA_STORE=$T/none run -0 "$ECLI" names
+	[ -z "$output" ]
+	[ ! -e none ]
+	run -2 "$ECLI" names x
 }

@@ -22,14 +22,14 @@ setup() {
 }
 
 @test "words that are no command" {
-	said "'rnu' is neither a command (run, check, inspect, push, pull, login, logout, images, tag, rm, prune, save, load, sign, verify, keygen) nor a file; did you mean 'run'?" \
+	said "'rnu' is neither a command (run, check, inspect, push, pull, login, logout, images, tag, rm, prune, save, load, sign, verify, keygen, names) nor a file; did you mean 'run'?" \
 		2 rnu x.bpf.o
 	[ "${lines[1]}" = "Try 'ecli --help'." ]
-	said "'nothing' is neither a command (run, check, inspect, push, pull, login, logout, images, tag, rm, prune, save, load, sign, verify, keygen) nor a file" \
+	said "'nothing' is neither a command (run, check, inspect, push, pull, login, logout, images, tag, rm, prune, save, load, sign, verify, keygen, names) nor a file" \
 		2 help nothing
 	said "cannot open 'no/file': No such file or directory" 1 no/file
 	run -2 "$LMP" biuld
-	[ "${lines[0]}" = "lmp: 'biuld' is no command (init, build, gen-wasm-skel, build-wasm, run, push, pull, list, check, inspect); did you mean 'build'?" ]
+	[ "${lines[0]}" = "lmp: 'biuld' is no command (init, build, gen-wasm-skel, build-wasm, run, push, pull, list, check, inspect, names); did you mean 'build'?" ]
 	run -0 "$ECLI" version
 	[ "$output" = "$("$ECLI" --version)" ]
 	run -0 "$ECLI" help check

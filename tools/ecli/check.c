@@ -142,5 +142,6 @@ const struct eu_command command_check = {
 	.description =
 		"With PACKAGE, loads it without attaching anything and says what the verifier made of each program, how much memory each map takes, and what the kernel lacks; exits with 1 if it does not load or cannot be attached. Without, tries what programs may need: each kind of program is loaded and, where that is harmless, attached and taken off again. For what does not work, says what to enable; without the right to try, that it is unknown.",
 	.options = options,
+	.names = true,
 	.run = command,
 };

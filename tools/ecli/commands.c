@@ -9,18 +9,17 @@
 
 /* The names that users know, and the commands behind each. */
 static const struct eu_command *const ecli_commands[] = {
-	&command_run,  &command_check, &command_inspect, &command_push,
-	&command_pull, &command_login, &command_logout,	 &command_images,
-	&command_tag,  &command_rm,    &command_prune,	 &command_save,
-	&command_load, &command_sign,  &command_verify,	 &command_keygen,
-	NULL,
+	&command_run,	&command_check, &command_inspect, &command_push,
+	&command_pull,	&command_login, &command_logout,  &command_images,
+	&command_tag,	&command_rm,	&command_prune,	  &command_save,
+	&command_load,	&command_sign,	&command_verify,  &command_keygen,
+	&command_names, NULL,
 };
 
 static const struct eu_command *const lmp_commands[] = {
-	&lmp_init,	  &lmp_build, &lmp_gen_wasm_skel,
-	&lmp_build_wasm,  &lmp_run,   &lmp_push,
-	&lmp_pull,	  &lmp_list,  &command_check,
-	&command_inspect, NULL,
+	&lmp_init,	&lmp_build,	  &lmp_gen_wasm_skel, &lmp_build_wasm,
+	&lmp_run,	&lmp_push,	  &lmp_pull,	      &lmp_list,
+	&command_check, &command_inspect, &command_names,     NULL,
 };
 
 static const struct eu_tool tools[] = {

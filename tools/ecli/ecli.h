@@ -15,6 +15,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 extern const struct eu_command command_run, command_check, command_inspect;
+extern const struct eu_command command_names;
 extern const struct eu_command command_push, command_pull;
 extern const struct eu_command command_login, command_logout;
 extern const struct eu_command command_images, command_tag, command_rm;

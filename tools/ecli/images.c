@@ -127,6 +127,7 @@ const struct eu_command command_tag = {
 	.usage = "REFERENCE NEW_REFERENCE",
 	.summary = "give something in the store another name",
 	.options = help_options,
+	.names = true,
 	.run = tag,
 };
 
@@ -160,6 +161,7 @@ const struct eu_command command_rm = {
 	.description =
 		"Forgets the references; what no other stands for is removed by 'ecli prune'.",
 	.options = help_options,
+	.names = true,
 	.run = rm,
 };
 

@@ -197,5 +197,6 @@ const struct eu_command command_inspect = {
 	.examples = "ecli inspect package.json\n"
 		    "ecli inspect x.bpf.o -j | jq -r '.needs[].name'",
 	.options = options,
+	.names = true,
 	.run = command,
 };

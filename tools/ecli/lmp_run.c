@@ -228,5 +228,6 @@ const struct eu_command lmp_run = {
 	.examples = "lmp run package.json\n"
 		    "lmp run --hub https://www.example/hub sigsnoop --sig 9",
 	.options = lmp_run_options,
+	.names = true,
 	.run = command,
 };

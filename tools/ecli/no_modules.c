@@ -112,6 +112,7 @@ ABSENT(command_keygen, "keygen");
 ABSENT(command_load, "load");
 ABSENT(command_login, "login");
 ABSENT(command_logout, "logout");
+ABSENT(command_names, "names");
 ABSENT(command_prune, "prune");
 ABSENT(command_pull, "pull");
 ABSENT(command_push, "push");

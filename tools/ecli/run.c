@@ -558,5 +558,6 @@ const struct eu_command command_run = {
 		"ecli run xdp.bpf.o -t eth0               # attach to an interface\n"
 		"ecli run x.bpf.o --type rb=event         # name the type of records",
 	.options = run_options,
+	.names = true,
 	.run = command,
 };

@@ -78,6 +78,7 @@ const struct eu_command command_save = {
 	.examples = "ecli save -o x.tar registry.example/me/x:1\n"
 		    "ecli save -o - registry.example/me/x:1 | ssh there ecli load -\n",
 	.options = save_options,
+	.names = true,
 	.run = save,
 };
 
