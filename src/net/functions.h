@@ -46,6 +46,11 @@ struct eu_transfer {
 	int (*write)(void *ctx, int status, const void *data, size_t len);
 	/* Each address that it is led to, before that is asked; the same. */
 	int (*follow)(void *ctx, const char *url);
+	/*
+	 * What is below is known. What is not 0 ends all the transfers that it
+	 * runs with, of which this is not called. NULL: nobody asks.
+	 */
+	int (*done)(void *ctx);
 	void *ctx;
 
 	/* The rest is the answer's. */

@@ -292,33 +292,125 @@ static uint64_t left_ms(const struct eu_net *n, uint64_t begun)
 	return used < n->total_ms ? n->total_ms - used : !!n->total_ms;
 }
 
-int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
+/* What came of a try. */
+static void settle(struct eu_http *h)
 {
+	h->ended = true;
+	take(h);
+	if (h->write && h->taken - h->had >= PROGRESS) {
+		h->had = h->taken;
+		h->tries = 1;
+	}
+	h->pause = 0;
+	h->more = h->tries < h->net->tries && again(h);
+	if (h->more)
+		h->pause = eu_http_pause(h, h->tries);
+	if (h->pause < 0)
+		h->more = false;
+}
+
+/* A 401 is for who knows what to answer. */
+static bool has_failed(const struct eu_http *h)
+{
+	return h->ended && !h->more &&
+	       (h->result || (h->status / 100 != 2 && h->status != 401));
+}
+
+static int on_done(void *ctx)
+{
+	struct eu_http *h = ctx;
+
+	settle(h);
+	return has_failed(h);
+}
+
+static void cancel(struct eu_http *h)
+{
+	h->more = false;
+	h->result = eu_error_set(&h->err, -ECANCELED,
+				 "'%s': another one has failed", h->url);
+}
+
+/* One try of each that is worth it; false: no other one is. */
+static bool try_all(struct eu_net *n, struct eu_http *const *all, size_t count,
+		    struct eu_transfer **transfers, uint64_t limit_ms)
+{
+	bool failed = false, more = false;
+	size_t k = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!all[i]->more)
+			continue;
+		forget(all[i]);
+		begin(n, all[i]);
+		all[i]->tries++;
+		all[i]->ended = false;
+		all[i]->transfer.limit_ms = limit_ms;
+		all[i]->transfer.done = on_done;
+		transfers[k++] = &all[i]->transfer;
+	}
+	n->fn->run(n->net, transfers, k);
+	for (size_t i = 0; i < count; i++)
+		failed |= has_failed(all[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (failed && (all[i]->more || !all[i]->ended))
+			cancel(all[i]);
+		else if (!all[i]->ended)
+			settle(all[i]);
+		more |= all[i]->more;
+	}
+	return more;
+}
+
+static int longest_pause(struct eu_http *const *all, size_t count)
+{
+	int pause = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->more)
+			pause = eu_max(pause, all[i]->pause);
+	}
+	return pause;
+}
+
+/* What is said of all of them. */
+static int first_error(struct eu_http *const *all, size_t count,
+		       struct eu_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->result && all[i]->result != -ECANCELED)
+			return eu_error_set(err, all[i]->result, "%s",
+					    all[i]->err.text);
+	}
+	return 0;
+}
+
+int eu_http_run_all(struct eu_net *n, struct eu_http *const *all, size_t count,
+		    struct eu_error *err)
+{
+	eu_auto_free struct eu_transfer **list = calloc(count, sizeof(*list));
 	const uint64_t begun = n->total_ms ? now_ms() : 0;
-	struct eu_transfer *t = &h->transfer;
-	uint64_t had = h->taken;
 	int pause;
 
-	for (unsigned int tries = 1;; tries++) {
-		begin(n, h);
-		t->limit_ms = left_ms(n, begun);
-		n->fn->run(n->net, &t, 1);
-		take(h);
-		if (h->write && h->taken - had >= PROGRESS) {
-			had = h->taken;
-			tries = 1;
-		}
-		if (tries >= n->tries || !again(h))
-			break;
-		pause = eu_http_pause(h, tries);
-		if (pause < 0)
-			break;
+	if (!list)
+		return eu_error_oom(err);
+	for (size_t i = 0; i < count; i++) {
+		all[i]->tries = 0;
+		all[i]->had = all[i]->taken;
+		all[i]->more = true;
+	}
+	while (try_all(n, all, count, list, left_ms(n, begun))) {
+		pause = longest_pause(all, count);
 		if (n->total_ms && left_ms(n, begun) < (uint64_t)pause)
 			break;
 		poll(NULL, 0, pause);
-		forget(h);
 	}
-	return h->result ? eu_error_set(err, h->result, "%s", h->err.text) : 0;
+	return first_error(all, count, err);
+}
+
+int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err)
+{
+	return eu_http_run_all(n, &h, 1, err);
 }
 
 void eu_http_done(struct eu_http *h)

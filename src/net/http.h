@@ -48,7 +48,12 @@ struct eu_http {
 	bool whole;    /* the server does not give parts */
 	bool enough;   /* of what is only shown */
 	struct eu_transfer transfer;
+	/* Where it is with its tries. */
 	struct eu_net *net;
+	unsigned int tries;
+	uint64_t had; /* bytes when they began to be counted */
+	int pause;
+	bool ended, more; /* this try; another one is worth it */
 };
 
 /* Is $EUNOMIA_OFFLINE set, and not to 0? Then nobody is asked. */
@@ -65,6 +70,15 @@ void eu_net_close(struct eu_net *n);
  * be ended by eu_http_done().
  */
 int eu_http_run(struct eu_net *n, struct eu_http *h, struct eu_error *err);
+
+/*
+ * The same for several at once. A try comes when the others have had theirs. The
+ * first that has no answer, or one that is neither of 2xx nor a 401, ends them
+ * all: then those that were not finished have -ECANCELED for a result. 0, or the
+ * error of one that has no answer.
+ */
+int eu_http_run_all(struct eu_net *n, struct eu_http *const *all, size_t count,
+		    struct eu_error *err);
 
 /* Frees what belongs to the answer. */
 void eu_http_done(struct eu_http *h);

@@ -464,20 +464,31 @@ static void end(struct moving *m)
 	curl_slist_free_all(m->headers);
 }
 
-static void wait_for_all(struct net *n)
+/* Of those that have ended; not 0 if the others are not to be waited for. */
+static int finish_some(struct net *n)
 {
-	int running = 1, left;
 	struct moving *m;
 	CURLMsg *msg;
+	int left, r = 0;
+
+	while (!r && (msg = curl_multi_info_read(n->multi, &left))) {
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
+				  (char **)&m);
+		finish(m, msg->data.result);
+		r = m->t->done ? m->t->done(m->t->ctx) : 0;
+	}
+	return r;
+}
+
+static void wait_for_all(struct net *n)
+{
+	int running = 1;
 
 	while (running && !curl_multi_perform(n->multi, &running)) {
-		while ((msg = curl_multi_info_read(n->multi, &left))) {
-			if (msg->msg != CURLMSG_DONE)
-				continue;
-			curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
-					  (char **)&m);
-			finish(m, msg->data.result);
-		}
+		if (finish_some(n))
+			return;
 		if (running)
 			curl_multi_poll(n->multi, NULL, 0, WAIT_MS, NULL);
 	}

@@ -64,28 +64,85 @@ struct pull {
 	uint64_t bytes; /* so far */
 };
 
-struct wanted {
-	struct eu_registry *from;
-	const struct eu_descriptor *d;
+/* Blobs that are on their way together. */
+struct group {
+	const struct eu_descriptor *d[EU_REGISTRY_PARTS];
+	size_t n;
 };
 
-static int fill_blob(void *ctx, struct eu_store_writer *w, struct eu_error *err)
+static bool is_empty(const struct eu_descriptor *d)
 {
-	const struct wanted *b = ctx;
-
-	return eu_registry_blob(b->from, b->d, eu_store_write, w, err);
+	return d->size == strlen(EU_OCI_EMPTY_TEXT) &&
+	       !strcmp(d->digest, EMPTY_DIGEST);
 }
 
-static int get_blob(const struct pull *p, const struct eu_descriptor *d,
+static int begin_all(const struct eu_store *s, const struct group *g,
+		     struct eu_store_writer *w, struct eu_registry_part *parts,
+		     struct eu_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < g->n; i++)
+		w[i] = (struct eu_store_writer){ .fd = -1 };
+	for (size_t i = 0; i < g->n && !r; i++) {
+		r = eu_store_begin(s, g->d[i], &w[i], err);
+		parts[i] = (struct eu_registry_part){ .d = g->d[i],
+						      .write = eu_store_write,
+						      .ctx = &w[i] };
+	}
+	return r;
+}
+
+/* Those that are whole are kept, whatever became of the others. */
+static int keep_all(const struct group *g, struct eu_store_writer *w, int r,
 		    struct eu_error *err)
 {
-	struct wanted b = { p->from, d };
+	for (size_t i = 0; i < g->n; i++) {
+		if (w[i].tmp)
+			eu_store_ahead(&w[i]);
+	}
+	for (size_t i = 0; i < g->n; i++) {
+		if (!r)
+			r = eu_store_keep(&w[i], err);
+		else if (w[i].tmp && w[i].size == g->d[i]->size)
+			eu_store_keep(&w[i], NULL);
+	}
+	return r;
+}
 
+static int get_group(const struct pull *p, struct group *g, struct eu_error *err)
+{
+	struct eu_registry_part parts[EU_REGISTRY_PARTS];
+	struct eu_store_writer w[EU_REGISTRY_PARTS];
+	int r;
+
+	if (!g->n)
+		return 0;
+	r = begin_all(p->to, g, w, parts, err);
+	if (!r)
+		r = eu_registry_blobs(p->from, parts, g->n, err);
+	r = keep_all(g, w, r, err);
+	for (size_t i = 0; i < g->n; i++)
+		eu_store_end(&w[i]);
+	g->n = 0;
+	return r;
+}
+
+static int get_blob(const struct pull *p, struct group *g,
+		    const struct eu_descriptor *d, struct eu_error *err)
+{
 	/* The config of most: nobody has to be asked what it says. */
-	if (d->size == strlen(EU_OCI_EMPTY_TEXT) &&
-	    !strcmp(d->digest, EMPTY_DIGEST))
+	if (is_empty(d))
 		return eu_store_put(p->to, d, EU_OCI_EMPTY_TEXT, err);
-	return eu_store_fill(p->to, d, fill_blob, &b, err);
+	if (eu_store_has(p->to, d))
+		return 0;
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->d[i]->size == d->size &&
+		    !strcmp(g->d[i]->digest, d->digest))
+			return 0;
+	}
+	g->d[g->n++] = d;
+	return g->n == EU_REGISTRY_PARTS ? get_group(p, g, err) : 0;
 }
 
 int eu_artifact_manifest(struct eu_registry *g, const char *which,
@@ -138,6 +195,7 @@ static int get_manifest(const struct pull *p, const char *which,
 static int get_parts(struct pull *p, const struct eu_manifest *m,
 		     struct eu_store_writer *w, struct eu_error *err)
 {
+	struct group g = { 0 };
 	uint64_t all;
 	int r;
 
@@ -154,9 +212,11 @@ static int get_parts(struct pull *p, const struct eu_manifest *m,
 				    "it has more than the %llu MiB that are pulled",
 				    (unsigned long long)PULL_MAX >> 20);
 	p->bytes = all;
-	r = get_blob(p, &m->config, err);
+	r = get_blob(p, &g, &m->config, err);
 	for (size_t i = 0; i < m->n && !r; i++)
-		r = get_blob(p, &m->parts[i], err);
+		r = get_blob(p, &g, &m->parts[i], err);
+	if (!r)
+		r = get_group(p, &g, err);
 	return r || !w->tmp ? r : eu_store_keep(w, err);
 }
 

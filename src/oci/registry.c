@@ -581,44 +581,149 @@ static int wrong_blob(struct checked *c, const struct eu_registry *g,
 			    (unsigned long long)c->d->size);
 }
 
-static int blob_of(struct eu_registry *g, const struct eu_descriptor *d,
-		   eu_http_write_fn write, void *ctx, uint64_t *ret_written,
-		   struct eu_error *err)
-{
-	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
-	struct checked c = { .from = g, .d = d, .write = write, .ctx = ctx };
-	const char *headers[] = { NULL, NULL };
-	struct eu_http h = {
-		.method = "GET", .write = check, .ctx = &c, .max = d->size ?: 1
-	};
-	int r = eu_sha256_init(&c.sha, err);
+/* One that is asked for; at its place until done. */
+struct asked {
+	struct checked checked;
+	struct eu_buf url;
+	const char *headers[2];
+	struct eu_http http;
+};
 
-	if (r)
-		return r;
-	h.url = eu_request_url(g, &url, "blobs", d->digest);
-	r = eu_request_run(g, &h, headers, 0, err);
-	if (!r && h.status != 200)
-		r = eu_request_refused(g, &h, "does not give a blob of", err);
+static int asked_init(struct asked *a, struct eu_registry *g,
+		      const struct eu_registry_part *part, struct eu_error *err)
+{
+	*a = (struct asked){
+		.checked = { .from = g,
+			     .d = part->d,
+			     .write = part->write,
+			     .ctx = part->ctx },
+		.url = EU_BUF(EU_REQUEST_URL),
+		.http = { .method = "GET",
+			  .write = check,
+			  .ctx = &a->checked,
+			  .max = part->d->size ?: 1 },
+	};
+	a->http.url = eu_request_url(g, &a->url, "blobs", part->d->digest);
+	return eu_sha256_init(&a->checked.sha, err);
+}
+
+static void asked_done(struct asked *a)
+{
+	eu_http_done(&a->http);
+	eu_buf_done(&a->url);
+}
+
+static int asked_result(struct asked *a, struct eu_error *err)
+{
+	struct eu_registry *g = a->checked.from;
+
+	if (a->http.status != 200)
+		return eu_request_refused(g, &a->http,
+					  "does not give a blob of", err);
+	return wrong_blob(&a->checked, g, err);
+}
+
+static int blob_of(struct eu_registry *g, const struct eu_registry_part *part,
+		   uint64_t *ret_written, struct eu_error *err)
+{
+	struct asked a;
+	int r = asked_init(&a, g, part, err);
+
 	if (!r)
-		r = wrong_blob(&c, g, err);
-	*ret_written = c.size;
-	eu_http_done(&h);
+		r = eu_request_run(g, &a.http, a.headers, 0, err);
+	if (!r)
+		r = asked_result(&a, err);
+	*ret_written = a.checked.size;
+	asked_done(&a);
 	return r;
 }
 
 int eu_registry_blob(struct eu_registry *g, const struct eu_descriptor *d,
 		     eu_http_write_fn write, void *ctx, struct eu_error *err)
 {
+	const struct eu_registry_part part = { d, write, ctx };
 	uint64_t written = 0;
 	int r;
 
 	/* What has been written cannot be taken back. */
 	for (size_t i = 0; i < g->n_mirrors; i++) {
-		r = blob_of(g->mirrors[i], d, write, ctx, &written, err);
+		r = blob_of(g->mirrors[i], &part, &written, err);
 		if (!r || written)
 			return r;
 	}
-	return blob_of(g, d, write, ctx, &written, err);
+	return blob_of(g, &part, &written, err);
+}
+
+/* The token has ended, or there was none yet: one new one will do for all. */
+static int ask_again(struct eu_registry *g, struct asked *a, bool *answered,
+		     struct eu_error *err)
+{
+	int r = 0;
+
+	if (a->http.transfer.elsewhere)
+		return asked_result(a, err);
+	if (!*answered)
+		r = eu_token_answer(g, &a->http, err);
+	*answered = true;
+	eu_http_done(&a->http);
+	if (!r)
+		r = eu_request_run(g, &a->http, a->headers, 0, err);
+	return r ?: asked_result(a, err);
+}
+
+/* Those that have an answer, of which 401 is none yet. */
+static int finish_blobs(struct eu_registry *g, struct asked *all, size_t n,
+			struct eu_error *err)
+{
+	bool answered = false;
+	int r = 0;
+
+	/* What ended the others says why. */
+	for (size_t i = 0; i < n && !r; i++) {
+		if (all[i].http.result != -ECANCELED && all[i].http.status != 401)
+			r = asked_result(&all[i], err);
+	}
+	for (size_t i = 0; i < n && !r; i++) {
+		if (all[i].http.status == 401)
+			r = ask_again(g, &all[i], &answered, err);
+	}
+	return r;
+}
+
+static int blobs_of(struct eu_registry *g, const struct eu_registry_part *parts,
+		    size_t n, struct eu_error *err)
+{
+	struct eu_http *list[EU_REGISTRY_PARTS] = { NULL };
+	struct asked all[EU_REGISTRY_PARTS];
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		r = asked_init(&all[i], g, &parts[i], err) ?: r;
+		list[i] = &all[i].http;
+		all[i].headers[0] = g->authorization;
+		all[i].http.headers = all[i].headers;
+	}
+	if (!r)
+		r = eu_http_run_all(g->net, list, n, err);
+	if (!r)
+		r = finish_blobs(g, all, n, err);
+	for (size_t i = 0; i < n; i++)
+		asked_done(&all[i]);
+	return r;
+}
+
+int eu_registry_blobs(struct eu_registry *g, const struct eu_registry_part *parts,
+		      size_t n, struct eu_error *err)
+{
+	int r = 0;
+
+	/* One of these may have what another has not. */
+	if (n > 1 && !g->n_mirrors)
+		return blobs_of(g, parts, n, err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = eu_registry_blob(g, parts[i].d, parts[i].write,
+				     parts[i].ctx, err);
+	return r;
 }
 
 int eu_registry_push_manifest(struct eu_registry *g, const char *which,

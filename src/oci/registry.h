@@ -71,6 +71,22 @@ int eu_registry_referrers(struct eu_registry *r, const char *digest,
 int eu_registry_blob(struct eu_registry *r, const struct eu_descriptor *d,
 		     eu_http_write_fn write, void *ctx, struct eu_error *err);
 
+/* A blob of several. */
+struct eu_registry_part {
+	const struct eu_descriptor *d;
+	eu_http_write_fn write;
+	void *ctx;
+};
+
+enum { EU_REGISTRY_PARTS = 3 };
+
+/*
+ * The same for several at once, EU_REGISTRY_PARTS at most. The first error ends
+ * them all.
+ */
+int eu_registry_blobs(struct eu_registry *r, const struct eu_registry_part *parts,
+		      size_t n, struct eu_error *err);
+
 /*
  * Gives it a blob unless it has it. Another repository of the registry that may
  * have it is @from, or NULL: then nothing may have to be sent. Large ones go in

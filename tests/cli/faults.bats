@@ -85,6 +85,73 @@ step() { if has plain; then echo "$1"; else echo $(($1 * 23)); fi; }
 	[ ! -e none ]
 }
 
+# layers FILE...: a manifest of an image of these, and its config, in files, and
+# what their digests are in $LAYERS.
+layers() {
+	local file list=
+
+	printf '{ }' >config
+	LAYERS=()
+	for file; do
+		LAYERS+=("$(digest "$file")")
+		list+=",{\"mediaType\":\"application/vnd.wasm.content.layer.v1+wasm\",\"digest\":\"${LAYERS[-1]}\",\"size\":$(stat -c %s "$file")}"
+	done
+	printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"a/b","digest":"%s","size":3},"layers":[%s]}' \
+		"$(digest config)" "${list#,}" >manifest
+}
+
+@test "several blobs come at once, and the error of one ends the others" {
+	head -c 1000 /dev/urandom >1
+	head -c 1000 /dev/urandom >2
+	layers 1 2
+	raw m '200 OK' <manifest
+	raw c '200 OK' <config
+	raw half '200 OK' <1
+	truncate -s -500 half
+	raw gone '404 Not Found' </dev/null
+	answer manifests=m "blobs/$(digest config)=c" \
+		"hang:blobs/${LAYERS[0]}=half" "blobs/${LAYERS[1]}=gone"
+	# It is not waited for what does not come.
+	refused "'$ANSWER' does not give a blob of 'a': 404" \
+		"$ECLI" pull "$ANSWER/a" -o none
+	grep -q "blobs/${LAYERS[0]}" "asked.$servers"
+	grep -q "blobs/${LAYERS[1]}" "asked.$servers"
+}
+
+@test "several blobs of a real registry, one of which breaks off" {
+	registry
+	for n in 1 2 3 4; do
+		head -c $((n * 20000)) /dev/urandom >$n
+	done
+	layers app.wasm 1 2 3 4
+	mkdir -p layout/blobs/sha256
+	for f in app.wasm 1 2 3 4 config manifest; do
+		cp $f "layout/blobs/sha256/$(sha256sum <$f | cut -d' ' -f1)"
+	done
+	printf '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
+	printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"%s","size":%d}]}' \
+		"$(digest manifest)" "$(stat -c %s manifest)" >layout/index.json
+	skopeo copy -q --dest-tls-verify=false oci:layout "docker://$REGISTRY/a"
+	forward "$REGISTRY"
+	say pass
+	"$ECLI" pull "$WIRE/a" -o back
+	cmp app.wasm back
+	diff <(ls store/blobs/sha256) <(ls layout/blobs/sha256)
+	say pass
+	for ((n = 0, all = DOWN; n < all; n += $(step 9973))); do
+		rm -rf store back
+		say reset $n
+		"$ECLI" pull "$WIRE/a" -o back
+		cmp app.wasm back
+		diff <(ls -A store/blobs/sha256) <(ls layout/blobs/sha256)
+	done
+	# All of those that are larger, each time.
+	rm -rf store
+	say cut 30000 each
+	refused 'the connection broke off: try again later' \
+		"$ECLI" pull --retries 0 "$WIRE/a" -o none
+}
+
 @test "a large blob goes on where it broke off" {
 	registry
 	head -c 3000000 /dev/urandom >random

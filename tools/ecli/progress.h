@@ -3,15 +3,19 @@
 #define ECLI_PROGRESS_H
 
 /*
- * A line on a terminal that shows how far a large blob has come; nothing where
- * standard error is none.
+ * A line on a terminal that shows how far the large blobs have come that move at
+ * the same time; nothing where standard error is none.
  */
 
 #include "oci/registry.h"
 
 struct progress {
-	char digest[EU_DIGEST]; /* of what is shown; or empty */
-	int width;		/* columns of the bar */
+	struct {
+		char digest[EU_DIGEST];
+		uint64_t done, size;
+	} blobs[EU_REGISTRY_PARTS]; /* that are shown */
+	size_t n;
+	int width; /* columns of the bar */
 	int percent;
 };
 
