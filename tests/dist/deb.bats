@@ -21,7 +21,7 @@ setup() {
 @test "the .deb says what it is" {
 	[ "$(dpkg-deb -f "$DEB" Package)" = eunomia ]
 	[ "$(dpkg-deb -f "$DEB" Version)" = "$("$ECLI" version | cut -d ' ' -f 2)" ]
-	[[ $(dpkg-deb -f "$DEB" Depends) == *"libbpf1 (>= 1:1.4"*libcurl4*libmd0* ]]
+	[[ $(dpkg-deb -f "$DEB" Depends) == *"libbpf1 (>= 1:1.4"*libssl3*libmd0* ]]
 	dpkg-deb -c "$DEB" >list
 	for file in bin/ecc bin/ecli bin/lmp share/man/man1/ecli.1.gz \
 		share/bash-completion/completions/ecli.bash \
