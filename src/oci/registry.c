@@ -10,6 +10,7 @@
 #include "base/fmt.h"
 #include "base/sha256.h"
 #include "oci/token.h"
+#include "oci/trust.h"
 
 enum {
 	MAX_WORDS = 256,
@@ -34,6 +35,39 @@ static const char *scheme_of(const struct eu_registry *g,
 	return o->plain_http || (eu_ref_is_loopback(&g->ref) && !asked) ?
 		       "http" :
 		       "https";
+}
+
+/* Is it an address of the registry itself, which may know who we are? */
+static bool is_its_own(const struct eu_registry *g, const char *url)
+{
+	const char *const host = host_of(g);
+	const char *const port = eu_request_is_tls(g) ? ":443" : ":80";
+	const size_t len = strlen(port);
+	size_t n = strlen(g->scheme);
+
+	if (strncasecmp(url, g->scheme, n) != 0 || strncmp(url + n, "://", 3) != 0)
+		return false;
+	url += n + 3;
+	/* The port that is meant anyway is said here, there, or nowhere. */
+	n = strlen(host);
+	if (n > len && !strcmp(host + n - len, port))
+		n -= len;
+	if (strncasecmp(url, host, n) != 0)
+		return false;
+	url += n;
+	if (!strncmp(url, port, len))
+		url += len;
+	return *url == '/';
+}
+
+/* Blobs are what their digests say, wherever they are; so is what has one. */
+static int follow(void *ctx, const char *url, struct eu_error *err)
+{
+	const struct eu_registry *g = ctx;
+
+	return g->wants_tag && !is_its_own(g, url) ?
+		       eu_trust_led(&g->ref, url, err) :
+		       0;
 }
 
 static int set_who(struct eu_registry *g, const struct eu_registry_opts *o,
@@ -74,6 +108,8 @@ static int open_one(const struct eu_ref *ref, const struct eu_registry_opts *o,
 	http.cert = g->certs.cert;
 	http.key = g->certs.key;
 	http.cert_for = g->own;
+	http.follow = follow;
+	http.follow_ctx = g;
 	r = r ?: set_who(g, o, err);
 	r = r ?: eu_net_open(&http, &g->net, err);
 	if (r) {
@@ -135,29 +171,6 @@ void eu_registry_close(struct eu_registry *g)
 	free(g->authorization);
 	free(g->identity);
 	free(g);
-}
-
-/* Is it an address of the registry itself, which may know who we are? */
-static bool is_its_own(const struct eu_registry *g, const char *url)
-{
-	const char *const host = host_of(g);
-	const char *const port = eu_request_is_tls(g) ? ":443" : ":80";
-	const size_t len = strlen(port);
-	size_t n = strlen(g->scheme);
-
-	if (strncasecmp(url, g->scheme, n) != 0 || strncmp(url + n, "://", 3) != 0)
-		return false;
-	url += n + 3;
-	/* The port that is meant anyway is said here, there, or nowhere. */
-	n = strlen(host);
-	if (n > len && !strcmp(host + n - len, port))
-		n -= len;
-	if (strncasecmp(url, host, n) != 0)
-		return false;
-	url += n;
-	if (!strncmp(url, port, len))
-		url += len;
-	return *url == '/';
 }
 
 void eu_request_host(const struct eu_registry *g, struct eu_buf *to)
@@ -466,7 +479,9 @@ static int manifest_of(struct eu_registry *g, const char *which,
 	int r;
 
 	h.url = eu_request_url(g, &url, "manifests", which);
+	g->wants_tag = !strchr(which, ':');
 	r = eu_request_run(g, &h, headers, 1, err);
+	g->wants_tag = false;
 	if (!r && h.status != 200) {
 		r = eu_request_refused(g, &h, "does not give", err);
 		if (r == -ENOENT)

@@ -23,6 +23,7 @@ struct eu_registry {
 	bool may_push;		    /* of the token that is asked for */
 	char source[EU_REF_PATH];   /* it is for pulling from this one, too */
 	bool wants_catalog;	    /* it is for the list of repositories */
+	bool wants_tag;		    /* and what it stands for is not known */
 	bool mounts_nothing; /* it has refused to take from another one */
 	bool wants_identity; /* a token instead of the password */
 	char *identity;

@@ -205,6 +205,22 @@ static int check_address(const struct eu_policy *p, const char *url,
 	return r;
 }
 
+int eu_trust_led(const struct eu_ref *ref, const char *url, struct eu_error *err)
+{
+	eu_auto_policy struct eu_policy p = { 0 };
+	char source[EU_REF_HOST + EU_REF_PATH + 1];
+	const json_t *keys;
+	int r = eu_policy_load(&p, err);
+
+	if (r || !p.path)
+		return r;
+	set_source(ref, source, sizeof(source));
+	if (eu_policy_rule(&p, source, &keys) == EU_POLICY_KEYS)
+		return 0;
+	r = check_address(&p, url, NULL, err);
+	return r ? eu_error_prefix(err, r, "'%s' leads elsewhere", source) : 0;
+}
+
 int eu_trust_address(const char *url, const void *data, size_t len,
 		     struct eu_error *err)
 {

@@ -27,6 +27,12 @@ int eu_trust_image(struct eu_registry *g, const struct eu_store *s,
 int eu_trust_address(const char *url, const void *data, size_t len,
 		     struct eu_error *err);
 
+/*
+ * May a registry lead to @url for what a tag of @ref stands for? By the rules for
+ * addresses, but where a signature is demanded. -EACCES.
+ */
+int eu_trust_led(const struct eu_ref *ref, const char *url, struct eu_error *err);
+
 /* eu_fetch() of what may be asked and used, wherever the server leads. */
 int eu_trust_fetch(const char *url, const struct eu_http_opts *o, uint64_t max,
 		   char **ret_data, size_t *ret_len, struct eu_error *err);

@@ -486,6 +486,42 @@ policy() {
 	"$ECLI" inspect --offline "$near/x"
 }
 
+@test "a policy holds for where a registry leads" {
+	local far near no
+
+	export EUNOMIA_STORE=$T/store
+	printf '\0asm\1\0\0\0' >app.wasm
+	image app.wasm
+	answer manifests=m manifests=m "blobs/$CONFIG=c" "blobs/$LAYER=l"
+	far=$ANSWER
+	for what in "manifests/latest" "blobs/$LAYER"; do
+		: | raw "${what%%/*}" '307 Temporary Redirect' \
+			"Location: http://$far/v2/b/$what"
+	done
+	: | raw named '307 Temporary Redirect' \
+		"Location: http://$far/v2/b/manifests/$(digest manifest)"
+	answer latest=manifests sha256=named "blobs/$CONFIG=c" "blobs/$LAYER=blobs"
+	near=$ANSWER
+	no="the policy '$T/policy.json' does not allow"
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	refused "'$near/a' leads elsewhere: $no http://$far/v2/b/manifests/latest" \
+		pull "$near/a" -o back
+	[ ! -s "asked.$((servers - 1))" ]
+	# What it is its digest says, and so it is with blobs.
+	"$ECLI" pull "$near/a@$(digest manifest)" -o back
+	cmp app.wasm back
+	grep -q "^GET /v2/b/blobs/$LAYER" "asked.$((servers - 1))"
+	rm -r store
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"},
+		{"from":"http://'"$far/v2/b/"'","then":"allow"}]}'
+	"$ECLI" pull "$near/a" -o back
+	# A signature would be demanded, and there is none.
+	rm -r store
+	"$ECLI" keygen me
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","keys":["me.pub"]}]}'
+	refused 'demands a signature' pull "$near/a" -o back
+}
+
 @test "a policy names digests" {
 	registry
 	mkdir web
