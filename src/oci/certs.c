@@ -166,6 +166,8 @@ int eu_certs_find(const char *host, struct eu_certs *ret, struct eu_error *err)
 	int r = -ENOENT;
 
 	*ret = (struct eu_certs){ 0 };
+	if (home && *home == '/' && !own)
+		return eu_error_oom(err);
 	for (size_t i = 0; i < EU_COUNT(roots) && r == -ENOENT; i++) {
 		if (roots[i])
 			r = find_in(roots[i], host, ret, err);
