@@ -216,3 +216,16 @@ until_true() {
 ended() {
 	until_true [ ! -e "/proc/$1" ]
 }
+
+# by_sudo ARGUMENT...: lmp run of nobody on a terminal, who may become root by a
+# rule for this alone, in a namespace of its own.
+by_sudo() {
+	chmod 755 "$T" "$BATS_RUN_TMPDIR" "$(dirname "$T")"
+	run unshare -m bash -c '
+		mount -t tmpfs -o mode=755 rules /etc/sudoers.d
+		echo "nobody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/test
+		chmod 440 /etc/sudoers.d/test
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			script -qec "$0 run $*" /dev/null
+	' "$LMP" "$@"
+}

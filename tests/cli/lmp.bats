@@ -170,15 +170,7 @@ config.json" ]
 @test "not root and on a terminal it goes through sudo" {
 	need ecc root program:sudo program:script
 	cp "$OBJ/hello.bpf.o" .
-	chmod 755 "$T" "$BATS_RUN_TMPDIR" "$(dirname "$T")"
-	# A rule for this test alone, in a namespace of its own.
-	run unshare -m bash -c '
-		mount -t tmpfs -o mode=755 rules /etc/sudoers.d
-		echo "nobody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/test
-		chmod 440 /etc/sudoers.d/test
-		setpriv --reuid=65534 --regid=65534 --clear-groups \
-			script -qec "$0 run hello.bpf.o --timeout 100ms" /dev/null
-	' "$LMP"
+	by_sudo hello.bpf.o --timeout 100ms
 	[ "$status" = 0 ]
 	[[ $output == *"running and waiting for the ebpf events from trace pipe..."* ]]
 }
