@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <eunomia/format.bpf.h>
 
@@ -66,12 +67,34 @@ int on_issue(struct trace_event_raw_block_rq *ctx)
 	return 0;
 }
 
-SEC("tp/block/block_rq_complete")
-int on_complete(struct trace_event_raw_block_rq_completion *ctx)
+/* What older kernels call it, 5.10 for one. */
+struct trace_event_raw_block_rq_complete___older {
+	u32 dev;
+	u64 sector;
+} __attribute__((preserve_access_index));
+
+static struct at at_completion(void *ctx)
 {
-	struct at key = { .sector = ctx->sector, .dev = ctx->dev };
+	struct trace_event_raw_block_rq_complete___older *older = ctx;
+	struct trace_event_raw_block_rq_completion *newer = ctx;
+	struct at key = {};
+
+	if (bpf_core_type_exists(*newer)) {
+		key.sector = BPF_CORE_READ(newer, sector);
+		key.dev = BPF_CORE_READ(newer, dev);
+	} else {
+		key.sector = BPF_CORE_READ(older, sector);
+		key.dev = BPF_CORE_READ(older, dev);
+	}
+	return key;
+}
+
+SEC("tp/block/block_rq_complete")
+int on_complete(void *ctx)
+{
+	struct at key = at_completion(ctx);
 	u64 *begun = bpf_map_lookup_elem(&since, &key);
-	struct disk disk = { .dev = ctx->dev };
+	struct disk disk = { .dev = key.dev };
 	struct hist *h;
 	u32 slot;
 
