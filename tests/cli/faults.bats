@@ -118,6 +118,22 @@ layers() {
 	grep -q "blobs/${LAYERS[1]}" "asked.$servers"
 }
 
+@test "a terminal shows how far those are that come at once" {
+	need program:script
+	for n in 1 2; do
+		head -c 2000000 /dev/urandom >$n
+		raw half.$n '200 OK' <$n
+		truncate -s -1000000 half.$n
+	done
+	layers 1 2
+	raw m '200 OK' <manifest
+	raw c '200 OK' <config
+	answer manifests=m "blobs/$(digest config)=c" \
+		"hang:blobs/${LAYERS[0]}=half.1" "hang:blobs/${LAYERS[1]}=half.2"
+	start script -qefc "'$ECLI' pull '$ANSWER/a' -o none" shown
+	wait_for '2 blobs \[.*\]  50% 2\.0 of 4\.0 MB' shown
+}
+
 @test "several blobs of a real registry, one of which breaks off" {
 	registry
 	for n in 1 2 3 4; do
