@@ -232,9 +232,11 @@ int eu_policy_load(struct eu_policy *ret, struct eu_error *err)
 		return 0;
 	}
 	r = eu_file_read(path, MAX_FILE, &text, &len, err);
+	/* That it is not there says nothing of what is asked for. */
 	if (r)
 		return eu_error_prefix(
-			err, r, "the policy cannot be read, and allows nothing");
+			err, r == -ENOENT ? -EACCES : r,
+			"the policy cannot be read, and allows nothing");
 	return eu_policy_read(text, len, path, ret, err);
 }
 

@@ -367,6 +367,11 @@ policy() {
 	done
 	rm policy.json
 	refused 'the policy cannot be read, and allows nothing' inspect package.json
+	# Nor is that taken for a hub that has no such tool.
+	mkdir -p hub/tool
+	cp package.json hub/tool/
+	run -1 "$LMP" pull --hub "file://$T/hub" tool
+	[[ $output == 'lmp: the policy cannot be read, and allows nothing: '* ]]
 }
 
 @test "where a policy is looked for" {
