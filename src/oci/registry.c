@@ -211,6 +211,27 @@ static void words_of(const struct eu_http *h,
 		     &columns) = '\0';
 }
 
+static bool is_web_page(const struct eu_http *h)
+{
+	return !strncmp(eu_http_header(h, "content-type") ?: "", "text/html", 9);
+}
+
+/*
+ * Servers say so, but not to HEAD: there it is what comes from no registry,
+ * which would answer with JSON.
+ */
+static bool wants_tls(const struct eu_registry *g, const struct eu_http *h)
+{
+	const char *text = h->text.data ?: "";
+	const size_t n = h->text.len;
+
+	if (eu_request_is_tls(g) || h->status != 400 || h->transfer.elsewhere)
+		return false;
+	if (!strcmp(h->method, "HEAD"))
+		return !eu_http_header(h, "content-type") || is_web_page(h);
+	return memmem(text, n, "HTTP request", 12) && memmem(text, n, "HTTPS", 5);
+}
+
 static const struct {
 	int from, to, error;
 	const char *hint;
@@ -241,6 +262,11 @@ int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 		return eu_error_set(err, -EACCES,
 				    "'%s' does not let '%s' in with this password",
 				    g->ref.host, g->who.user ?: "you");
+	if (wants_tls(g, h))
+		return eu_error_set(
+			err, -EPROTO,
+			"'%s' wants TLS: give --cacert FILE or --insecure, or have its authority in certs.d (docs/oci.md), and no --plain-http",
+			g->ref.host);
 	while (h->status < statuses[i].from || h->status > statuses[i].to)
 		i++;
 	words_of(h, text);
@@ -380,6 +406,9 @@ static int no_catalog(const struct eu_registry *g, const struct eu_http *h,
 			g->ref.host, g->who.user ? "'" : "",
 			g->who.user ?: "you", g->who.user ? "'" : "", h->status);
 	case 400:
+		if (wants_tls(g, h))
+			break;
+		/* fallthrough */
 	case 404:
 	case 405:
 	case 501:

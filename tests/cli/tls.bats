@@ -34,9 +34,14 @@ setup() {
 	refused 'its certificate is of an authority that is not known here: name it by --cacert or $SSL_CERT_FILE' \
 		"$ECLI" pull --cacert other.pem "$REGISTRY/a" -o none
 	refused ': none.pem' "$ECLI" pull --cacert none.pem "$REGISTRY/a" -o none
-	# It wants TLS, and says so itself.
-	refused 'Client sent an HTTP request to an HTTPS server. (400)' \
-		"$ECLI" pull "$REGISTRY/a" -o none
+	# It wants TLS, whatever it is asked for.
+	local wants="'$REGISTRY' wants TLS: give --cacert FILE or --insecure, or have its authority in certs.d (docs/oci.md), and no --plain-http"
+	refused "$wants" "$ECLI" pull "$REGISTRY/a" -o none
+	refused "$wants" "$ECLI" push "$REGISTRY/a"
+	refused "$wants" "$ECLI" login -u me -p secret "$REGISTRY"
+	[ ! -e .docker ]
+	run -1 "$LMP" list --hub "oci://$REGISTRY"
+	[[ $output == *"$wants"* ]]
 	# The same by its address.
 	run -1 "$ECLI" run "https://$REGISTRY/v2/"
 	[[ $output == *'is of an authority that is not known here'* ]]
@@ -116,7 +121,7 @@ with_authority_at() {
 	cmp app.wasm back
 	skopeo copy -q "docker://$REGISTRY/a" dir:copy
 	rm -r store
-	refused "has a blob of 'b': 400" \
+	refused "'$REGISTRY' wants TLS:" \
 		"$ECLI" push --plain-http "$REGISTRY/b"
 	# One that wants to know who asks.
 	TLS=1 CLIENTS=$T/clients.pem registry
@@ -163,7 +168,7 @@ with_authority_at() {
 			mkdir -p "$1/certs.d/$2" && cp ours.pem "$1/certs.d/$2/ca.crt"
 			exec "$0" push "$2/a"' "$ECLI" "$etc" "$REGISTRY"
 	done
-	refused "has a blob of 'a': 400" "$ECLI" push "$REGISTRY/a"
+	refused "'$REGISTRY' wants TLS:" "$ECLI" push "$REGISTRY/a"
 }
 
 @test "who we are by a certificate is said to one host alone" {
