@@ -211,9 +211,10 @@ static void words_of(const struct eu_http *h,
 		     &columns) = '\0';
 }
 
-static bool is_web_page(const struct eu_http *h)
+bool eu_request_is_web_page(const struct eu_http *h)
 {
-	return !strncmp(eu_http_header(h, "content-type") ?: "", "text/html", 9);
+	return !strncasecmp(eu_http_header(h, "content-type") ?: "",
+			    "text/html", 9);
 }
 
 /*
@@ -228,7 +229,8 @@ static bool wants_tls(const struct eu_registry *g, const struct eu_http *h)
 	if (eu_request_is_tls(g) || h->status != 400 || h->transfer.elsewhere)
 		return false;
 	if (!strcmp(h->method, "HEAD"))
-		return !eu_http_header(h, "content-type") || is_web_page(h);
+		return !eu_http_header(h, "content-type") ||
+		       eu_request_is_web_page(h);
 	return memmem(text, n, "HTTP request", 12) && memmem(text, n, "HTTPS", 5);
 }
 
@@ -248,6 +250,7 @@ static const struct {
 int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 		       const char *what, struct eu_error *err)
 {
+	const char *const quote = *g->ref.path ? "'" : "";
 	char text[EU_FMT_BYTE * MAX_WORDS + 1];
 	size_t i = 0;
 
@@ -270,10 +273,10 @@ int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 	while (h->status < statuses[i].from || h->status > statuses[i].to)
 		i++;
 	words_of(h, text);
-	return eu_error_set(err, statuses[i].error, "'%s' %s '%s': %s%s%d%s%s",
-			    g->ref.host, what, g->ref.path, text,
-			    *text ? " (" : "", h->status, *text ? ")" : "",
-			    statuses[i].hint);
+	return eu_error_set(err, statuses[i].error, "'%s' %s%s%s%s%s: %s%s%d%s%s",
+			    g->ref.host, what, *quote ? " " : "", quote,
+			    g->ref.path, quote, text, *text ? " (" : "",
+			    h->status, *text ? ")" : "", statuses[i].hint);
 }
 
 /*
@@ -307,26 +310,6 @@ int eu_request_run(struct eu_registry *g, struct eu_http *h,
 			return r;
 		eu_http_done(h);
 	}
-}
-
-int eu_registry_login(struct eu_registry *g, char **ret_identity,
-		      struct eu_error *err)
-{
-	eu_auto_buf struct eu_buf url = EU_BUF(EU_REQUEST_URL);
-	const char *headers[] = { NULL, NULL };
-	struct eu_http h = { .method = "GET" };
-	int r;
-
-	g->wants_identity = true;
-	eu_buf_printf(&url, "%s://%s/v2/", g->scheme, host_of(g));
-	h.url = eu_buf_str(&url);
-	r = eu_request_run(g, &h, headers, 0, err);
-	if (!r && h.status != 200)
-		r = eu_request_refused(g, &h, "is no registry, or none for", err);
-	if (!r)
-		*ret_identity = eu_take_ptr(g->identity);
-	eu_http_done(&h);
-	return r;
 }
 
 /* Does what stands behind an address, up to the next one, say so? */
@@ -517,8 +500,7 @@ static int manifest_of(struct eu_registry *g, const char *which,
 			r = eu_error_set(err, r, "'%s' has no '%s' of '%s' (404)",
 					 g->ref.host, which, g->ref.path);
 	}
-	if (!r &&
-	    !strncmp(eu_http_header(&h, "content-type") ?: "", "text/html", 9))
+	if (!r && eu_request_is_web_page(&h))
 		r = eu_error_set(
 			err, -EINVAL,
 			"'%s' gives a web page for '%s': is it a registry?",

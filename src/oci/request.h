@@ -50,6 +50,9 @@ static inline bool eu_request_is_tls(const struct eu_registry *g)
 int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 		       const char *what, struct eu_error *err);
 
+/* For people, which no registry gives. */
+bool eu_request_is_web_page(const struct eu_http *h);
+
 /* SCHEME://HOST/v2/PATH/@what/@which, in @to. */
 const char *eu_request_url(const struct eu_registry *g, struct eu_buf *to,
 			   const char *what, const char *which);

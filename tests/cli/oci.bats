@@ -5,6 +5,7 @@
 
 load ../helper
 load ../registry
+load ../faults
 
 bats_require_minimum_version 1.5.0
 
@@ -168,6 +169,25 @@ manifest() {
 	"$ECLI" push "$REGISTRY/b"
 	"$ECLI" logout "$REGISTRY"
 	run -1 "$ECLI" push "$REGISTRY/c"
+}
+
+@test "a login where no registry is keeps nothing" {
+	export HOME=$T
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
+	mkdir -p pages/v2 none
+	# Its list of files.
+	web pages
+	run -1 "$ECLI" login -u me -p secret "$WEB"
+	[ "$output" = "ecli: '$WEB' gives a web page: is it a registry?" ]
+	web none
+	run -1 "$ECLI" login -u me -p secret "$WEB"
+	[ "$output" = "ecli: '$WEB' is no registry: 404" ]
+	[ ! -e .docker ]
+	# They need not say what they are, nor anything at all.
+	: | raw quiet '200 OK'
+	answer =quiet
+	"$ECLI" login -u me -p secret "$ANSWER"
+	[ "$(jq -c '.auths | keys' .docker/config.json)" = "[\"$ANSWER\"]" ]
 }
 
 @test "a helper for passwords" {
