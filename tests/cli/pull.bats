@@ -58,6 +58,21 @@ pull() {
 	[[ $output == *"127.0.0.1:1"* ]]
 }
 
+@test "-o - is standard output, with nothing else on it" {
+	registry
+	"$ECLI" push -q -m ../site/package.json "$REGISTRY/x:1"
+	"$ECLI" push -q -m ../site/x.wasm "$REGISTRY/y"
+	for from in "$REGISTRY/x:1" ../site/package.json; do
+		"$ECLI" pull -o - "$from" >"$T/out"
+		cmp "$T/out" ../site/package.json
+	done
+	"$ECLI" pull -o - "$REGISTRY/y" | cmp - ../site/x.wasm
+	"$LMP" pull --hub "oci://$REGISTRY" -o - x:1 | cmp - ../site/package.json
+	[ -z "$(ls -A)" ]
+	run -1 bash -c '"$0" pull -o - "$1" >/dev/full' "$ECLI" "$REGISTRY/x:1"
+	[ "$output" = "ecli: '$REGISTRY/x:1': cannot write standard output: No space left on device" ]
+}
+
 @test "what is no program is not written" {
 	web ../site
 	pull -1 "http://$WEB/index.html"

@@ -77,6 +77,11 @@ int command_unknown(const char *word, struct eu_error *err);
 void put_foreign(const char *text);
 /* The same of an error on standard error, in a line that ends with @more. */
 void put_error(const struct eu_error *err, const char *more);
+/* Is it "-"? NULL is not. */
+bool is_stdout(const char *to);
+/* eu_file_write(), or to standard output. */
+int write_output(const char *to, const void *data, size_t len,
+		 struct eu_error *err);
 /* JSON in one line; NULL is no memory. Returns an exit status. */
 int print_whole(const json_t *j);
 

@@ -256,8 +256,8 @@ static int pull(struct hub_line *l, struct eu_error *err)
 		return eu_error_oom(err);
 	}
 	to = l->output ?: own;
-	r = eu_file_write(to, data, len, err);
-	if (!r)
+	r = write_output(to, data, len, err);
+	if (!r && !is_stdout(to))
 		printf("%s %s\n", to, digest);
 	return r;
 }
@@ -279,7 +279,8 @@ static int pull_command(const struct eu_command *cmd, int argc, char **argv)
 }
 
 static const struct eu_option pull_options[] = {
-	{ 'o', "output", "FILE", "write it here (NAME.wasm or NAME.json)",
+	{ 'o', "output", "FILE",
+	  "write it here (NAME.wasm or NAME.json); '-': standard output",
 	  OPT_OUTPUT },
 	HUB_OPTION,
 	HUB_TIMEOUT_OPTION,

@@ -42,6 +42,24 @@ void put_error(const struct eu_error *err, const char *more)
 		more);
 }
 
+bool is_stdout(const char *to)
+{
+	return to && !strcmp(to, "-");
+}
+
+int write_output(const char *to, const void *data, size_t len,
+		 struct eu_error *err)
+{
+	int r;
+
+	if (!is_stdout(to))
+		return eu_file_write(to, data, len, err);
+	r = eu_write_all(STDOUT_FILENO, data, len);
+	return r ? eu_error_set(err, r, "cannot write standard output: %s",
+				strerror(-r)) :
+		   0;
+}
+
 int print_whole(const json_t *j)
 {
 	eu_auto_free char *text = eu_json_line(j);

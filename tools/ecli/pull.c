@@ -23,7 +23,8 @@ enum {
 };
 
 static const struct eu_option options[] = {
-	{ 'o', "output", "FILE", "write it here (its own name, else app.wasm)",
+	{ 'o', "output", "FILE",
+	  "write it here (its own name, else app.wasm); '-': standard output",
 	  OPT_OUTPUT },
 	{ 0, "arch", "ARCH",
 	  "of several architectures this one: x86, arm64, arm, riscv, s390, or as images name them",
@@ -128,11 +129,25 @@ static int copy(struct source *s, const char *from, const char *to,
 	if (!r && !to)
 		r = check_name(name, err);
 	if (!r)
-		r = eu_file_write(to ?: name, f.data, f.len, err);
-	if (!r && !s->quiet)
+		r = write_output(to ?: name, f.data, f.len, err);
+	if (!r && !s->quiet && !is_stdout(to))
 		printf("%s %s\n", to ?: name, digest);
 	program_file_done(&f);
 	return r;
+}
+
+static int put_out(int from, struct eu_error *err)
+{
+	eu_auto_free char *data = NULL;
+	size_t len;
+	int r;
+
+	/* It has been read to see that it is whole. */
+	if (lseek(from, 0, SEEK_SET))
+		return eu_error_set(err, -errno, "cannot read the store: %s",
+				    strerror(errno));
+	r = eu_file_read_fd(from, "the store", MAX_FILE, &data, &len, err);
+	return r ?: write_output("-", data, len, err);
 }
 
 static int write_file(const char *to, const char *title, int from,
@@ -145,8 +160,9 @@ static int write_file(const char *to, const char *title, int from,
 		r = check_name(to, err);
 	}
 	if (!r)
-		r = eu_file_write_from(to, from, err);
-	if (!r && !s->quiet)
+		r = is_stdout(to) ? put_out(from, err) :
+				    eu_file_write_from(to, from, err);
+	if (!r && !s->quiet && !is_stdout(to))
 		printf("%s %s\n", to, s->manifest.digest);
 	return r;
 }

@@ -40,14 +40,7 @@ static int write_archive(const char *to, const struct word_list *w,
 		r = eu_ref_parse(w->list[i], &refs[i], err);
 	if (!r)
 		r = eu_archive_save(&s, refs, w->n, &out, err);
-	if (r)
-		return r;
-	if (strcmp(to, "-") != 0)
-		return eu_file_write(to, out.data, out.len, err);
-	r = eu_write_all(STDOUT_FILENO, out.data, out.len);
-	return r ? eu_error_set(err, r, "cannot write the archive: %s",
-				strerror(-r)) :
-		   0;
+	return r ?: write_output(to, out.data, out.len, err);
 }
 
 static int save(const struct eu_command *cmd, int argc, char **argv)
@@ -63,7 +56,7 @@ static int save(const struct eu_command *cmd, int argc, char **argv)
 		return wrong_words(cmd, "no reference given");
 	if (!value[OPT_OUTPUT])
 		return wrong_words(cmd, "no file given: -o FILE.tar");
-	if (!strcmp(value[OPT_OUTPUT], "-") && isatty(STDOUT_FILENO))
+	if (is_stdout(value[OPT_OUTPUT]) && isatty(STDOUT_FILENO))
 		return wrong_words(cmd, "an archive is nothing for a terminal");
 	return write_archive(value[OPT_OUTPUT], &w, &err) ? fail(&err) :
 							    EXIT_DONE;
