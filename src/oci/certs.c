@@ -169,11 +169,9 @@ int eu_certs_find(const char *host, struct eu_certs *ret, struct eu_error *err)
 	if (home && *home == '/' && !own)
 		return eu_error_oom(err);
 	for (size_t i = 0; i < EU_COUNT(roots) && r == -ENOENT; i++) {
-		if (roots[i])
+		/* HOME may be another user's, who is nobody's business here. */
+		if (roots[i] && (roots[i] != own || !access(own, X_OK)))
 			r = find_in(roots[i], host, ret, err);
-		/* That of another user, who is nobody's business here. */
-		if (r == -EACCES && roots[i] == own)
-			r = -ENOENT;
 	}
 	return r == -ENOENT ? 0 : r;
 }

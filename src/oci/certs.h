@@ -24,6 +24,4 @@ struct eu_certs {
 int eu_certs_find(const char *host, struct eu_certs *ret, struct eu_error *err);
 void eu_certs_done(struct eu_certs *c);
 
-#define eu_auto_certs EU_CLEANUP(eu_certs_done)
-
 #endif

@@ -156,6 +156,23 @@ with_authority_at() {
 		"$ECLI" pull "$REGISTRY/b" -o none
 }
 
+@test "certs.d of what may not be read, and of another user" {
+	need root
+	folder=home/.config/containers/certs.d/localhost:1
+	mkdir -p "$folder"
+	echo hello >"$folder/ca.crt"
+	chmod 600 "$folder/ca.crt"
+	chmod 755 "$T" "$BATS_RUN_TMPDIR" "$(dirname "$T")"
+	install -d -o 65534 theirs
+	other=(env HOME="$T/home" EUNOMIA_STORE="$T/theirs" setpriv --reuid=65534
+		--clear-groups "$ECLI" inspect --retries 0 localhost:1/x)
+	run -1 "${other[@]}"
+	[[ $output == *"ca.crt': Permission denied"* ]]
+	chmod 700 home
+	run -1 "${other[@]}"
+	[[ $output != *"Permission denied"* && $output == *"http://localhost:1/"* ]]
+}
+
 @test "certificates of certs.d in /etc" {
 	local etc
 
