@@ -287,6 +287,7 @@ int eu_request_refused(const struct eu_registry *g, const struct eu_http *h,
 int eu_request_run(struct eu_registry *g, struct eu_http *h,
 		   const char **headers, size_t n, struct eu_error *err)
 {
+	const bool wants_tag = g->wants_tag;
 	bool own;
 	int r;
 
@@ -305,7 +306,10 @@ int eu_request_run(struct eu_registry *g, struct eu_http *h,
 			h->transfer.elsewhere = true;
 		if (r || h->status != 401 || tries || h->transfer.elsewhere)
 			return r;
+		/* Where tokens come from is not where the tag leads. */
+		g->wants_tag = false;
 		r = eu_token_answer(g, h, err);
+		g->wants_tag = wants_tag;
 		if (r)
 			return r;
 		eu_http_done(h);

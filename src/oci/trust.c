@@ -215,7 +215,8 @@ int eu_trust_led(const struct eu_ref *ref, const char *url, struct eu_error *err
 	if (r || !p.path)
 		return r;
 	set_source(ref, source, sizeof(source));
-	if (eu_policy_rule(&p, source, &keys) == EU_POLICY_KEYS)
+	/* Whom no rule allows is asked later, for a signature or a digest. */
+	if (eu_policy_rule(&p, source, &keys) != EU_POLICY_ALLOW)
 		return 0;
 	r = check_address(&p, url, NULL, err);
 	return r ? eu_error_prefix(err, r, "'%s' leads elsewhere", source) : 0;
@@ -273,15 +274,16 @@ static int follow(void *ctx, const char *url, struct eu_error *err)
 	return 0;
 }
 
+/* What has come that way. */
 static int check_trip(const struct trip *t, const void *data, size_t len,
 		      struct eu_error *err)
 {
 	eu_auto_policy struct eu_policy p = { 0 };
 	char digest[EU_DIGEST];
-	int r;
+	int r = eu_trust_address(t->from, data, len, err);
 
-	if (!t->strayed)
-		return 0;
+	if (r || !t->strayed)
+		return r;
 	r = eu_policy_load(&p, err);
 	if (!r)
 		r = eu_digest_of(data, len, digest, err);
@@ -303,8 +305,6 @@ int eu_trust_fetch(const char *url, const struct eu_http_opts *o, uint64_t max,
 	own.follow_ctx = &t;
 	if (!r)
 		r = eu_fetch(url, &own, max, &data, &len, err);
-	if (!r)
-		r = eu_trust_address(url, data, len, err);
 	if (!r)
 		r = check_trip(&t, data, len, err);
 	if (r)
@@ -328,9 +328,7 @@ int eu_trust_kept(const char *url, const struct eu_http_opts *o, uint64_t max,
 	r = eu_fetch_kept(url, &own, max, &data, &len);
 	if (r)
 		return eu_error_set(err, r, "nothing is kept of '%s'", url);
-	r = eu_trust_address(url, data, len, err);
-	if (!r)
-		r = check_trip(&t, data, len, err);
+	r = check_trip(&t, data, len, err);
 	if (r)
 		return r;
 	*ret_data = eu_take_ptr(data);

@@ -525,6 +525,23 @@ policy() {
 	"$ECLI" keygen me
 	policy '{"default":"deny","rules":[{"from":"'"$near/"'","keys":["me.pub"]}]}'
 	refused 'demands a signature' pull "$near/a" -o back
+	# Nor does any rule allow it, but what it is.
+	policy '{"default":"deny","digests":["sha256:'"$(printf %064d 0)"'"]}'
+	refused "$no $near/a, $(digest manifest)" pull "$near/a" -o back
+	policy '{"default":"deny","digests":["'"$(digest manifest)"'"]}'
+	"$ECLI" pull "$near/a" -o back
+	# Where its tokens come from is another matter.
+	rm -r store
+	printf '{"token":"x"}' | raw token '200 OK'
+	answer "=token"
+	: | raw away '307 Temporary Redirect' "Location: http://$ANSWER/token"
+	answer "=away"
+	: | raw who '401 Unauthorized' \
+		"WWW-Authenticate: Bearer realm=\"http://$ANSWER/token\""
+	answer manifests=who manifests=m "blobs/$CONFIG=c" "blobs/$LAYER=l"
+	policy '{"default":"deny","rules":[{"from":"'"$ANSWER/"'","then":"allow"}]}'
+	"$ECLI" pull "$ANSWER/a" -o back
+	grep -q '^Authorization: Bearer x' "asked.$servers"
 }
 
 @test "a policy names digests" {
