@@ -92,9 +92,10 @@ static int add_file(json_t *version, const char *file, const void *data,
 		       0;
 }
 
-static int enter(json_t *index, const struct hub_name *n, const char *file,
-		 const void *data, size_t len, const json_t *about,
-		 struct eu_error *err)
+/* @newest: this is what the tool is from now on. */
+static int enter(json_t *index, const struct hub_name *n, bool newest,
+		 const char *file, const void *data, size_t len,
+		 const json_t *about, struct eu_error *err)
 {
 	json_t *tool = entry_of(list_of(index, "tools"), "name", n->name);
 	json_t *version = entry_of(list_of(tool, "versions"), "version",
@@ -105,10 +106,12 @@ static int enter(json_t *index, const struct hub_name *n, const char *file,
 	if (!version)
 		return eu_error_oom(err);
 	json_object_foreach ((json_t *)about, key, value) {
-		if (strcmp(key, "name") != 0 && strcmp(key, "version") != 0)
+		if (newest && strcmp(key, "name") != 0 &&
+		    strcmp(key, "version") != 0)
 			json_object_set(tool, key, value);
 	}
-	json_object_set_new(tool, "version", json_string(n->version));
+	if (newest)
+		json_object_set_new(tool, "version", json_string(n->version));
 	return add_file(version, file, data, len, err);
 }
 
@@ -157,14 +160,21 @@ static int put_file(const char *dir, const char *name, const char *version,
 	return r ?: eu_file_write(path, data, len, err);
 }
 
-static bool is_newest(const json_t *index, const struct hub_name *n)
+/* What is run without a version so far, or NULL. */
+static const char *newest_of(const json_t *index, const struct hub_name *n)
 {
 	size_t at;
 	const json_t *tool = find(json_object_get(index, "tools"), "name",
 				  n->name, &at);
-	const char *newest = tool ? eu_json_str(tool, "version") : NULL;
 
-	return newest && !strcmp(newest, n->version);
+	return tool ? eu_json_str(tool, "version") : NULL;
+}
+
+/* What has no version, on either side, is as new as it was pushed. */
+static bool is_older(const char *version, const char *than)
+{
+	return than && strcmp(version, LATEST) != 0 &&
+	       strcmp(than, LATEST) != 0 && strverscmp(version, than) < 0;
 }
 
 /* Another kind of an older version would be found first, or still. */
@@ -191,7 +201,8 @@ int hub_folder_put(const char *dir, const struct hub_name *n, const char *file,
 	eu_auto_json json_t *index = NULL;
 	eu_auto_close int lock = -1;
 	size_t text_len;
-	bool known;
+	bool known, newest;
+	const char *before;
 	int r = path ? lmp_make_dir(dir, err) : eu_error_oom(err);
 
 	if (r)
@@ -204,18 +215,20 @@ int hub_folder_put(const char *dir, const struct hub_name *n, const char *file,
 	r = read_index(path, &index, err);
 	if (r)
 		return r;
-	known = is_newest(index, n);
+	before = newest_of(index, n);
+	known = before && !strcmp(before, n->version);
+	newest = !is_older(n->version, before);
 	if (*version)
 		r = put_file(dir, n->name, version, file, data, len, err);
-	if (!r)
+	if (!r && newest)
 		r = put_file(dir, n->name, "", file, data, len, err);
 	if (!r)
-		r = enter(index, n, file, data, len, about, err);
+		r = enter(index, n, newest, file, data, len, about, err);
 	if (r)
 		return r;
 	text = eu_json_write(index, &text_len);
 	r = text ? eu_file_write(path, text, text_len, err) : eu_error_oom(err);
-	if (!r && !known)
+	if (!r && newest && !known)
 		remove_others(dir, n, file);
 	return r;
 }
