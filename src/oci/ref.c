@@ -103,6 +103,11 @@ bool eu_tag_is_valid(const char *s)
 #define DIGEST_TAG "sha256-"
 #define SIGNATURE_TAG ".sig"
 
+bool eu_tag_is_beside(const char *tag)
+{
+	return !strncmp(tag, DIGEST_TAG, strlen(DIGEST_TAG));
+}
+
 void eu_ref_beside(const struct eu_ref *ref, const char *digest,
 		   const char *end, struct eu_ref *ret)
 {

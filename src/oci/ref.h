@@ -46,6 +46,8 @@ bool eu_ref_is_loopback(const struct eu_ref *ref);
 
 /* Could a manifest be called so? */
 bool eu_tag_is_valid(const char *tag);
+/* Is it one that stands for what belongs to a digest, as signatures do? */
+bool eu_tag_is_beside(const char *tag);
 
 /* Is it "sha256:" and 64 digits, lower case? */
 bool eu_digest_is_valid(const char *digest);

@@ -66,6 +66,24 @@ download with curl: http://$WEB/tool/package.json" ]
 	[ "${stderr_lines[-1]}" = "lmp: no hub has 'tool:0.3'" ]
 }
 
+@test "an older version that is pushed again is not the newest" {
+	put two.json tool:0.10
+	put one.json tool:0.9
+	"$LMP" pull --hub "file://$T/hub" tool
+	cmp two.json tool.json
+	[ "$(jq -c '.tools[0] | [.version, [.versions[].version]]' hub/index.json)" = \
+		'["0.10",["0.9","0.10"]]' ]
+	"$LMP" pull --hub "file://$T/hub" tool:0.9 -o back
+	cmp one.json back
+	# Without a version there is no older one.
+	put one.json tool
+	"$LMP" pull --hub "file://$T/hub" tool -o back
+	cmp one.json back
+	put two.json tool:0.1
+	"$LMP" pull --hub "file://$T/hub" tool -o back
+	cmp two.json back
+}
+
 @test "a list of what there is, with what config.json says of it" {
 	need program:python3
 	put one.json tool:0.1
@@ -84,7 +102,7 @@ abc   latest        Show signals that processes send with kill(2), and what came
 tool  0.1 0.9 0.10  Says [31m hello                                                     http://$WEB" ]
 	lmp list -j
 	[ "$(jq -c '.[] | [.name, .version, .versions]' <<<"$output")" = '["abc","latest",["latest"]]
-["tool","0.9",["0.1","0.9","0.10"]]' ]
+["tool","0.10",["0.1","0.9","0.10"]]' ]
 	[ "$(jq -c '.tools[1] | [.license, .author, .versions[0].files]' hub/index.json)" = \
 		"[\"MIT\",null,{\"package.json\":{\"digest\":\"sha256:$(sha256sum <one.json | cut -d' ' -f1)\",\"size\":$(stat -c %s one.json)}}]" ]
 	# The newest is a module, and no package of before is beside it.
@@ -482,6 +500,9 @@ s.serve_forever()'
 	"$LMP" push --hub "oci://$REGISTRY/me" one.json third
 	[ "$(skopeo inspect --tls-verify=false --raw "docker://$REGISTRY/me/tools/tool:1" |
 		jq -r '.annotations["org.opencontainers.image.licenses"]')" = MIT ]
+	# A signature is no version.
+	"$ECLI" keygen me
+	"$ECLI" sign --key me.key "$REGISTRY/me/tools/tool:2"
 	run -0 "$LMP" list --hub "$hub"
 	[ "$output" = "NAME   VERSIONS  DESCRIPTION  HUB
 other  latest    Two of them  $hub

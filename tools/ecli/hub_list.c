@@ -91,8 +91,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * The same in order, 1.9 before 1.10, without what is no tag; a new reference, or
- * NULL.
+ * The versions among them in order, 1.9 before 1.10, without what is no tag, or
+ * one of signatures; a new reference, or NULL.
  */
 static json_t *sorted(const json_t *tags)
 {
@@ -107,7 +107,7 @@ static json_t *sorted(const json_t *tags)
 	}
 	for (size_t i = 0; i < most; i++) {
 		all[n] = json_string_value(json_array_get(tags, i));
-		n += eu_tag_is_valid(all[n]);
+		n += eu_tag_is_valid(all[n]) && !eu_tag_is_beside(all[n]);
 	}
 	qsort(all, n, sizeof(*all), compare);
 	for (size_t i = 0; i < n; i++)
@@ -115,7 +115,7 @@ static json_t *sorted(const json_t *tags)
 	return list;
 }
 
-/* "latest", or the last. */
+/* "latest", or the last, or NULL. */
 static const char *newest_of(const json_t *versions)
 {
 	const size_t n = json_array_size(versions);
@@ -164,12 +164,14 @@ static int add_repository(struct hubs *h, const char *space, const char *name,
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
 		r = eu_registry_tags(g, &tags, err);
+	versions = r ? NULL : sorted(tags);
+	newest = newest_of(versions);
 	/* One whose tags are all gone is still in the catalog. */
-	if (!r && json_array_size(tags)) {
-		versions = sorted(tags);
-		newest = versions ? newest_of(versions) : NULL;
-		text = newest ? description_of(g, newest) : NULL;
+	if (newest) {
+		text = description_of(g, newest);
 		add_tool(list, name, text, newest, versions, address);
+	} else {
+		json_decref(versions);
 	}
 	json_decref(tags);
 	eu_registry_close(g);
