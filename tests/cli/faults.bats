@@ -114,8 +114,8 @@ layers() {
 	# It is not waited for what does not come.
 	refused "'$ANSWER' does not give a blob of 'a': 404" \
 		"$ECLI" pull "$ANSWER/a" -o none
-	grep -q "blobs/${LAYERS[0]}" "asked.$servers"
-	grep -q "blobs/${LAYERS[1]}" "asked.$servers"
+	wait_for "blobs/${LAYERS[0]}" "asked.$servers"
+	wait_for "blobs/${LAYERS[1]}" "asked.$servers"
 }
 
 @test "a terminal shows how far those are that come at once" {

@@ -183,96 +183,78 @@ static void write_archive(const struct parts *p, struct eu_buf *to)
 #define NAMED .name = NAME "\"a.b/x:1\""
 #define DIGITS(c) c c c c c c c c c c c c c c c c
 
+static const struct {
+	struct parts parts;
+	const char *as;
+	int code;
+	const char *why; /* or, of what is well, the name */
+} cases[] = {
+	{ { NAMED }, NULL, 0, "a.b/x:1" },
+	{ { NAMED }, "c.d/y:2", 0, "c.d/y:2" },
+	{ { NAMED, .is_index = true }, NULL, 0, "a.b/x:1" },
+	{ { NAMED, .extra = "./manifest.json", .content = "[]" }, NULL, 0, "a.b/x:1" },
+	/* What other tools call it; a tag alone is no name. */
+	{ { .name = "\"io.containerd.image.name\":\"e.f/z:3\"," NAME "\"1\"" },
+	  NULL,
+	  0,
+	  "e.f/z:3" },
+	{ { .name = NAME "\"1\"" }, NULL, -EINVAL, "has no name" },
+	{ { .name = NAME "\"1\"" }, "c.d/y:2", 0, "c.d/y:2" },
+	{ { .name = "" }, NULL, -EINVAL, "has no name" },
+	{ { .name = NAME "\"a.b/X Y\"" }, NULL, -EINVAL, "has no name" },
+	{ { .name = NAME "1" }, NULL, -EINVAL, "has no name" },
+	/* It is called by a digest that it has not. */
+	{ { .name = NAME "\"a.b/x@sha256:" DIGITS("0123") "\"" },
+	  NULL,
+	  -EBADMSG,
+	  "it is 'sha256:" },
+	{ { NAMED, .layout = "" }, NULL, -EINVAL, "no 'oci-layout'" },
+	{ { NAMED, .index = "" }, NULL, -EINVAL, "'index.json'" },
+	{ { NAMED, .index = "<html>" }, NULL, -EINVAL, "'index.json'" },
+	{ { NAMED, .index = "{}" }, NULL, -EINVAL, "lists 0 images" },
+	{ { NAMED, .index = "{\"manifests\":[]}" }, NULL, -EINVAL, "lists 0 images" },
+	{ { NAMED, .index = "{\"manifests\":[1]}" }, NULL, -EINVAL, "digest" },
+	{ { NAMED, .index = "{\"manifests\":[{\"mediaType\":\"a\",\"size\":1,"
+			    "\"digest\":\"sha256:" DIGITS("0123") "\"}]}" },
+	  "c.d/y:2",
+	  -ENOENT,
+	  "0123" },
+	/* Bytes that are not those of their name. */
+	{ { NAMED, .layer = "LAYER" },
+	  NULL,
+	  -EBADMSG,
+	  "of the archive: these are not the bytes of" },
+	{ { NAMED, .layer = "" }, NULL, -EBADMSG, "these are not the bytes of" },
+	{ { NAMED, .config = "{ }" }, NULL, -EBADMSG, "these are not the bytes of" },
+	{ { NAMED, .without = 1 }, NULL, -ENOENT, "is not there" },
+	{ { NAMED, .without = 2 }, NULL, -ENOENT, "is not there" },
+	/* What wants to go elsewhere. */
+	{ { NAMED, .extra = "../x", .content = "" },
+	  NULL,
+	  -EINVAL,
+	  "'../x', which lies outside of it" },
+	{ { NAMED, .extra = "/x", .content = "" }, NULL, -EINVAL, "outside of it" },
+	{ { NAMED, .extra = "blobs/sha256/../../x", .content = "" },
+	  NULL,
+	  -EINVAL,
+	  "outside of it" },
+	{ { NAMED, .extra = "blobs/..", .content = "" },
+	  NULL,
+	  -EINVAL,
+	  "outside of it" },
+	{ { NAMED, .extra = "blobs/sha256/x", .content = "" },
+	  NULL,
+	  -EINVAL,
+	  "has no digest for a name" },
+	{ { NAMED, .extra = "blobs/sha256/" DIGITS("01234"), .content = "" },
+	  NULL,
+	  -EINVAL,
+	  "has no digest for a name" },
+	{ { NAMED, .extra = "..x", .content = "" }, NULL, 0, "a.b/x:1" },
+};
+
 static void archives_of_others(void **state)
 {
-	static const struct {
-		struct parts parts;
-		const char *as;
-		int code;
-		const char *why; /* or, of what is well, the name */
-	} cases[] = {
-		{ { NAMED }, NULL, 0, "a.b/x:1" },
-		{ { NAMED }, "c.d/y:2", 0, "c.d/y:2" },
-		{ { NAMED, .is_index = true }, NULL, 0, "a.b/x:1" },
-		{ { NAMED, .extra = "./manifest.json", .content = "[]" },
-		  NULL,
-		  0,
-		  "a.b/x:1" },
-		/* What other tools call it; a tag alone is no name. */
-		{ { .name = "\"io.containerd.image.name\":\"e.f/z:3\"," NAME
-			    "\"1\"" },
-		  NULL,
-		  0,
-		  "e.f/z:3" },
-		{ { .name = NAME "\"1\"" }, NULL, -EINVAL, "has no name" },
-		{ { .name = NAME "\"1\"" }, "c.d/y:2", 0, "c.d/y:2" },
-		{ { .name = "" }, NULL, -EINVAL, "has no name" },
-		{ { .name = NAME "\"a.b/X Y\"" }, NULL, -EINVAL, "has no name" },
-		{ { .name = NAME "1" }, NULL, -EINVAL, "has no name" },
-		/* It is called by a digest that it has not. */
-		{ { .name = NAME "\"a.b/x@sha256:" DIGITS("0123") "\"" },
-		  NULL,
-		  -EBADMSG,
-		  "it is 'sha256:" },
-		{ { NAMED, .layout = "" }, NULL, -EINVAL, "no 'oci-layout'" },
-		{ { NAMED, .index = "" }, NULL, -EINVAL, "'index.json'" },
-		{ { NAMED, .index = "<html>" }, NULL, -EINVAL, "'index.json'" },
-		{ { NAMED, .index = "{}" }, NULL, -EINVAL, "lists 0 images" },
-		{ { NAMED, .index = "{\"manifests\":[]}" },
-		  NULL,
-		  -EINVAL,
-		  "lists 0 images" },
-		{ { NAMED, .index = "{\"manifests\":[1]}" }, NULL, -EINVAL, "digest" },
-		{ { NAMED,
-		    .index = "{\"manifests\":[{\"mediaType\":\"a\",\"size\":1,"
-			     "\"digest\":\"sha256:" DIGITS("0123") "\"}]}" },
-		  "c.d/y:2",
-		  -ENOENT,
-		  "0123" },
-		/* Bytes that are not those of their name. */
-		{ { NAMED, .layer = "LAYER" },
-		  NULL,
-		  -EBADMSG,
-		  "of the archive: these are not the bytes of" },
-		{ { NAMED, .layer = "" },
-		  NULL,
-		  -EBADMSG,
-		  "these are not the bytes of" },
-		{ { NAMED, .config = "{ }" },
-		  NULL,
-		  -EBADMSG,
-		  "these are not the bytes of" },
-		{ { NAMED, .without = 1 }, NULL, -ENOENT, "is not there" },
-		{ { NAMED, .without = 2 }, NULL, -ENOENT, "is not there" },
-		/* What wants to go elsewhere. */
-		{ { NAMED, .extra = "../x", .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "'../x', which lies outside of it" },
-		{ { NAMED, .extra = "/x", .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "outside of it" },
-		{ { NAMED, .extra = "blobs/sha256/../../x", .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "outside of it" },
-		{ { NAMED, .extra = "blobs/..", .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "outside of it" },
-		{ { NAMED, .extra = "blobs/sha256/x", .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "has no digest for a name" },
-		{ { NAMED, .extra = "blobs/sha256/" DIGITS("01234"),
-		    .content = "" },
-		  NULL,
-		  -EINVAL,
-		  "has no digest for a name" },
-		{ { NAMED, .extra = "..x", .content = "" }, NULL, 0, "a.b/x:1" },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < EU_COUNT(cases); i++) {
 		eu_auto_buf struct eu_buf b = EU_BUF(MAX);
