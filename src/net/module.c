@@ -65,6 +65,20 @@ static void *net_open(const struct eu_http_opts *o)
 	return NULL;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* What one version or another of the library leaves out. */
+static void trim(const char **text, size_t *len)
+{
+	for (; *len && is_blank(**text); ++*text)
+		--*len;
+	while (*len && is_blank((*text)[*len - 1]))
+		--*len;
+}
+
 /* Where "Location: ..." leads from the address that has said so. */
 static int on_location(struct moving *m, const char *line, size_t len)
 {
@@ -79,15 +93,24 @@ static int on_location(struct moving *m, const char *line, size_t len)
 	if (status < 300 || status > 399 || len < n ||
 	    strncasecmp(line, name, n) != 0)
 		return 0;
+	line += n;
+	len -= n;
+	trim(&line, &len);
+	/* The library goes nowhere then. */
+	if (!len)
+		return 0;
 	curl_easy_getinfo(m->easy, CURLINFO_EFFECTIVE_URL, &from);
-	text = strndup(line + n, len - n);
+	text = strndup(line, len);
 	u = curl_url();
 	if (text && u && !curl_url_set(u, CURLUPART_URL, from, 0) &&
-	    !curl_url_set(u, CURLUPART_URL, text + strspn(text, " \t"),
-			  CURLU_URLENCODE | CURLU_ALLOW_SPACE))
+	    !curl_url_set(u, CURLUPART_URL, text,
+			  CURLU_URLENCODE | CURLU_ALLOW_SPACE |
+				  CURLU_NON_SUPPORT_SCHEME))
 		curl_url_get(u, CURLUPART_URL, &to, 0);
-	/* The library will not find its way either. */
-	r = to ? m->t->follow(m->t->ctx, to) : 0;
+	/* Nobody could say whether the library may go there. */
+	if (!to)
+		m->wrong = "it leads to what is no address";
+	r = to ? m->t->follow(m->t->ctx, to) : -EINVAL;
 	curl_free(to);
 	curl_url_cleanup(u);
 	free(text);

@@ -491,6 +491,45 @@ policy() {
 	"$ECLI" inspect --offline "$near/x"
 }
 
+@test "a policy holds for a redirect with blanks about it" {
+	local far near no blank
+
+	export XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 cache
+	mkdir web
+	cp "$PACKAGE" web/package.json
+	web web
+	far=http://$WEB
+	answer /x=away
+	near=http://$ANSWER
+	no="the policy '$T/policy.json' does not allow"
+	for blank in ' ' $'\t' $'\v' $'\f' $' \f\t\v '; do
+		: | raw away '302 Found' "Location:$blank$far/package.json"
+		policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+		refused "'$near/x' leads elsewhere: $no $far/package.json" \
+			inspect "$near/x"
+		: | raw away '302 Found' "Location: $far/package.json$blank"
+		policy '{"default":"allow","rules":[{"from":"'"$far/package.json"'","then":"deny"}]}'
+		refused "'$near/x' leads elsewhere: $no $far/package.json" \
+			inspect "$near/x"
+	done
+	# What nobody can read may be one that is denied.
+	: | raw away '302 Found' "Location: http://[$WEB/package.json"
+	refused "'$near/x': it leads to what is no address" inspect "$near/x"
+	run -1 grep GET web.log
+	# Kept under the address that was asked for.
+	: | raw away '302 Found' "Location: $far/package.json "
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"},
+		{"from":"'"$far/package.json"'","then":"allow"}]}'
+	"$ECLI" inspect "$near/x"
+	"$ECLI" inspect --offline "$near/x"
+	policy '{"default":"allow","rules":[{"from":"'"$far/package.json"'","then":"deny"}]}'
+	refused 'nobody is asked' inspect --offline "$near/x"
+	# None at all.
+	: | raw away '302 Found' 'Location: '
+	refused "'$near/x': the server answers 302" inspect "$near/x"
+}
+
 @test "a policy holds for where a registry leads" {
 	local far near no
 
