@@ -103,7 +103,8 @@ static void put_needs(const struct eu_package *pkg, json_t **notes)
  * Whoever pushes it: in the form for the first of these that it can run on, and
  * not for the machine that we are.
  */
-static int parse(const void *data, size_t len, struct eu_package **ret)
+static int parse(const void *data, size_t len, const char *origin,
+		 struct eu_package **ret, struct eu_error *err)
 {
 	static const char *const archs[] = {
 		"x86",	   "arm64",	"arm",	"riscv",
@@ -112,18 +113,22 @@ static int parse(const void *data, size_t len, struct eu_package **ret)
 	int r = -ENOTSUP;
 
 	for (size_t i = 0; i < EU_COUNT(archs) && r == -ENOTSUP; i++)
-		r = eu_package_parse(data, len, "", archs[i], ret, NULL);
+		r = eu_package_parse(data, len, origin, archs[i], ret, err);
 	return r;
 }
 
-void eu_about_program(const void *data, size_t len, json_t **notes)
+int eu_about_program(const void *data, size_t len, const char *origin,
+		     json_t **notes, struct eu_error *err)
 {
 	eu_auto_package struct eu_package *pkg = NULL;
+	int r = parse(data, len, origin, &pkg, err);
 
-	if (parse(data, len, &pkg))
-		return;
+	/* Of a machine that is not known here is not said that it is none. */
+	if (r || !notes)
+		return r == -ENOTSUP ? 0 : r;
 	eu_about_put(notes, EU_OCI_DESCRIPTION, pkg->brief ?: pkg->description);
 	eu_about_put(notes, EU_OCI_VERSION, pkg->version);
 	put_license(pkg, notes);
 	put_needs(pkg, notes);
+	return 0;
 }

@@ -21,10 +21,12 @@
 
 /*
  * Adds what the bytes of a package, an object or an archive say of it, but for
- * what *@notes has already. Of what is no such thing nothing is said. *@notes
- * becomes NULL without memory.
+ * what *@notes has already; @notes may be NULL. Of what is no such thing nothing
+ * is said: what is wrong with it, called @origin, is the error then, as of
+ * eu_package_parse(). *@notes becomes NULL without memory.
  */
-void eu_about_program(const void *data, size_t len, json_t **notes);
+int eu_about_program(const void *data, size_t len, const char *origin,
+		     json_t **notes, struct eu_error *err);
 
 /* The time of $SOURCE_DATE_EPOCH, if that is set. */
 void eu_about_time(json_t **notes);

@@ -147,13 +147,12 @@ static int give_blobs(struct push *p, const struct eu_artifact *kind,
 	return r ?: give_blob(p, &config, EU_OCI_EMPTY_TEXT, err);
 }
 
-static int push_file(struct push *p, const struct eu_push_file *f,
-		     const char *tag, struct eu_descriptor *ret,
-		     struct eu_error *err)
+/* What is said of it; -EINVAL if it cannot be run. */
+static int look_at(const struct eu_push_file *f, const json_t *notes,
+		   json_t **ret, struct eu_error *err)
 {
 	const struct eu_artifact *kind = eu_artifact_of(f->data, f->len);
-	eu_auto_json json_t *all = json_deep_copy(p->notes), *own = NULL;
-	struct eu_descriptor layer;
+	eu_auto_json json_t *all = json_deep_copy(notes);
 	int r;
 
 	if (!kind)
@@ -162,19 +161,36 @@ static int push_file(struct push *p, const struct eu_push_file *f,
 			"'%s' is no package, BPF object, archive or Wasm module",
 			f->title);
 	eu_about_put(&all, EU_OCI_TITLE, f->title);
-	eu_about_program(f->data, f->len, &all);
-	own = json_object();
+	r = eu_about_program(f->data, f->len, f->title, &all, err);
+	/* Any text in braces is told as a package. */
+	if (r && !strcmp(kind->what, "package"))
+		return r;
+	if (!all)
+		return eu_error_oom(err);
+	*ret = eu_take_ptr(all);
+	return 0;
+}
+
+static int push_file(struct push *p, const struct eu_push_file *f,
+		     const json_t *notes, const char *tag,
+		     struct eu_descriptor *ret, struct eu_error *err)
+{
+	const struct eu_artifact *kind = eu_artifact_of(f->data, f->len);
+	eu_auto_json json_t *own = json_object();
+	struct eu_descriptor layer;
+	int r;
+
 	eu_about_put(&own, EU_OCI_TITLE, f->title);
-	if (!all || !own)
+	if (!own)
 		return eu_error_oom(err);
 	r = give_blobs(p, kind, f, &layer, err);
 	layer.annotations = own;
-	return r ?: give_manifest(p, kind, &layer, all, tag, ret, err);
+	return r ?: give_manifest(p, kind, &layer, notes, tag, ret, err);
 }
 
 static int push_index(struct push *p, const struct eu_push_file *files,
-		      size_t n, const char *tag, struct eu_descriptor *ret,
-		      struct eu_error *err)
+		      size_t n, const json_t *said, const char *tag,
+		      struct eu_descriptor *ret, struct eu_error *err)
 {
 	eu_auto_json json_t *j = begin(EU_OCI_INDEX), *list = json_array();
 	struct eu_descriptor d;
@@ -182,7 +198,8 @@ static int push_index(struct push *p, const struct eu_push_file *files,
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++) {
-		r = push_file(p, &files[i], NULL, &d, err);
+		r = push_file(p, &files[i], json_array_get(said, i), NULL, &d,
+			      err);
 		if (r)
 			return eu_error_prefix(err, r, "'%s'", files[i].title);
 		one = eu_descriptor_json(&d);
@@ -202,17 +219,28 @@ int eu_push(struct eu_registry *g, const struct eu_store *s,
 	    const json_t *notes, char ret_digest[EU_DIGEST], struct eu_error *err)
 {
 	eu_auto_json json_t *all = notes ? json_deep_copy(notes) : json_object();
+	eu_auto_json json_t *said = json_array();
 	struct push p = { .to = g, .store = s, .ref = ref };
 	const char *tag = *ref->tag ? ref->tag : NULL;
 	struct eu_descriptor d;
-	int r;
+	json_t *one = NULL;
+	int r = 0;
 
 	eu_about_time(&all);
 	p.notes = all;
-	if (!all)
+	/* All of them, before anybody gets one. */
+	for (size_t i = 0; i < n && !r && all; i++) {
+		r = look_at(&files[i], all, &one, err);
+		if (!r)
+			eu_json_add(&said, one);
+	}
+	if (r)
+		return r;
+	if (!all || !said)
 		return eu_error_oom(err);
-	r = n == 1 && !files->arch ? push_file(&p, files, tag, &d, err) :
-				     push_index(&p, files, n, tag, &d, err);
+	r = n == 1 && !files->arch ?
+		    push_file(&p, files, json_array_get(said, 0), tag, &d, err) :
+		    push_index(&p, files, n, said, tag, &d, err);
 	if (!r)
 		memcpy(ret_digest, d.digest, EU_DIGEST);
 	return r;

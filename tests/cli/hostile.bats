@@ -122,7 +122,8 @@ posted() { grep -c '^POST /v2/a/blobs/uploads/ ' "asked.$servers"; }
 @test "where the program is to go the disk is full" {
 	need root program:unshare
 	registry
-	head -c 300000 /dev/urandom | base64 | jq -R . | jq -s '{meta: .}' >large.json
+	head -c 300000 /dev/urandom | base64 | jq -R . | jq -s . >words
+	jq --slurpfile w words '.meta.words = $w' "$PACKAGE" >large.json
 	"$ECLI" push -m large.json "$REGISTRY/large"
 	"$ECLI" pull "$REGISTRY/large" -o back
 	mkdir small

@@ -112,6 +112,24 @@ manifest() {
 	echo hello >text
 	run -1 "$ECLI" push -m text "$REGISTRY/a"
 	[ "$output" = "ecli: 'text' is no package, BPF object, archive or Wasm module" ]
+	# What "ecli run" would refuse; nobody is asked before.
+	echo '{"license":"MIT"}' >config.json
+	echo '{}' >empty.json
+	printf '{"a":' >cut.json
+	for f in config.json empty.json cut.json; do
+		run -1 "$ECLI" run $f
+		words=$output
+		[[ $words == *"'$f'"* ]]
+		run -1 "$ECLI" push -m $f 127.0.0.1:1/a
+		[ "$output" = "$words" ]
+		run -1 "$ECLI" push 127.0.0.1:1/a arm64=x.bpf.o x86=$f
+		[ "$output" = "$words" ]
+		run -1 "$LMP" push --hub "file://$T/hub" $f tool
+		[ "$output" = "lmp${words#ecli}" ]
+		run -1 "$LMP" push --hub oci://127.0.0.1:1/hub $f tool
+		[ "$output" = "lmp${words#ecli}" ]
+	done
+	[ ! -e hub ]
 	run -1 "$ECLI" push -m none "$REGISTRY/a"
 	[[ $output == *"'none'"* ]]
 	run -1 "$ECLI" push "$REGISTRY/A"

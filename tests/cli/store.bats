@@ -262,7 +262,8 @@ whole() {
 @test "a disk that is full" {
 	need root program:unshare
 	registry
-	head -c 300000 /dev/urandom | base64 | jq -R . | jq -s '{meta: .}' >large.json
+	head -c 300000 /dev/urandom | base64 | jq -R . | jq -s . >words
+	jq --slurpfile w words '.meta.words = $w' "$PACKAGE" >large.json
 	"$ECLI" push -m "$PACKAGE" "$REGISTRY/a"
 	"$ECLI" push -m large.json "$REGISTRY/large"
 	mkdir small

@@ -180,6 +180,10 @@ static int push(struct hub_line *l, struct eu_error *err)
 		return eu_error_set(err, -EINVAL,
 				    "'%s' is no package and no Wasm module",
 				    file);
+	if (!strcmp(kind->what, "package"))
+		r = eu_about_program(data, len, file, NULL, err);
+	if (r)
+		return r;
 	title = strcmp(kind->what, "package") ? "app.wasm" : "package.json";
 	said = describe(file, data, len, !strcmp(kind->what, "package"));
 	if (!said)
