@@ -88,9 +88,10 @@ static void kept_done(struct kept *k)
 	free(k->data);
 }
 
-static void keep(const struct kept *k, const struct eu_http *h)
+static void keep(const struct kept *k, const struct eu_http *h,
+		 const char *data, size_t len)
 {
-	eu_auto_buf struct eu_buf file = EU_BUF(h->text.len + MAX_TAG);
+	eu_auto_buf struct eu_buf file = EU_BUF(len + MAX_TAG);
 	const char *led = h->led.data;
 	const char *control = eu_http_header(h, "cache-control");
 	const char *tag = eu_http_header(h, "etag");
@@ -103,7 +104,7 @@ static void keep(const struct kept *k, const struct eu_http *h)
 		eu_buf_printf(&file, "%s%s\n", LED, led);
 	eu_buf_printf(&file, "%s: %s\n",
 		      tag ? "If-None-Match" : "If-Modified-Since", tag ?: date);
-	eu_buf_put(&file, h->text.data, h->text.len);
+	eu_buf_put(&file, data, len);
 	/* Without it the file is fetched again the next time. */
 	if (file.error || file.len > MAX_BYTES)
 		return;
@@ -113,33 +114,42 @@ static void keep(const struct kept *k, const struct eu_http *h)
 
 /* ---- the schemes */
 
-static int take(char **ret_data, size_t *ret_len, char *data, size_t len,
-		struct eu_error *err)
+/* Takes @data. */
+static int take(const struct eu_http_opts *o, char **ret_data, size_t *ret_len,
+		char *data, size_t len, struct eu_error *err)
 {
+	int r;
+
 	if (!data)
 		return eu_error_oom(err);
+	r = o->check ? o->check(o->check_ctx, data, len, err) : 0;
+	if (r) {
+		free(data);
+		return r;
+	}
 	*ret_data = data;
 	*ret_len = len;
 	return 0;
 }
 
-static int take_kept(struct kept *k, char **ret_data, size_t *ret_len,
-		     struct eu_error *err)
+static int take_kept(struct kept *k, const struct eu_http_opts *o,
+		     char **ret_data, size_t *ret_len, struct eu_error *err)
 {
 	const size_t len = k->len - k->at;
 
 	memmove(k->data, k->data + k->at, len + 1);
-	return take(ret_data, ret_len, eu_take_ptr(k->data), len, err);
+	return take(o, ret_data, ret_len, eu_take_ptr(k->data), len, err);
 }
 
-static int answer(struct eu_http *h, struct kept *k, char **ret_data,
-		  size_t *ret_len, struct eu_error *err)
+static int answer(struct eu_http *h, struct kept *k, const struct eu_http_opts *o,
+		  char **ret_data, size_t *ret_len, struct eu_error *err)
 {
 	size_t len;
 	char *data;
+	int r;
 
 	if (h->status == 304 && k->question)
-		return take_kept(k, ret_data, ret_len, err);
+		return take_kept(k, o, ret_data, ret_len, err);
 	if (h->status != 200)
 		return eu_error_set(err,
 				    h->status == 404 ? -ENOENT :
@@ -147,9 +157,11 @@ static int answer(struct eu_http *h, struct kept *k, char **ret_data,
 						       -EIO,
 				    "'%s': the server answers %d", h->url,
 				    h->status);
-	keep(k, h);
 	data = eu_buf_take(&h->text, &len);
-	return take(ret_data, ret_len, data, len, err);
+	r = take(o, ret_data, ret_len, data, len, err);
+	if (!r)
+		keep(k, h, data, len);
+	return r;
 }
 
 static int from_web(const char *address, const struct eu_http_opts *o,
@@ -168,7 +180,7 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	kept_open(&k, address, eu_net_is_offline() ? o : NULL, max);
 	headers[0] = k.question;
 	if (eu_net_is_offline() && k.question) {
-		r = take_kept(&k, ret_data, ret_len, err);
+		r = take_kept(&k, o, ret_data, ret_len, err);
 		kept_done(&k);
 		return r;
 	}
@@ -178,7 +190,7 @@ static int from_web(const char *address, const struct eu_http_opts *o,
 	else
 		r = eu_http_run(net, &h, err);
 	if (!r)
-		r = answer(&h, &k, ret_data, ret_len, err);
+		r = answer(&h, &k, o, ret_data, ret_len, err);
 	eu_http_done(&h);
 	kept_done(&k);
 	eu_net_close(net);
@@ -270,10 +282,13 @@ static int from_file(const char *address, const struct eu_http_opts *o,
 		     struct eu_error *err)
 {
 	eu_auto_free char *path = NULL;
+	char *data;
+	size_t len;
 	int r = eu_fetch_path(address, &path, err);
 
-	(void)o;
-	return r ?: eu_file_read(path, max, ret_data, ret_len, err);
+	if (!r)
+		r = eu_file_read(path, max, &data, &len, err);
+	return r ?: take(o, ret_data, ret_len, data, len, err);
 }
 
 /* data:[TYPE][;base64],BYTES, as RFC 2397 has it. */
@@ -288,7 +303,6 @@ static int from_data(const char *address, const struct eu_http_opts *o,
 	char *data;
 	int r;
 
-	(void)o;
 	if (!comma)
 		return eu_error_set(err, -EINVAL,
 				    "a data address without a comma");
@@ -310,7 +324,7 @@ static int from_data(const char *address, const struct eu_http_opts *o,
 				    "a data address with more than %llu bytes",
 				    (unsigned long long)max);
 	data = eu_buf_take(&out, &len);
-	return take(ret_data, ret_len, data, len, err);
+	return take(o, ret_data, ret_len, data, len, err);
 }
 
 static const struct {

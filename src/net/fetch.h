@@ -14,7 +14,8 @@ bool eu_fetch_knows(const char *address);
 
 /*
  * The bytes at @address with a NUL behind them, to be freed. -ENOENT for 404,
- * -EACCES for 403, -E2BIG above @max bytes, -EIO for other answers than 200.
+ * -EACCES for 403, -E2BIG above @max bytes, -EIO for other answers than 200. What
+ * @o->check refuses is not kept; what is kept already stays.
  */
 int eu_fetch(const char *address, const struct eu_http_opts *o, uint64_t max,
 	     char **ret_data, size_t *ret_len, struct eu_error *err);

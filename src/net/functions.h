@@ -23,6 +23,13 @@ struct eu_http_opts {
 	/* May a redirect to @url be followed? What is not 0 is the result; or NULL. */
 	int (*follow)(void *ctx, const char *url, struct eu_error *err);
 	void *follow_ctx;
+	/*
+	 * May the bytes of a file, new ones before they are kept, be used? Asked by
+	 * eu_fetch() alone; what is not 0 is the result; or NULL.
+	 */
+	int (*check)(void *ctx, const void *data, size_t len,
+		     struct eu_error *err);
+	void *check_ctx;
 };
 
 struct eu_transfer {

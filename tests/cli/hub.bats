@@ -267,6 +267,25 @@ app.wasm" ]
 	[ ! -e nothing ]
 }
 
+@test "what was not compared with the index is not taken later, either" {
+	local pid
+
+	put one.json tool
+	printf 'HTTP/1.1 200 OK\r\n' >half
+	: | raw none '404 Not Found'
+	: | raw busy '503 Service Unavailable'
+	raw file '200 OK' 'ETag: "x"' <two.json
+	answer hang:index.json=half index.json=busy app.wasm=none package.json=file
+	"$LMP" pull --hub "http://$ANSWER" tool -o back 3>&- &
+	pid=$!
+	until_true grep -qs '^GET /index.json' "asked.$servers"
+	kill -9 "$pid"
+	wait "$pid" || :
+	run -1 "$LMP" pull --retries 0 --hub "http://$ANSWER" tool -o back
+	[[ $output == *"lmp: cannot look into the index: 'http://$ANSWER/index.json': the server answers 503"* ]]
+	[ ! -e back ]
+}
+
 @test "a page in the place of a program is passed over" {
 	need program:python3
 	put one.json tool

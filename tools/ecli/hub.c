@@ -227,30 +227,42 @@ struct got {
 	size_t len;
 };
 
+/* What is asked for. */
+struct wanted {
+	struct hubs *h;
+	const char *address;
+	const struct hub_name *n;
+	size_t file;
+	const char *url;
+};
+
 /* What a server gives for any path, say a page that it has nothing. */
-static int check_kind(const char *url, size_t file, const struct got *g,
+static int check_kind(const struct wanted *w, const void *data, size_t len,
 		      struct eu_error *err)
 {
-	const struct eu_artifact *kind = eu_artifact_of(g->data, g->len);
+	const struct eu_artifact *kind = eu_artifact_of(data, len);
 
-	if (kind && !strcmp(kind->what, files[file].what))
+	if (kind && !strcmp(kind->what, files[w->file].what))
 		return 0;
-	return eu_error_set(err, -EBADMSG, "'%s' is no %s", url,
-			    files[file].what);
+	return eu_error_set(err, -EBADMSG, "'%s' is no %s", w->url,
+			    files[w->file].what);
 }
 
 /* By --digest, and by what the hub says of it itself. */
-static int may_use(struct hubs *h, const char *address,
-		   const struct hub_name *n, size_t file, const char *url,
-		   const struct got *g, struct eu_error *err)
+static int may_use(void *ctx, const void *data, size_t len, struct eu_error *err)
 {
-	int r = source_check(&h->from, g->data, g->len, err);
+	const struct wanted *w = ctx;
+	int r = check_kind(w, data, len, err);
 
 	if (r)
-		return eu_error_prefix(err, r, "'%s'", url);
-	r = hub_check(h, address, n, files[file].name, url, g->data, g->len, err);
+		return r;
+	r = source_check(&w->h->from, data, len, err);
 	if (r)
-		eu_fetch_forget(url);
+		return eu_error_prefix(err, r, "'%s'", w->url);
+	r = hub_check(w->h, w->address, w->n, files[w->file].name, w->url, data,
+		      len, err);
+	if (r)
+		eu_fetch_forget(w->url);
 	return r;
 }
 
@@ -258,19 +270,14 @@ static int get(struct hubs *h, const char *address, const struct hub_name *n,
 	       size_t file, const char *url, struct got *ret,
 	       struct eu_error *err)
 {
-	const struct eu_http_opts http = http_of(h);
-	int r = eu_trust_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
-			       err);
+	struct wanted w = { h, address, n, file, url };
+	struct eu_http_opts http = http_of(h);
 
-	if (!r)
-		r = check_kind(url, file, ret, err);
-	if (!r)
-		r = may_use(h, address, n, file, url, ret, err);
-	if (r) {
-		free(ret->data);
-		ret->data = NULL;
-	}
-	return r;
+	/* Nothing that was not compared is kept for another time. */
+	http.check = may_use;
+	http.check_ctx = &w;
+	return eu_trust_fetch(url, &http, HUB_MAX_FILE, &ret->data, &ret->len,
+			      err);
 }
 
 /* What was fetched before, by the policy and by --digest. */
