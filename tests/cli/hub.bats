@@ -286,6 +286,32 @@ app.wasm" ]
 	[ ! -e back ]
 }
 
+@test "an index that cannot be had costs nothing of what was fetched" {
+	put one.json tool
+	: | raw none '404 Not Found'
+	: | raw busy '503 Service Unavailable'
+	: | raw same '304 Not Modified'
+	raw file '200 OK' 'ETag: "x"' <one.json
+	raw index '200 OK' <hub/index.json
+	answer index.json=index index.json=busy app.wasm=none \
+		package.json=file package.json=same
+	run -0 "$LMP" pull --hub "http://$ANSWER" tool -o back
+	for _ in 1 2; do
+		rm back
+		run -0 "$LMP" pull --retries 0 --hub "http://$ANSWER" tool -o back
+		[ "${lines[0]}" = "lmp: cannot look into the index: 'http://$ANSWER/index.json': the server answers 503: what was fetched before is taken" ]
+		cmp one.json back
+	done
+	grep -q '^If-None-Match: "x"' "asked.$servers"
+	# Nor does a hub that is gone by now.
+	kill "$PID"
+	wait "$PID" || :
+	rm back
+	run -0 "$LMP" pull --hub "http://$ANSWER" tool -o back
+	[[ ${lines[0]} == *": what was fetched before is taken" ]]
+	cmp one.json back
+}
+
 @test "a page in the place of a program is passed over" {
 	need program:python3
 	put one.json tool

@@ -261,7 +261,7 @@ static int may_use(void *ctx, const void *data, size_t len, struct eu_error *err
 		return eu_error_prefix(err, r, "'%s'", w->url);
 	r = hub_check(w->h, w->address, w->n, files[w->file].name, w->url, data,
 		      len, err);
-	if (r)
+	if (r == -EKEYREJECTED)
 		eu_fetch_forget(w->url);
 	return r;
 }
