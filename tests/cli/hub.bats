@@ -312,6 +312,45 @@ app.wasm" ]
 	cmp one.json back
 }
 
+@test "an index that is no JSON is not the same as none" {
+	local no
+
+	put one.json tool
+	: | raw none '404 Not Found'
+	raw file '200 OK' <two.json
+	cp hub/index.json whole
+	for cut in 0 1 40; do
+		head -c "$cut" whole | raw index '200 OK'
+		answer index.json=index app.wasm=none package.json=file
+		no="lmp: cannot look into the index: 'http://$ANSWER/index.json': line "
+		run -1 "$LMP" pull --hub "http://$ANSWER" tool -o back
+		[[ $output == *"$no"* ]]
+		[[ ${lines[-1]} == *"'tool' is in no hub that answered (0 of 1)" ]]
+	done
+	for word in ' \n{' '\357\273\277{"tools":[]}' '{"tools":"\377"}'; do
+		printf "$word" >hub/index.json
+		run -1 "$LMP" pull --hub "file://$T/hub" tool -o back
+		[[ ${lines[0]} == "lmp: cannot look into the index: 'file://$T/hub/index.json': line "* ]]
+		run -1 "$LMP" list --hub "file://$T/hub"
+	done
+	[ ! -e back ]
+	# A page that a server has for all.
+	printf '\n <!doctype html>{}' >hub/index.json
+	run -0 "$LMP" pull --hub "file://$T/hub" tool -o back
+	cmp one.json back
+	# One that is whole again, of the same second.
+	need program:python3
+	web hub
+	head -c 40 whole >hub/index.json
+	touch -d '1 hour ago' hub/index.json
+	lmp pull tool -o back
+	[ "$status" = 1 ]
+	cp whole hub/index.json
+	touch -d '1 hour ago' hub/index.json
+	lmp pull tool -o back
+	[ "$status" = 0 ]
+}
+
 @test "a page in the place of a program is passed over" {
 	need program:python3
 	put one.json tool

@@ -40,6 +40,14 @@ static const json_t *files_of(const json_t *index, const struct hub_name *n)
 			       "files");
 }
 
+/* Is it what was to be one, and not a page that stands for what is not there? */
+static bool is_index(const char *text)
+{
+	/* What an editor puts in front is no part of JSON, and no page either. */
+	text += strspn(text, " \t\r\n\xef\xbb\xbf");
+	return !*text || *text == '{';
+}
+
 /* *@ret is NULL if the hub has none. */
 static int read_index(struct hubs *h, const char *address, json_t **ret,
 		      struct eu_error *err)
@@ -54,8 +62,12 @@ static int read_index(struct hubs *h, const char *address, json_t **ret,
 		return 0;
 	if (r)
 		return eu_error_prefix(err, r, "cannot look into the index");
-	*ret = eu_json_read(text, len, NULL);
-	return 0;
+	*ret = eu_json_read(text, len, err);
+	if (*ret || !is_index(text))
+		return 0;
+	return eu_error_prefix(err, -EINVAL,
+			       "cannot look into the index: '%s/%s'", address,
+			       INDEX);
 }
 
 /* -EKEYREJECTED if the index says something else. */
@@ -97,7 +109,7 @@ int hub_check(struct hubs *h, const char *address, const struct hub_name *n,
 	if (r || eu_trust_address(index, NULL, 0, NULL))
 		return r;
 	r = compare(h, address, n, file, url, digest, err);
-	if (r != -EKEYREJECTED || eu_net_is_offline())
+	if ((r != -EKEYREJECTED && r != -EINVAL) || eu_net_is_offline())
 		return r;
 	/* What is kept may be of the same second, and older. */
 	eu_fetch_forget(index);
