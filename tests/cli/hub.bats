@@ -246,6 +246,12 @@ app.wasm" ]
 	run -1 "$LMP" pull --hub "file://$T/hub" other -o none
 	[[ $output == *"'file://$T/hub/other/app.wasm' is $(digest hub/other/app.wasm), and 'file://$T/hub/index.json' says $(digest app.wasm): it is not used"* ]]
 	[ ! -e none ]
+	# The newest without a number.
+	jq 'del(.tools[].version)' hub/index.json >changed
+	cp changed hub/index.json
+	run -1 "$LMP" pull --hub "file://$T/hub" other -o none
+	[[ $output == *", and 'file://$T/hub/index.json' says $(digest app.wasm): it is not used"* ]]
+	[ ! -e none ]
 	# Who has no index is believed as he is, who breaks off is not.
 	raw file '200 OK' <one.json
 	: | raw none '404 Not Found'

@@ -9,7 +9,7 @@
 
 /* Whether what a hub gives is what its index.json (hub_folder.c) says of it. */
 
-static const char INDEX[] = "index.json";
+static const char INDEX[] = "index.json", LATEST[] = "latest";
 
 /* The object of a list whose @key is @value; or NULL. */
 static const json_t *find(const json_t *list, const char *key, const char *value)
@@ -31,13 +31,18 @@ static const json_t *files_of(const json_t *index, const struct hub_name *n)
 {
 	const json_t *tool = find(json_object_get(index, "tools"), "name",
 				  n->name);
-	const char *version = strcmp(n->version, "latest") ?
-				      n->version :
-				      eu_json_str(tool, "version");
+	const json_t *versions = json_object_get(tool, "versions");
+	const json_t *files = NULL;
 
-	return json_object_get(find(json_object_get(tool, "versions"),
-				    "version", version),
-			       "files");
+	/* The newest has a number, or is called just that. */
+	if (!strcmp(n->version, LATEST))
+		files = json_object_get(find(versions, "version",
+					     eu_json_str(tool, "version")),
+					"files");
+	return json_object_size(files) ?
+		       files :
+		       json_object_get(find(versions, "version", n->version),
+				       "files");
 }
 
 /* Is it what was to be one, and not a page that stands for what is not there? */
