@@ -530,6 +530,42 @@ policy() {
 	refused "'$near/x': the server answers 302" inspect "$near/x"
 }
 
+@test "a policy holds for what a hub says that it has, and where that leads" {
+	local far near no
+
+	export XDG_CACHE_HOME=$T/cache
+	mkdir -m 700 cache
+	"$LMP" push --hub "file://$T/hub" "$PACKAGE" tool
+	web hub
+	far=http://$WEB
+	: | raw away '302 Found' "Location: $far/index.json"
+	: | raw none '404 Not Found'
+	raw package '200 OK' <"$PACKAGE"
+	answer index.json=away package.json=package app.wasm=none
+	near=http://$ANSWER
+	no="the policy '$T/policy.json' does not allow"
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	# That is not as if there were no index.
+	run -1 "$LMP" pull --hub "$near" tool -o back
+	[[ $output == *"lmp: cannot look into the index: '$near/index.json' leads elsewhere: $no $far/index.json"* ]]
+	[ ! -e back ]
+	run -1 "$LMP" list --hub "$near"
+	[ "${lines[0]}" = "lmp: '$near/index.json' leads elsewhere: $no $far/index.json" ]
+	run -1 "$LMP" list --hub "$far"
+	[ "${lines[0]}" = "lmp: $no $far/index.json" ]
+	run -1 grep GET web.log
+	# Of an index nobody knows which digest it should have.
+	policy '{"default":"deny","digests":["'"$(digest "$PACKAGE")"'"]}'
+	run -0 "$LMP" list --hub "$near"
+	[[ ${lines[1]} == "tool "* ]]
+	"$LMP" pull --hub "$near" tool -o back
+	cmp back "$PACKAGE"
+	EUNOMIA_OFFLINE=1 run -0 "$LMP" list --hub "$near"
+	# Kept, and no more allowed.
+	policy '{"default":"deny","rules":[{"from":"'"$near/"'","then":"allow"}]}'
+	EUNOMIA_OFFLINE=1 run -1 "$LMP" list --hub "$near"
+}
+
 @test "a policy holds for where a registry leads" {
 	local far near no
 

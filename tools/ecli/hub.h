@@ -61,8 +61,8 @@ int hub_reference(const char *space, const struct hub_name *name,
 		  struct eu_ref *ret, struct eu_error *err);
 
 /*
- * The file @file of the folder of a hub, NULL for its first that is there, a
- * NUL behind the bytes. As eu_fetch().
+ * What is told of a folder of a hub, not to be run: the file @path of it, as
+ * eu_fetch(), if the policy lets that be asked for, and where it leads: -EPERM.
  */
 int hub_fetch(struct hubs *h, const char *address, const char *path,
 	      char **ret_data, size_t *ret_len, struct eu_error *err);
