@@ -566,6 +566,22 @@ policy() {
 	EUNOMIA_OFFLINE=1 run -1 "$LMP" list --hub "$near"
 }
 
+@test "a policy holds for the list of a registry" {
+	registry
+	for name in a b; do
+		"$LMP" push --hub "oci://$REGISTRY/ours" "$PACKAGE" "$name:1"
+	done
+	: | raw none '404 Not Found'
+	answer =none
+	policy '{"default":"deny","rules":[{"from":"'"$REGISTRY"'/ours/b","then":"deny"},
+		{"from":"'"$REGISTRY"'/ours/","then":"allow"}]}'
+	run -0 "$LMP" list --hub "oci://$REGISTRY/ours" -j
+	[ "$(jq -r '.[].name' <<<"$output")" = a ]
+	run -1 "$LMP" list --hub "oci://$ANSWER/ours"
+	[ "${lines[0]}" = "lmp: the policy '$T/policy.json' does not allow $ANSWER/ours/*" ]
+	[ ! -s "asked.$servers" ]
+}
+
 @test "a policy holds for where a registry leads" {
 	local far near no
 

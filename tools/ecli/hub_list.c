@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub.h"
+#include "oci/trust.h"
 
 /* What hubs say they have. */
 
@@ -160,6 +161,9 @@ static int add_repository(struct hubs *h, const char *space, const char *name,
 	if (!hub_name_parse(name, &n))
 		return 0;
 	r = hub_reference(space, &n, &ref, err);
+	/* What could not be run is not listed. */
+	if (!r && eu_trust_ask(&ref, NULL))
+		return 0;
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
@@ -178,6 +182,15 @@ static int add_repository(struct hubs *h, const char *space, const char *name,
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Does a rule allow what is in the namespace, whatever its name? */
+static int may_list(const struct eu_ref *ref, size_t n, struct eu_error *err)
+{
+	struct eu_ref any = *ref;
+
+	any.path[n] = '*';
+	return eu_trust_ask(&any, err);
+}
+
 /* The namespace's part of the catalog. */
 static int of_registry(struct hubs *h, const char *space, const char *address,
 		       json_t **list, struct eu_error *err)
@@ -190,6 +203,11 @@ static int of_registry(struct hubs *h, const char *space, const char *address,
 	size_t i, n;
 	int r = hub_reference(space, &any, &ref, err);
 
+	if (r)
+		return r;
+	/* "namespace/", or nothing for the registry as a whole. */
+	n = strlen(ref.path) - 1;
+	r = may_list(&ref, n, err);
 	if (!r)
 		r = eu_registry_open(&ref, &h->from.remote.o, &g, err);
 	if (!r)
@@ -197,8 +215,6 @@ static int of_registry(struct hubs *h, const char *space, const char *address,
 	eu_registry_close(g);
 	if (r)
 		return r;
-	/* "namespace/", or nothing for the registry as a whole. */
-	n = strlen(ref.path) - 1;
 	json_array_foreach (all, i, item) {
 		const char *path = json_string_value(item);
 
