@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/module.h"
 
 enum {
@@ -21,7 +23,7 @@ enum {
 };
 
 static const size_t MAX_HEADERS = 64 << 10, MAX_TEXT = 64 << 10,
-		    MAX_BODY = 4 << 20;
+		    MAX_BODY = 4 << 20, MAX_AUTHORITIES = 16 << 20;
 
 struct eu_net {
 	const struct eu_net_functions *fn;
@@ -36,6 +38,28 @@ bool eu_net_is_offline(void)
 	const char *set = getenv("EUNOMIA_OFFLINE");
 
 	return set && *set && strcmp(set, "0") != 0;
+}
+
+/* Where the library would say no more than that there is an error. */
+static int check_authorities(const char *path, struct eu_error *err)
+{
+	static const char begin[] = "-----BEGIN ", end[] = "CERTIFICATE-----";
+	eu_auto_free char *data = NULL;
+	struct stat st;
+	size_t len;
+	int r;
+
+	/* What can be read but once is the library's. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0;
+	r = eu_file_read(path, MAX_AUTHORITIES, &data, &len, err);
+	if (r)
+		return r;
+	if (memmem(data, len, begin, strlen(begin)) &&
+	    memmem(data, len, end, strlen(end)))
+		return 0;
+	return eu_error_set(err, -EINVAL,
+			    "'%s' has no certificate in PEM in it", path);
 }
 
 int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
@@ -62,7 +86,8 @@ int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 	n->total_ms = o->total_ms;
 	n->follow = o->follow;
 	n->follow_ctx = o->follow_ctx;
-	r = eu_module_load("net", &functions, err);
+	r = o->cacert ? check_authorities(o->cacert, err) : 0;
+	r = r ?: eu_module_load("net", &functions, err);
 	if (!r) {
 		n->fn = functions;
 		n->net = n->fn->open(&all);

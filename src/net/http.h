@@ -59,7 +59,10 @@ struct eu_http {
 /* Is $EUNOMIA_OFFLINE set, and not to 0? Then nobody is asked. */
 bool eu_net_is_offline(void);
 
-/* -ENOENT if the module is not installed, -ENETUNREACH when offline. */
+/*
+ * -ENOENT if the module is not installed, -ENETUNREACH when offline; and what is
+ * wrong with @o->cacert.
+ */
 int eu_net_open(const struct eu_http_opts *o, struct eu_net **ret,
 		struct eu_error *err);
 /* Accepts NULL. */

@@ -29,11 +29,23 @@ setup() {
 	"$ECLI" pull --cacert ours.pem "$REGISTRY/a" -o back
 	cmp app.wasm back
 	SSL_CERT_FILE=$T/ours.pem "$ECLI" pull --cacert ours.pem "$REGISTRY/a" -o back
+	"$ECLI" pull --cacert <(cat ours.pem) "$REGISTRY/a" -o back
 	"$ECLI" pull --insecure "$REGISTRY/a" -o back
 	rm -r store
 	refused 'its certificate is of an authority that is not known here: name it by --cacert or $SSL_CERT_FILE' \
 		"$ECLI" pull --cacert other.pem "$REGISTRY/a" -o none
-	refused ': none.pem' "$ECLI" pull --cacert none.pem "$REGISTRY/a" -o none
+	# No authorities: which file, and why.
+	echo hello >text
+	while IFS='|' read -r file words; do
+		for from in "$REGISTRY/a" "https://$REGISTRY/a"; do
+			refused "$words" "$ECLI" run --cacert "$file" "$from"
+		done
+	done <<-'END'
+		none.pem|cannot open 'none.pem': No such file or directory
+		.|cannot read '.': Is a directory
+		ours.key|'ours.key' has no certificate in PEM in it
+		text|'text' has no certificate in PEM in it
+	END
 	# It wants TLS, whatever it is asked for.
 	local wants="'$REGISTRY' wants TLS: give --cacert FILE or --insecure, or have its authority in certs.d (docs/oci.md), and no --plain-http"
 	refused "$wants" "$ECLI" pull "$REGISTRY/a" -o none
