@@ -237,13 +237,19 @@ static bool is_elsewhere(const struct moving *m, const char *than)
 	return !same;
 }
 
-/* Who we are is said to one host alone, wherever that leads. */
+/*
+ * Who we are is said to one host alone, wherever that leads, and not to a proxy
+ * before it, which the library asks this for as well: what is set for hosts
+ * alone (set_tls) tells the two apart.
+ */
 static CURLcode on_tls(CURL *c, void *tls, void *v)
 {
 	struct moving *m = v;
 	const struct eu_http_opts *o = &m->net->o;
 
 	(void)c;
+	if (!tls_is_marked(tls))
+		return CURLE_OK;
 	m->wrong = tls_prepare(tls, o, o->cert && !is_elsewhere(m, o->cert_for),
 			       m->own);
 	return m->wrong ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
@@ -302,6 +308,8 @@ static bool set_tls(CURL *c, struct moving *m)
 	if (o->authorities || o->cert) {
 		SET(SSL_CTX_FUNCTION, on_tls);
 		SET(SSL_CTX_DATA, m);
+		/* For tls_is_marked(): the newest there is, as ever. */
+		SET(SSLVERSION, (long)CURL_SSLVERSION_MAX_TLSv1_3);
 	}
 	return true;
 }
@@ -429,6 +437,9 @@ static const char *refusal_of(const struct moving *m)
 {
 	long result = 0;
 
+	curl_easy_getinfo(m->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &result);
+	if (result)
+		return "the proxy's certificate is not trusted here: is its authority in $SSL_CERT_FILE?";
 	curl_easy_getinfo(m->easy, CURLINFO_SSL_VERIFYRESULT, &result);
 	for (size_t i = 0; i < EU_COUNT(refusals); i++) {
 		if (result >= refusals[i].from && result <= refusals[i].to)

@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+bool tls_is_marked(SSL_CTX *c)
+{
+	return SSL_CTX_get_max_proto_version(c) == TLS1_3_VERSION;
+}
+
 /* Beside those that are there; false if one cannot be read, or there is none. */
 static bool add_authorities(X509_STORE *to, const char *pem)
 {

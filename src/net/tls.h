@@ -8,6 +8,9 @@
 
 #include "net/functions.h"
 
+/* Is it to speak TLS 1.3 at most, by what was set, and not whatever there is? */
+bool tls_is_marked(SSL_CTX *c);
+
 /*
  * The authorities that the options have as a text and, for their own host
  * (@known), who we are. NULL, or what is wrong, in @why.

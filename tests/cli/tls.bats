@@ -237,6 +237,49 @@ with_authority_at() {
 	grep '^depth=0 CN *= *server' "$saw"
 }
 
+# terminate NAME PORT [required]: TLS with tls.pem in front of PORT; $TERMINATED
+# is its HOST:PORT, and NAME.log says who has come.
+terminate() {
+	need program:python3
+	start python3 "$ROOT/tests/obj/tls.py" tls.pem tls.key clients.pem \
+		"$1.log" "${@:2}"
+	wait_for '^127'
+	TERMINATED=$(<"$OUT")
+}
+
+@test "a proxy with TLS has nothing of certs.d" {
+	local folder=.config/containers/certs.d/my.registry.invalid authorities
+
+	authority clients
+	certificate clients DNS:me
+	mv tls.pem me.cert
+	mv tls.key me.key
+	authority proxies
+	authority ours
+	certificate ours DNS:my.registry.invalid
+	REGISTRY_HTTP_HOST=https://my.registry.invalid registry
+	terminate registry "${REGISTRY##*:}"
+	certificate proxies IP:127.0.0.1
+	start "$OBJ/proxy" tunnel "$T/tunnelled" "${TERMINATED##*:}"
+	wait_for '^127'
+	terminate proxy "$(cut -d: -f2 "$OUT")"
+	export https_proxy=https://$TERMINATED
+	mkdir -p "$folder"
+	cp me.cert me.key "$folder"
+	cp ours.pem "$folder/ca.crt"
+	SSL_CERT_FILE=$T/proxies.pem "$ECLI" push my.registry.invalid/a
+	SSL_CERT_FILE=$T/proxies.pem "$ECLI" pull my.registry.invalid/a -o back
+	cmp app.wasm back
+	[ "$(sort -u registry.log)" = server ]
+	[ "$(sort -u proxy.log)" = - ]
+	# Nor do the registry's authorities vouch for it.
+	rm -r store registry.log
+	cp proxies.pem "$folder/proxies.crt"
+	refused "the proxy's certificate is not trusted here" \
+		"$ECLI" pull my.registry.invalid/a -o none
+	[ ! -e registry.log ]
+}
+
 @test "from TLS nothing leads to where there is none" {
 	authority ours
 	certificate ours IP:127.0.0.1
