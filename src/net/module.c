@@ -237,6 +237,20 @@ static bool is_elsewhere(const struct moving *m, const char *than)
 	return !same;
 }
 
+/* NULL: there is none, but what is in the folder. */
+static const char *authorities(void)
+{
+	const char *file = getenv("SSL_CERT_FILE");
+
+	if (file && *file)
+		return file;
+	for (size_t i = 0; i < EU_COUNT(eu_authorities); i++) {
+		if (!access(eu_authorities[i], R_OK))
+			return eu_authorities[i];
+	}
+	return NULL;
+}
+
 /*
  * Who we are is said to one host alone, wherever that leads, and not to a proxy
  * before it, which the library asks this for as well: what is set for hosts
@@ -246,10 +260,13 @@ static CURLcode on_tls(CURL *c, void *tls, void *v)
 {
 	struct moving *m = v;
 	const struct eu_http_opts *o = &m->net->o;
+	const char *file = authorities();
 
 	(void)c;
 	if (!tls_is_marked(tls))
 		return CURLE_OK;
+	if (o->cacert && file)
+		tls_add_file(tls, file);
 	m->wrong = tls_prepare(tls, o, o->cert && !is_elsewhere(m, o->cert_for),
 			       m->own);
 	return m->wrong ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
@@ -277,20 +294,6 @@ static bool set_method(CURL *c, struct moving *m)
 	return true;
 }
 
-/* NULL: there is none, but what is in the folder. */
-static const char *authorities(void)
-{
-	const char *file = getenv("SSL_CERT_FILE");
-
-	if (file && *file)
-		return file;
-	for (size_t i = 0; i < EU_COUNT(eu_authorities); i++) {
-		if (!access(eu_authorities[i], R_OK))
-			return eu_authorities[i];
-	}
-	return NULL;
-}
-
 /* The library may have been built for no system in particular. */
 static bool set_tls(CURL *c, struct moving *m)
 {
@@ -305,7 +308,7 @@ static bool set_tls(CURL *c, struct moving *m)
 		SET(SSL_VERIFYPEER, 0L);
 		SET(SSL_VERIFYHOST, 0L);
 	}
-	if (o->authorities || o->cert) {
+	if (o->cacert || o->authorities || o->cert) {
 		SET(SSL_CTX_FUNCTION, on_tls);
 		SET(SSL_CTX_DATA, m);
 		/* For tls_is_marked(): the newest there is, as ever. */

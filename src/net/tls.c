@@ -13,6 +13,12 @@ bool tls_is_marked(SSL_CTX *c)
 	return SSL_CTX_get_max_proto_version(c) == TLS1_3_VERSION;
 }
 
+void tls_add_file(SSL_CTX *c, const char *file)
+{
+	SSL_CTX_load_verify_file(c, file);
+	ERR_clear_error();
+}
+
 /* Beside those that are there; false if one cannot be read, or there is none. */
 static bool add_authorities(X509_STORE *to, const char *pem)
 {

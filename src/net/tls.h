@@ -11,6 +11,9 @@
 /* Is it to speak TLS 1.3 at most, by what was set, and not whatever there is? */
 bool tls_is_marked(SSL_CTX *c);
 
+/* The authorities of a file of PEM, as many as can be read. */
+void tls_add_file(SSL_CTX *c, const char *file);
+
 /*
  * The authorities that the options have as a text and, for their own host
  * (@known), who we are. NULL, or what is wrong, in @why.

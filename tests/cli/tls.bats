@@ -46,6 +46,9 @@ setup() {
 		ours.key|'ours.key' has no certificate in PEM in it
 		text|'text' has no certificate in PEM in it
 	END
+	# What cannot be read of the system's is not there.
+	SSL_CERT_FILE=none.pem "$ECLI" pull --cacert ours.pem "$REGISTRY/a" -o back
+	rm -r store
 	# It wants TLS, whatever it is asked for.
 	local wants="'$REGISTRY' wants TLS: give --cacert FILE or --insecure, or have its authority in certs.d (docs/oci.md), and no --plain-http"
 	refused "$wants" "$ECLI" pull "$REGISTRY/a" -o none
@@ -61,15 +64,18 @@ setup() {
 	[[ $output == *"answers 404" ]]
 }
 
-# In a system that has nothing in /etc but our authority, there.
+# with_authority_at FILE [OPTION]...: in a system that has nothing in /etc but our
+# authority, there.
 with_authority_at() {
 	unshare -m sh -e -c 'mount -t tmpfs tmpfs /etc
 		install -D ours.pem "/etc/$1"
-		exec "$2" run "$3"' sh "$1" "$ECLI" "https://$REGISTRY/v2/none"
+		shift
+		exec "$@"' sh "$1" "$ECLI" run "${@:2}" "https://$REGISTRY/v2/none"
 }
 
 @test "authorities of the system, wherever it keeps them" {
 	need root program:unshare
+	authority other
 	authority ours
 	certificate ours IP:127.0.0.1
 	TLS=1 registry
@@ -77,6 +83,9 @@ with_authority_at() {
 		ssl/ca-bundle.pem ssl/cert.pem \
 		"ssl/certs/$(openssl x509 -hash -noout -in ours.pem).0"; do
 		run -1 with_authority_at "$at"
+		[[ $output == *'answers 404' ]]
+		# One's own is another.
+		run -1 with_authority_at "$at" --cacert other.pem
 		[[ $output == *'answers 404' ]]
 	done
 	run -1 with_authority_at ssl/none.pem
