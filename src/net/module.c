@@ -31,6 +31,7 @@ struct moving {
 	struct curl_slist *headers;
 	size_t sent;
 	bool headed; /* all headers have come */
+	bool known;  /* who we are was at hand for the last host with TLS */
 	char range[48];
 	char why[CURL_ERROR_SIZE];
 	const char *wrong; /* with what we have, perhaps in @own */
@@ -267,8 +268,8 @@ static CURLcode on_tls(CURL *c, void *tls, void *v)
 		return CURLE_OK;
 	if (o->cacert && file)
 		tls_add_file(tls, file);
-	m->wrong = tls_prepare(tls, o, o->cert && !is_elsewhere(m, o->cert_for),
-			       m->own);
+	m->known = o->cert && !is_elsewhere(m, o->cert_for);
+	m->wrong = tls_prepare(tls, o, m->known, m->own);
 	return m->wrong ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
 }
 
@@ -382,9 +383,6 @@ static bool set_up(struct moving *m)
 #undef SET
 
 #define BROKEN "the connection broke off"
-#define UNKNOWN \
-	"it wants a certificate of yours, as certs.d has them (docs/oci.md)"
-
 /* Words of our own where the library's, which have @like in them, say less. */
 static const struct {
 	CURLcode code;
@@ -412,8 +410,6 @@ static const struct {
 	  "it leads to where there is no TLS, or no HTTP" },
 	{ CURLE_OUT_OF_MEMORY, -ENOMEM, "", NULL },
 	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "", NULL },
-	{ CURLE_RECV_ERROR, -EACCES, "certificate required", UNKNOWN },
-	{ CURLE_RECV_ERROR, -EACCES, "bad certificate", UNKNOWN },
 	{ CURLE_GOT_NOTHING, -ECONNRESET, "", BROKEN },
 	{ CURLE_RECV_ERROR, -ECONNRESET, "", BROKEN },
 	{ CURLE_SEND_ERROR, -ECONNRESET, "", BROKEN },
@@ -421,6 +417,27 @@ static const struct {
 	{ CURLE_HTTP2, -ECONNRESET, "", BROKEN },
 	{ CURLE_HTTP2_STREAM, -ECONNRESET, "", BROKEN },
 };
+
+/* What a server says of our certificate, as OpenSSL has it. */
+static const char *const alerts[] = {
+	"alert bad certificate",     "alert certificate required",
+	"alert certificate expired", "alert certificate unknown",
+	"alert unknown ca",
+};
+
+/* NULL: it is something else that went wrong. */
+static const char *rejection_of(const struct moving *m, CURLcode code)
+{
+	if (code != CURLE_RECV_ERROR && code != CURLE_SSL_CONNECT_ERROR)
+		return NULL;
+	for (size_t i = 0; i < EU_COUNT(alerts); i++) {
+		if (strstr(m->why, alerts[i]))
+			return m->known ?
+				       "it does not take your certificate of certs.d: is that the right one, and still valid?" :
+				       "it wants a certificate of yours, as certs.d has them (docs/oci.md)";
+	}
+	return NULL;
+}
 
 /* What is wrong with a certificate, by the numbers of OpenSSL's X509_V_ERR. */
 static const struct {
@@ -477,6 +494,10 @@ static void finish(struct moving *m, CURLcode code)
 		t->error = errors[i].error;
 		why = errors[i].why ?: why;
 		break;
+	}
+	if (rejection_of(m, code)) {
+		t->error = -EACCES;
+		why = rejection_of(m, code);
 	}
 	if (m->wrong) {
 		t->error = -EINVAL;

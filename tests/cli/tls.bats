@@ -289,6 +289,34 @@ terminate() {
 	[ ! -e registry.log ]
 }
 
+@test "a certificate that a registry does not take" {
+	local folder name
+
+	for name in clients others; do
+		authority "$name"
+		certificate "$name" DNS:me "$([ "$name" = others ] || echo -1)"
+		mv tls.pem "$name.cert"
+		mv tls.key "$name.client.key"
+	done
+	authority ours
+	certificate ours IP:127.0.0.1
+	# It is asked for nothing that it would have to pass on.
+	terminate registry 1 required
+	folder=.config/containers/certs.d/$TERMINATED
+	mkdir -p "$folder"
+	cp ours.pem "$folder/ca.crt"
+	refused 'it wants a certificate of yours, as certs.d has them' \
+		"$ECLI" pull "$TERMINATED/a" -o none
+	# One of another authority, and one that has expired.
+	for name in others clients; do
+		cp "$name.cert" "$folder/me.cert"
+		cp "$name.client.key" "$folder/me.key"
+		refused 'it does not take your certificate of certs.d: is that the right one, and still valid?' \
+			"$ECLI" pull "$TERMINATED/a" -o none
+	done
+	[ "$(sort -u registry.log)" = refused ]
+}
+
 @test "from TLS nothing leads to where there is none" {
 	authority ours
 	certificate ours IP:127.0.0.1
