@@ -40,6 +40,22 @@ static inline void store_remove(struct eu_store *s)
 	eu_store_done(s);
 }
 
+/* For cmocka: each test has one. */
+static inline int new_store(void **state)
+{
+	static struct eu_store s;
+
+	store_new(&s);
+	*state = &s;
+	return 0;
+}
+
+static inline int remove_store(void **state)
+{
+	store_remove(*state);
+	return 0;
+}
+
 static inline void describe(const char *type, const char *text,
 			    struct eu_descriptor *ret)
 {

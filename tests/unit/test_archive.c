@@ -18,21 +18,6 @@
 
 enum { MAX = 1 << 20 };
 
-static int new_store(void **state)
-{
-	static struct eu_store s;
-
-	store_new(&s);
-	*state = &s;
-	return 0;
-}
-
-static int remove_store(void **state)
-{
-	store_remove(*state);
-	return 0;
-}
-
 /* "NAME DIGEST" of each that was loaded, or is there. */
 static int note(void *ctx, const char *name, const struct eu_descriptor *d,
 		struct eu_error *err)

@@ -15,21 +15,6 @@
 
 #include "store_dir.h"
 
-static int new_store(void **state)
-{
-	static struct eu_store s;
-
-	store_new(&s);
-	*state = &s;
-	return 0;
-}
-
-static int remove_store(void **state)
-{
-	store_remove(*state);
-	return 0;
-}
-
 /* Files among its blobs, those that are being written with them. */
 static size_t blobs(const struct eu_store *s)
 {
